@@ -1,0 +1,88 @@
+"""How numbers, amounts, days and moments are spelled in the console.
+
+Grouping and digits are the same in every language; only words are translated.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+
+MINUS = "\u2212"
+NOTHING = "\u2014"  # an em dash: shown where a table cell has no value
+
+
+def spell_number(value: Decimal | int | float | None, places: int | None = None) -> str:
+    """Return ``value`` with thousand separators and a true minus sign.
+
+    :param places: decimals; without it those the value has.
+    """
+    if value is None:
+        return NOTHING
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not exact.is_finite():
+        return NOTHING
+    if places is None and exact == exact.to_integral_value():
+        places = 0
+    text = f"{abs(exact):,f}" if places is None else f"{abs(exact):,.{places}f}"
+    return f"{MINUS}{text}" if exact < 0 and text.strip("0.,") else text
+
+
+def spell_money(amount: Decimal | int | None) -> str:
+    """Return ``amount`` (major units) with two decimals: ``2,239.76``, ``−200.00``."""
+    return spell_number(amount, 2)
+
+
+def spell_percent(share: Decimal | float | None, places: int = 1) -> str:
+    """Return a share of one as a percentage: ``0.914`` is ``91.4%``."""
+    if share is None:
+        return NOTHING
+    return f"{spell_number(Decimal(str(share)) * 100, places)}%"
+
+
+def spell_day(day: date | None) -> str:
+    """Return ``2026-11-20``."""
+    if day is None:
+        return NOTHING
+    local = timezone.localtime(day) if isinstance(day, datetime) else day
+    return f"{local.year:04d}-{local.month:02d}-{local.day:02d}"
+
+
+def spell_time(moment: datetime | None) -> str:
+    """Return ``2026-11-20 15:40`` in the company's time zone, for tables and exports."""
+    if moment is None:
+        return NOTHING
+    local = timezone.localtime(moment)
+    return f"{spell_day(local)} {local:%H:%M}"
+
+
+def spell_moment(moment: datetime | None, now: datetime | None = None) -> str:
+    """Return a moment for a timeline: today's by the clock, this year's without the year."""
+    if moment is None:
+        return NOTHING
+    local = timezone.localtime(moment)
+    today = timezone.localtime(now).date()
+    clock = f"{local:%H:%M}"
+    if local.date() == today:
+        return gettext("Today %(time)s") % {"time": clock}
+    if local.date() == today - timedelta(days=1):
+        return gettext("Yesterday %(time)s") % {"time": clock}
+    if local.year == today.year:
+        # Translators: Django's date format; in Chinese n月j日 H:i
+        return date_format(local, pgettext("moment of this year", "j M H:i"))
+    return f"{spell_day(local)} {clock}"
+
+
+def spell_duration(span: timedelta | None) -> str:
+    """Return ``2 h 30 min``; below one hour a clock, ``42:18``."""
+    if span is None:
+        return NOTHING
+    seconds = int(abs(span.total_seconds()))
+    sign = MINUS if span < timedelta(0) and seconds else ""
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    if not hours:
+        return f"{sign}{minutes:02d}:{rest:02d}"
+    return sign + gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}

@@ -1,0 +1,28 @@
+"""One vocabulary of states for the whole console: which colour a state has.
+
+A tone is never the only signal; the chip always carries the word. Codes are the stored values of
+the services' ``TextChoices``. A code that is not here is neutral.
+"""
+
+from typing import Final, Literal
+
+Tone = Literal["", "ok", "warn", "bad", "info", "vio", "brand"]
+
+_CODES: Final[dict[Tone, str]] = {
+    "ok": "PAID SETTLED DONE COMPLETED APPROVED ACTIVE ACCEPTED POSTED COMMITTED CONFIRMED OK"
+    " NORMAL OCCUPIED IN_FORCE CURRENT SUCCEEDED READY",
+    "warn": "PARTIAL PARTLY_PAID PENDING WAITING PREVIEWED PROMISED SUSPENDED EXCEPTION WARNING"
+    " UNSOLD VACANT EXPIRING TO_CONFIRM SUBMITTED",
+    "bad": "OVERDUE LATE REJECTED FAILED VOID VOIDED REVERSED ERROR BLOCKED UNDONE",
+    "info": "RUNNING IN_PROGRESS PROCESSING REHEARSED CHECKED ASSIGNED PROVISIONING QUEUED OPEN",
+    "vio": "DISPUTED SCORING COUNTERSIGN CONDITIONAL",
+    "": "DRAFT NOT_DUE CLOSED CANCELLED ENDED INACTIVE ARCHIVED SUPERSEDED SKIPPED RESOLVED",
+}
+TONES: Final[dict[str, Tone]] = {
+    code: tone for tone, codes in _CODES.items() for code in codes.split()
+}
+
+
+def tone_of(code: object) -> Tone:
+    """Return the tone of a state's stored code; neutral where it is not known."""
+    return TONES.get(str(code).upper().replace("-", "_"), "")
