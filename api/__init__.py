@@ -1,0 +1,1 @@
+"""The REST API. Same operations and queries as the console; other manners."""

@@ -1,0 +1,311 @@
+"""Settings shared by all environments. The only place that reads the process's environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(os.environ.get("GUANJIA_VAR", ROOT / ".var"))
+
+
+def env(name: str, default: str | None = None) -> str:
+    """Return a setting of the environment.
+
+    :raises ImproperlyConfigured: if it is missing and has no default.
+    """
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"set {name}")
+    return value
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Return a yes or no of the environment.
+
+    :raises ImproperlyConfigured: if it is neither.
+    """
+    value = env(name, "1" if default else "0").lower()
+    if value not in {"0", "1", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0")
+    return value in {"1", "true", "yes"}
+
+
+DEBUG = False
+SECRET_KEY = env("GUANJIA_SECRET_KEY", "")
+FIELD_ENCRYPTION_KEY = env("GUANJIA_FIELD_KEY", SECRET_KEY)
+BASE_DOMAIN = env("GUANJIA_BASE_DOMAIN", "localhost")
+PUBLIC_PORT = env("GUANJIA_PORT", "8000")
+PUBLIC_SCHEME = "https"
+# Unknown hosts get the middleware's plain 404; Django's own check would answer before it, with 400.
+ALLOWED_HOSTS = ["*"]
+RELEASE = "0.1.0"
+
+# ---- applications -------------------------------------------------------------------------------
+SHARED_APPS = [
+    "django_tenants",
+    "tenants.companies",
+    "tenants.operators",
+    "tenants.provisioning",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "config.apps.ConfigConfig",
+]
+TENANT_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "axes",
+    "kernel.access",
+    "kernel.audit",
+    "kernel.jobs",
+    "console",
+    "services.properties",
+    "services.billing",
+]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+TENANT_MODEL = "companies.Company"
+TENANT_DOMAIN_MODEL = "companies.Domain"
+TENANT_LIMIT_SET_CALLS = True
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+AUTH_USER_MODEL = "access.User"
+# The user name is unique whatever its case, by a constraint that the check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+# ---- database -----------------------------------------------------------------------------------
+DATABASE_AS_OWNER = env_bool("GUANJIA_AS_OWNER", default=False)
+DATABASE_URL = env("DATABASE_URL", "")
+DATABASE_OWNER_URL = env("DATABASE_OWNER_URL", DATABASE_URL)
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's database settings for one of the two URLs.
+
+    :raises ImproperlyConfigured: if it is not set.
+    """
+    if not url:
+        raise ImproperlyConfigured("set DATABASE_URL, or start with ./dev run")
+    parsed: dict[str, Any] = dict(
+        dj_database_url.parse(url, engine="kernel.postgres", conn_max_age=60)
+    )
+    parsed["CONN_HEALTH_CHECKS"] = True
+    parsed["DISABLE_SERVER_SIDE_CURSORS"] = False
+    return parsed
+
+
+DATABASES = {"default": database(DATABASE_OWNER_URL if DATABASE_AS_OWNER else DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- requests -----------------------------------------------------------------------------------
+MIDDLEWARE = [
+    "config.middleware.CompanyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.PreferencesMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "config.urls_tenant"
+PUBLIC_SCHEMA_URLCONF = "config.urls_public"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "platform" / "console" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.auth.context_processors.auth",
+                "console.context.shell",
+            ],
+        },
+    }
+]
+APPEND_SLASH = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAX_BYTES = 20 * 1024 * 1024
+
+# ---- people -------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600  # a shift and a half
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "console.errors.csrf_failure"
+PASSWORD_RESET_TIMEOUT = 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+    }
+}
+# Lock-out counts inside the company's schema, by name and address together: a stranger who
+# guesses a name elsewhere does not lock its owner out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "console.errors.locked_out"
+AXES_IPWARE_PROXY_COUNT = 0
+AXES_VERBOSE = False
+
+# ---- languages ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---- files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# ---- broker and cache ---------------------------------------------------------------------------
+BROKER_URL = env("BROKER_URL", "")
+
+
+def cache_location(broker_url: str) -> str:
+    """Return the cache's address: database 1 of the broker's server unless CACHE_URL is set."""
+    explicit = env("CACHE_URL", "")
+    if explicit or not broker_url:
+        return explicit
+    parts = urlsplit(broker_url)
+    if parts.scheme == "redis+socket":
+        return f"unix://{parts.path}?db=1"
+    return f"{parts.scheme}://{parts.netloc}/1"
+
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": cache_location(BROKER_URL),
+        "KEY_FUNCTION": "kernel.tenancy.cache_key",
+    }
+    if BROKER_URL
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "kernel.tenancy.cache_key",
+    }
+}
+CELERY_BROKER_URL = BROKER_URL or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Four times the longest chunk (60 s): a killed worker's message comes back after this.
+    "visibility_timeout": 240,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "resend-lost-jobs": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": 30.0,
+        "kwargs": {"schema": "public", "task": "kernel.jobs.resend_lost"},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+
+# ---- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "api.errors.handle",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.auth.TokenAuthentication",
+        "api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ActorThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"actor": "600/min"},
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 50,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Guanjia API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# ---- mail ---------------------------------------------------------------------------------------
+EMAIL_BACKEND = env("GUANJIA_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env("GUANJIA_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(env("GUANJIA_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = env("GUANJIA_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env("GUANJIA_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("GUANJIA_EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("GUANJIA_EMAIL_FROM", "guanjia@localhost")
+
+SENTRY_DSN = env("SENTRY_DSN", "")
+ENVIRONMENT = "base"

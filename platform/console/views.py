@@ -1,0 +1,65 @@
+"""The base of every console view: signed in, with the action it names."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+
+from console.actor import get_actor
+from kernel import access
+from kernel.errors import Denied, DomainError, NotFound
+from kernel.tenancy import company_time_zone
+
+
+class ConsoleView(View):
+    """A page or fragment of the console.
+
+    ``action`` is what the visitor must hold, in the project of the address if there is one. A
+    project out of his reach does not exist for him (404); an action he lacks in a project that
+    he can see is refused with the way out (403).
+    """
+
+    action: ClassVar[access.Action]
+    actor: access.Actor
+    now: datetime
+    today: date
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        self.actor = get_actor(request)
+        self.now = timezone.now()
+        self.today = timezone.localdate(self.now, company_time_zone())
+        try:
+            project_id = kwargs.get("project_id")
+            if project_id is not None and not sees_project(self.actor, project_id):
+                raise NotFound
+            access.require(self.actor, self.action, project_id)
+            response = super().dispatch(request, *args, **kwargs)
+        except DomainError as error:
+            response = error_page(request, error)
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+def sees_project(actor: access.Actor, project_id: int) -> bool:
+    """Tell whether the actor holds anything at all in the project."""
+    return actor.is_system or any(grant.project_id in {None, project_id} for grant in actor.grants)
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return the page for a failure that no form has taken."""
+    if isinstance(error, Denied):
+        template = "403.html"
+    elif isinstance(error, NotFound):
+        template = "404.html"
+    else:
+        template = "console/refused.html"
+    return render(request, template, {"error": error}, status=error.status)

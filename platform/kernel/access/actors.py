@@ -1,0 +1,97 @@
+"""The actor: a person, a token or the system, with what it may do and where."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from kernel.access.actions import Action
+from kernel.errors import Denied
+from kernel.text import _
+
+ALL_PROJECTS: Final = "all"
+ProjectScope = Literal["all"] | frozenset[int]
+
+_M = TypeVar("_M", bound=Model)
+
+
+class Grant(NamedTuple):
+    """An action in one project, or in every project when ``project_id`` is ``None``."""
+
+    action: Action
+    project_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``user_id`` is ``None`` for the system and for nobody else."""
+
+    label: str
+    user_id: int | None = None
+    grants: frozenset[Grant] = frozenset()
+    request_id: str = ""
+    is_system: bool = field(default=False)
+
+    def may(self, action: Action, project_id: int | None = None) -> bool:
+        """Tell whether the actor holds ``action`` in the project.
+
+        With ``project_id=None`` the question is whether he holds it anywhere: enough for a menu,
+        never enough to touch a record that lies in a project.
+        """
+        if self.is_system:
+            return True
+        if project_id is None:
+            return any(grant.action == action for grant in self.grants)
+        return Grant(action, None) in self.grants or Grant(action, project_id) in self.grants
+
+    def may_everywhere(self, action: Action) -> bool:
+        """Tell whether the actor holds ``action`` company-wide."""
+        return self.is_system or Grant(action, None) in self.grants
+
+    def projects(self, action: Action) -> ProjectScope:
+        """Return the projects in which the actor holds ``action``: ids, or ``"all"``."""
+        if self.may_everywhere(action):
+            return ALL_PROJECTS
+        return frozenset(
+            grant.project_id
+            for grant in self.grants
+            if grant.action == action and grant.project_id is not None
+        )
+
+
+SYSTEM: Final = Actor(label="system", is_system=True)
+
+
+class ActionDenied(Denied):
+    code = "access.action-denied"
+
+
+def require(actor: Actor, action: Action, project_id: int | None = None) -> None:
+    """Return if ``actor`` holds ``action`` in the project (``None``: anywhere).
+
+    :raises ActionDenied: otherwise.
+    """
+    if not actor.may(action, project_id):
+        raise ActionDenied(
+            _(
+                "You may not do this. It needs the permission “%(action)s”, which a company "
+                "administrator can give."
+            )
+            % {"action": action.value},
+            details={"action": action.value},
+        )
+
+
+def scoped(
+    queryset: QuerySet[_M], actor: Actor, action: Action, field: str = "project_id"
+) -> QuerySet[_M]:
+    """Narrow ``queryset`` to the projects in which ``actor`` holds ``action``.
+
+    Without the action the result is empty: deny by default. ``field`` is the path to the
+    project's id.
+    """
+    projects = actor.projects(action)
+    if projects == ALL_PROJECTS:
+        return queryset
+    lookup: dict[str, Any] = {f"{field}__in": sorted(projects)}
+    return queryset.filter(**lookup) if projects else queryset.none()

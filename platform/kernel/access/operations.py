@@ -1,0 +1,247 @@
+"""Writes of people, posts and tokens."""
+
+import hashlib
+import secrets
+from datetime import date, datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from kernel import access
+from kernel.access.actions import POSTS
+from kernel.access.models import ApiToken, PostHolding, User
+from kernel.audit import operations as audit
+from kernel.db import violated_constraint
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.text import _
+
+
+class UsernameTaken(Conflict):
+    code = "access.username-taken"
+
+
+class PasswordWeak(Invalid):
+    code = "access.password-weak"
+
+
+class PostUnknown(Invalid):
+    code = "access.post-unknown"
+
+
+class PostHeldAlready(Conflict):
+    code = "access.post-held-already"
+
+
+class PreferenceInvalid(Invalid):
+    code = "access.preference-invalid"
+
+
+@transaction.atomic
+def add_user(
+    *,
+    actor: access.Actor,
+    username: str,
+    name: str,
+    email: str = "",
+    password: str | None = None,
+    now: datetime,
+) -> User:
+    """Add a person. Without a password he signs in by the reset link sent to his e-mail.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises PasswordWeak: if the password is refused by the validators.
+    :raises UsernameTaken: if the name is in use, whatever its case.
+    """
+    access.require(actor, access.Action.USER_MANAGE)
+    user = User(username=username, name=name, email=email, created_at=now)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _set_password(user, password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        if violated_constraint(error) != "user_username_once":
+            raise
+        raise UsernameTaken(_("This user name is taken."), field="username") from error
+    audit.record(
+        actor=actor, event="access.user.added", subject=user, now=now, data={"username": username}
+    )
+    return user
+
+
+@transaction.atomic
+def give_post(
+    *,
+    actor: access.Actor,
+    user_id: int,
+    post: str,
+    project_id: int | None,
+    valid_from: date,
+    now: datetime,
+) -> PostHolding:
+    """Give a post, company-wide (``project_id=None``) or in one project.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person.
+    :raises PostUnknown: if the post is not in the catalogue.
+    :raises PostHeldAlready: if he holds it there already.
+    """
+    access.require(actor, access.Action.USER_MANAGE)
+    if post not in POSTS:
+        raise PostUnknown(_("There is no such post."), field="post")
+    user = lock_user(user_id)
+    try:
+        with transaction.atomic():
+            holding = PostHolding.objects.create(
+                user=user, post=post, project_id=project_id, valid_from=valid_from
+            )
+    except IntegrityError as error:
+        if violated_constraint(error) != "postholding_open_once":
+            raise
+        raise PostHeldAlready(_("This person holds this post already.")) from error
+    audit.record(
+        actor=actor,
+        event="access.post.given",
+        subject=user,
+        project_id=project_id,
+        now=now,
+        data={"post": post, "valid_from": valid_from.isoformat()},
+    )
+    return holding
+
+
+@transaction.atomic
+def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datetime) -> PostHolding:
+    """End a post after ``last_day`` (inclusive).
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such holding.
+    """
+    access.require(actor, access.Action.USER_MANAGE)
+    holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
+    if holding is None:
+        raise NotFound
+    if last_day < holding.valid_from:
+        holding.delete()  # given by mistake and never in force
+    else:
+        holding.valid_to = date.fromordinal(last_day.toordinal() + 1)
+        holding.save(update_fields=["valid_to"])
+    audit.record(
+        actor=actor,
+        event="access.post.ended",
+        subject=holding.user,
+        project_id=holding.project_id,
+        now=now,
+        data={"post": holding.post, "last_day": last_day.isoformat()},
+    )
+    return holding
+
+
+@transaction.atomic
+def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datetime) -> User:
+    """Let a person in or out. His sessions and tokens stop at the next request.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person.
+    """
+    access.require(actor, access.Action.USER_MANAGE)
+    user = lock_user(user_id)
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    audit.record(
+        actor=actor,
+        event="access.user.activated" if is_active else "access.user.deactivated",
+        subject=user,
+        now=now,
+    )
+    return user
+
+
+@transaction.atomic
+def set_preferences(*, user_id: int, **values: str) -> User:
+    """Set one's own ``language``, ``theme`` or ``density``.
+
+    :raises NotFound: if there is no such person.
+    :raises PreferenceInvalid: if a name or a value is not one of the choices.
+    """
+    allowed = {"language": User.Language, "theme": User.Theme, "density": User.Density}
+    for name, value in values.items():
+        if name not in allowed or value not in allowed[name].values:
+            raise PreferenceInvalid(_("This preference does not exist."), field=name)
+    user = lock_user(user_id)
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+    return user
+
+
+@transaction.atomic
+def create_token(
+    *, actor: access.Actor, user_id: int, name: str, now: datetime
+) -> tuple[ApiToken, str]:
+    """Create an API token for a person; return the row and the text that is shown only now.
+
+    :raises access.ActionDenied: without ``token.manage`` unless it is one's own.
+    :raises NotFound: if there is no such person.
+    """
+    if actor.user_id != user_id:
+        access.require(actor, access.Action.TOKEN_MANAGE)
+    user = lock_user(user_id)
+    text = f"gj_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        user=user, name=name, digest=token_digest(text), prefix=text[:9], created_at=now
+    )
+    audit.record(
+        actor=actor,
+        event="access.token.created",
+        subject=token,
+        now=now,
+        data={"user": user.username, "name": name},
+    )
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiToken:
+    """Make a token void at once.
+
+    :raises access.ActionDenied: without ``token.manage`` unless it is one's own.
+    :raises NotFound: if there is no such token.
+    """
+    token = ApiToken.objects.select_for_update(of=("self",)).filter(pk=token_id).first()
+    if token is None:
+        raise NotFound
+    if actor.user_id != token.user_id:
+        access.require(actor, access.Action.TOKEN_MANAGE)
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        audit.record(actor=actor, event="access.token.revoked", subject=token, now=now)
+    return token
+
+
+def token_digest(text: str) -> str:
+    """Return what is stored of a token. A plain digest is enough: tokens hold 256 random bits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lock_user(user_id: int) -> User:
+    """Return the person, locked until the transaction ends.
+
+    :raises NotFound: if there is none.
+    """
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise PasswordWeak(" ".join(error.messages), field="password") from error
+    user.set_password(password)

@@ -1,0 +1,1 @@
+"""The record of what was done: written once by each operation, never changed."""

@@ -1,0 +1,1 @@
+"""Reads tables out of uploaded files, safely. Pure: no Django."""

@@ -1,0 +1,1 @@
+"""The services of a company, one package per capability."""

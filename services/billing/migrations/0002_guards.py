@@ -1,0 +1,131 @@
+"""What the database itself refuses. Row-level triggers that touch only their own schema."""
+
+from django.db import migrations
+
+from kernel.sql import append_only
+
+
+def only_columns_change(table: str, columns: tuple[str, ...]) -> migrations.RunSQL:
+    """Refuse DELETE, and UPDATE of any column but ``columns``."""
+    kept = " - ".join(["to_jsonb({row})", *(f"'{column}'" for column in columns)])
+    return migrations.RunSQL(
+        f"""
+        CREATE FUNCTION {table}_guard_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' OR {kept.format(row="NEW")} <> {kept.format(row="OLD")} THEN
+                RAISE EXCEPTION '{table} is not edited: reverse it'
+                    USING ERRCODE = 'integrity_constraint_violation',
+                          CONSTRAINT = '{table}_not_edited';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER {table}_not_edited BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION {table}_guard_change();
+        """,
+        f"""
+        DROP TRIGGER {table}_not_edited ON {table};
+        DROP FUNCTION {table}_guard_change();
+        """,
+    )
+
+
+JOURNAL_BALANCED = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_journal_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        total numeric;
+        legs bigint;
+    BEGIN
+        SELECT coalesce(sum(amount), 0), count(*) INTO total, legs
+            FROM billing_posting WHERE journal_id = NEW.id;
+        IF total <> 0 OR legs < 2 THEN
+            RAISE EXCEPTION 'journal % has % postings that sum to %', NEW.id, legs, total
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_journal_balanced';
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER billing_journal_balanced AFTER INSERT ON billing_journal
+        DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION billing_journal_check_balance();
+    """,
+    """
+    DROP TRIGGER billing_journal_balanced ON billing_journal;
+    DROP FUNCTION billing_journal_check_balance();
+    """,
+)
+
+# A journal is complete when its transaction ends: a posting that comes later is refused.
+POSTING_WITH_ITS_JOURNAL = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_posting_check_journal() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM 1 FROM billing_journal
+            WHERE id = NEW.journal_id
+              AND transaction_id = pg_current_xact_id()::text::bigint;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'journal % is closed', NEW.journal_id
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_posting_with_its_journal';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER billing_posting_with_its_journal BEFORE INSERT ON billing_posting
+        FOR EACH ROW EXECUTE FUNCTION billing_posting_check_journal();
+    """,
+    """
+    DROP TRIGGER billing_posting_with_its_journal ON billing_posting;
+    DROP FUNCTION billing_posting_check_journal();
+    """,
+)
+
+CONFIRMED_VERSION_STANDS = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_feeversion_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' AND OLD.state <> 'DRAFT' THEN
+            RAISE EXCEPTION 'fee version % is confirmed', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_feeversion_confirmed_stands';
+        END IF;
+        IF TG_OP = 'UPDATE' AND OLD.state <> 'DRAFT'
+           AND to_jsonb(NEW) - 'valid_to' - 'state' <> to_jsonb(OLD) - 'valid_to' - 'state' THEN
+            RAISE EXCEPTION 'fee version % is confirmed', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_feeversion_confirmed_stands';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER billing_feeversion_confirmed_stands BEFORE UPDATE OR DELETE ON billing_feeversion
+        FOR EACH ROW EXECUTE FUNCTION billing_feeversion_check_change();
+    """,
+    """
+    DROP TRIGGER billing_feeversion_confirmed_stands ON billing_feeversion;
+    DROP FUNCTION billing_feeversion_check_change();
+    """,
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0001_initial")]
+
+    operations = [
+        append_only("billing_journal"),
+        append_only("billing_posting"),
+        append_only("billing_allocation"),
+        JOURNAL_BALANCED,
+        POSTING_WITH_ITS_JOURNAL,
+        CONFIRMED_VERSION_STANDS,
+        only_columns_change(
+            "billing_billline",
+            ("paid_amount", "is_reversed", "reversed_at", "reversed_by", "reverse_reason"),
+        ),
+        only_columns_change(
+            "billing_payment",
+            ("state", "voided_at", "voided_by", "voided_by_label", "void_reason"),
+        ),
+        only_columns_change("billing_receipt", ("printed_count", "is_void")),
+    ]

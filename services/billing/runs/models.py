@@ -1,0 +1,227 @@
+"""A month's bills: the run, its draft, what it could not bill, and the lines it posted."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from services.billing.ledger.models import Journal
+from services.billing.standards.models import FeeItem
+from services.properties.models import Household, Project, Unit
+
+
+class RunState(models.TextChoices):
+    COMPUTING = "COMPUTING", _("Computing")  # 试算中
+    PREVIEW = "PREVIEW", _("To be checked")  # 待复核
+    CHECKED = "CHECKED", _("Checked")  # 已复核
+    POSTING = "POSTING", _("Posting")  # 发布中
+    POSTED = "POSTED", _("Posted")  # 已发布
+    FAILED = "FAILED", _("Failed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+OPEN_RUN_STATES = ("COMPUTING", "PREVIEW", "CHECKED", "POSTING", "FAILED")
+
+
+class BillRun(models.Model):
+    """The bills of one month in one project: computed, previewed, checked by another, posted."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bill_runs")
+    period = models.DateField(help_text="First day of the month that is billed.")
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.COMPUTING)
+    due_on = models.DateField()
+    job_id = models.BigIntegerField(null=True)
+    draft_lines = models.IntegerField(default=0)  # what the preview showed and the checker saw
+    draft_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    prepared_by = models.BigIntegerField()
+    prepared_by_label = models.CharField(max_length=140)
+    prepared_at = models.DateTimeField()
+    computed_at = models.DateTimeField(null=True)
+    checked_by = models.BigIntegerField(null=True)
+    checked_by_label = models.CharField(max_length=140, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    check_note = models.CharField(max_length=300, blank=True)
+    posted_by = models.BigIntegerField(null=True)
+    posted_by_label = models.CharField(max_length=140, blank=True)
+    posted_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "period"],
+                condition=Q(state__in=["COMPUTING", "PREVIEW", "CHECKED", "POSTING", "FAILED"]),
+                name="billrun_one_open",
+                violation_error_message=_("A bill run of this month is open already."),
+            ),
+            models.CheckConstraint(condition=Q(period__day=1), name="billrun_period_is_first"),
+            # BL-14, SoD-01: whoever prepared it does not check it.
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("prepared_by")),
+                name="billrun_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["CHECKED", "POSTING", "POSTED"])
+                | Q(checked_by__isnull=False),
+                name="billrun_posted_only_when_checked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.period:%Y-%m}"
+
+
+class ChunkState(models.TextChoices):
+    OPEN = "OPEN", _("Open")
+    COMPUTED = "COMPUTED", _("Computed")
+    POSTED = "POSTED", _("Posted")
+
+
+class BillRunChunk(models.Model):
+    """A range of households that is computed and posted in one transaction each.
+
+    What is done is marked in the same transaction, so that a killed worker's successor goes on
+    with the next chunk and never does one twice.
+    """
+
+    run = models.ForeignKey(BillRun, on_delete=models.PROTECT, related_name="chunks")
+    number = models.IntegerField()
+    first_household_id = models.BigIntegerField()  # both ends inclusive
+    last_household_id = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=ChunkState, default=ChunkState.OPEN)
+    line_count = models.IntegerField(default=0)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="billrunchunk_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class DraftLine(models.Model):
+    """A line of the preview. Bare of foreign keys: it lives from computing to posting."""
+
+    run_id = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    version_id = models.BigIntegerField()
+    reading_id = models.BigIntegerField(null=True)
+    usage_month = models.DateField(null=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=2)
+    price = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    rate = models.DecimalField(max_digits=5, decimal_places=4)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        indexes = [models.Index(fields=["run_id", "household_id"], name="draftline_of_household")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.amount}"
+
+
+class SkipReason(models.TextChoices):
+    """Why a unit has no bill of an item in this run."""
+
+    NO_STANDARD = "NO_STANDARD", _("No fee standard applies")
+    NO_VERSION = "NO_VERSION", _("The standard has no confirmed price in this month")
+    TWO_STANDARDS = "TWO_STANDARDS", _("Two standards of the same item apply")
+    AREA_MISSING = "AREA_MISSING", _("Area missing")
+    NO_METER = "NO_METER", _("No meter")
+    READING_MISSING = "READING_MISSING", _("No reading of the month")
+    READING_OPEN = "READING_OPEN", _("Reading not resolved")
+    READING_REJECTED = "READING_REJECTED", _("Reading set aside: do not bill")
+    ZERO_AMOUNT = "ZERO_AMOUNT", _("Nothing to charge")
+    ALREADY_BILLED = "ALREADY_BILLED", _("Billed already")
+
+
+class RunSkip(models.Model):
+    """A unit and item without a line in the run, and why."""
+
+    run_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+    item_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=20, choices=SkipReason)
+    reading_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run_id", "reason"], name="runskip_of_run")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.reason}"
+
+
+class BillLine(models.Model):
+    """An amount owed by a household for one unit, item and month (账单).
+
+    Never edited: a trigger lets only ``paid_amount`` and the reversal change. Names the version,
+    the quantity and the reading it came from, so that it can explain itself (BL-02).
+    """
+
+    run = models.ForeignKey(
+        BillRun, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    # Foreign keys cost half of a run: only the two that guard what users may try to delete are
+    # kept in the database; the others are guarded because nothing deletes their tables' rows.
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="bill_lines", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="bill_lines", db_index=False
+    )
+    item = models.ForeignKey(
+        FeeItem, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    version_id = models.BigIntegerField()
+    reading_id = models.BigIntegerField(null=True)
+    period = models.DateField()
+    usage_month = models.DateField(null=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=2)
+    price = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    rate = models.DecimalField(max_digits=5, decimal_places=4)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    due_on = models.DateField()
+    issued_on = models.DateField()
+    is_reversed = models.BooleanField(default=False)
+    reversed_at = models.DateTimeField(null=True)
+    reversed_by = models.BigIntegerField(null=True)
+    reverse_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "item", "period"],
+                condition=Q(is_reversed=False),
+                name="billline_once",
+                violation_error_message=_("This unit is billed for this item and month already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lte=999999999999), name="billline_amount_gt_0"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_amount__gte=0, paid_amount__lte=F("amount")),
+                name="billline_paid_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_reversed=False) | Q(paid_amount=0, reversed_at__isnull=False),
+                name="billline_reversed_is_unpaid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["household", "period"], name="billline_of_household"),
+            models.Index(
+                fields=["project", "due_on"],
+                condition=Q(is_reversed=False, paid_amount__lt=F("amount")),
+                name="billline_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.amount}"

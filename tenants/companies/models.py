@@ -1,0 +1,80 @@
+"""The companies (tenants) and their host names. Public schema."""
+
+from typing import Never
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+SCHEMA_PATTERN = r"^(public|t_[a-z0-9]{10})$"
+
+
+class CompanyStatus(models.TextChoices):
+    PROVISIONING = "PROVISIONING", _("Being set up")
+    ACTIVE = "ACTIVE", _("Active")
+    SUSPENDED = "SUSPENDED", _("Suspended")
+    FAILED = "FAILED", _("Set-up failed")
+
+
+class Company(TenantMixin):
+    """A property-management company: one row here, one schema of its own.
+
+    The schema's name is made by the machine; the slug is what people type in the address.
+    """
+
+    auto_create_schema = False
+
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("English name"), max_length=100, blank=True)
+    time_zone = models.CharField(max_length=60, default="Asia/Shanghai")
+    currency = models.CharField(max_length=3, default="CNY")
+    status = models.CharField(
+        max_length=12, choices=CompanyStatus, default=CompanyStatus.PROVISIONING
+    )
+    stage = models.CharField(max_length=60, blank=True)  # of the set-up, for the progress page
+    error = models.TextField(blank=True)  # of the set-up, for the operator
+    admin_username = models.CharField(max_length=60, blank=True)
+    admin_name = models.CharField(max_length=60, blank=True)
+    admin_email = models.EmailField(blank=True)
+    created_at = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(schema_name__regex=SCHEMA_PATTERN), name="company_schema_name_is_ours"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __enter__(self) -> Never:
+        """Refuse ``with company:``; its stack of previous tenants is shared by all threads.
+
+        :raises TypeError: always; use ``django_tenants.utils.tenant_context``.
+        """
+        raise TypeError("use tenant_context(company)")
+
+    @property
+    def accepts_work(self) -> bool:
+        """Tell whether requests and tasks may run in its schema."""
+        return self.status == CompanyStatus.ACTIVE
+
+
+class Domain(DomainMixin):
+    """A host name of a company, lower case, without port."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(is_primary=True), name="domain_one_primary"
+            ),
+            models.CheckConstraint(
+                condition=Q(domain__regex=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+                name="domain_is_a_lower_case_host",
+            ),
+        ]

@@ -1,0 +1,44 @@
+"""Reads of companies. All of them run in the public schema."""
+
+from django.db.models import QuerySet
+
+from kernel.errors import NotFound
+from kernel.tenancy import public
+from tenants.companies.models import Company, CompanyStatus, Domain
+
+
+def companies() -> QuerySet[Company]:
+    """Return all companies by short name; evaluate it in the public schema."""
+    found: QuerySet[Company] = Company.objects.order_by("slug")
+    return found
+
+
+def active_schemas() -> list[str]:
+    """Return the schemas of companies at work, in a stable order."""
+    with public():
+        return list(
+            Company.objects.filter(status=CompanyStatus.ACTIVE)
+            .order_by("pk")
+            .values_list("schema_name", flat=True)
+        )
+
+
+def get_company(*, slug: str) -> Company:
+    """Return one company.
+
+    :raises NotFound: if there is none of that short name.
+    """
+    with public():
+        company: Company | None = Company.objects.filter(slug=slug).first()
+    if company is None:
+        raise NotFound
+    return company
+
+
+def primary_domain(*, company_id: int) -> str:
+    """Return the host name that links are built with. :raises NotFound: if it has none."""
+    with public():
+        domain: Domain | None = Domain.objects.filter(tenant_id=company_id, is_primary=True).first()
+    if domain is None:
+        raise NotFound
+    return str(domain.domain)

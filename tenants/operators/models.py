@@ -1,0 +1,51 @@
+"""The people who run the platform. They live in the public schema and enter no company."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class OperatorManager(BaseUserManager["Operator"]):
+    pass
+
+
+class Operator(AbstractBaseUser):
+    """One operator. Not Django's user: companies' people have that model, in their schema."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+    failures = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = OperatorManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OperatorSession(models.Model):
+    """A signed-in browser. The cookie holds a random key, the table its digest."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="sessions")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.operator_id}"
+
+
+class OperatorAction(models.Model):
+    """What operators did to companies, kept where no company can read it."""
+
+    at = models.DateTimeField()
+    operator = models.CharField(max_length=60)
+    event = models.CharField(max_length=60)
+    company_id = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.event}"

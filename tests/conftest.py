@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from pytest_django.plugin import DjangoDbBlocker
+
+from kernel.tenancy import tenant_connection
+from tenants.companies.models import Company
+from tests import database
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse ``django_db(transaction=True)``: its flush empties the table of companies."""
+    for item in items:
+        if any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")):
+            raise pytest.UsageError(f"{item.nodeid}: use the fixture committed_tenant")
+
+
+@pytest.fixture(scope="session")
+def test_database() -> str:
+    return database.worker_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    test_database: str, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Replace pytest-django's own set-up: copy the template, migrate nothing."""
+    with django_db_blocker.unblock():
+        database.copy_template(test_database)
+    yield
+    with django_db_blocker.unblock():
+        database.drop(test_database)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def companies(db: None) -> dict[str, Company]:
+    return {company.slug: company for company in Company.objects.order_by("pk")}
+
+
+@pytest.fixture
+def tenant(companies: dict[str, Company]) -> Iterator[Company]:
+    """Run the test in alpha's schema; whatever it writes is rolled back."""
+    tenant_connection.set_tenant(companies["alpha"])
+    yield companies["alpha"]
+    tenant_connection.set_schema_to_public()
+
+
+@pytest.fixture
+def committed_tenant(
+    test_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Company]:
+    """Run the test in alpha's schema with real commits; the database is copied anew after it.
+
+    For races and locks only: it costs one CREATE DATABASE (about half a second).
+    """
+    with django_db_blocker.unblock():
+        company = Company.objects.get(slug="alpha")
+        tenant_connection.set_tenant(company)
+        yield company
+        tenant_connection.set_schema_to_public()
+        database.copy_template(test_database)

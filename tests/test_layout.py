@@ -1,0 +1,29 @@
+"""The folder ``platform/`` is a source root: it must never hide the stdlib's ``platform``."""
+
+import importlib
+import platform
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_platform_is_the_standard_library() -> None:
+    assert Path(platform.__file__).parent == Path(sysconfig.get_path("stdlib"))
+
+
+@pytest.mark.parametrize("folder", ["platform", "tests/platform"])
+def test_source_root_is_no_package(folder: str) -> None:
+    assert not (ROOT / folder / "__init__.py").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["config", "console", "portal", "kernel", "tenants", "services", "api", "tests"]
+)
+def test_first_party_package_is_ours(name: str) -> None:
+    module = importlib.import_module(name)
+
+    assert module.__file__ is not None
+    assert Path(module.__file__).is_relative_to(ROOT)
