@@ -1,1 +1,5 @@
-"""Reads tables out of uploaded files, safely. Pure: no Django."""
+"""Tables people upload: told apart by content, read under limits, headers found, cells cleaned.
+
+Pure: no Django, no database, no clock. Everything refused carries a stable code; the words for
+people are found by whoever shows them.
+"""
