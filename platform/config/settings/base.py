@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from config.observability.logs import logging_settings
+
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("GUANJIA_VAR", ROOT / ".var"))
 
@@ -107,6 +109,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- requests -----------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "config.observability.middleware.ObservabilityMiddleware",
     "config.middleware.CompanyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -307,5 +310,8 @@ EMAIL_USE_TLS = env_bool("GUANJIA_EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("GUANJIA_EMAIL_FROM", "guanjia@localhost")
 
+# ---- observability ------------------------------------------------------------------------------
 SENTRY_DSN = env("SENTRY_DSN", "")
+METRICS_TOKEN = env("GUANJIA_METRICS_TOKEN", "")  # no token, no metrics
+LOGGING = logging_settings(env("GUANJIA_LOG_LEVEL", "INFO"))
 ENVIRONMENT = "base"

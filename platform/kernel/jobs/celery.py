@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from celery import Task
 from celery.exceptions import Reject
 from django.db import connection
@@ -39,4 +40,5 @@ class CompanyTask(Task[Any, Any]):
             (in_force,) = cursor.fetchone()
         if in_force != schema or current_schema() != schema:
             raise Reject(f"the schema in force is {in_force}", requeue=False)
-        return self.run(**kwargs)
+        with structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
+            return self.run(**kwargs)
