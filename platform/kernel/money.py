@@ -8,7 +8,7 @@ MAX_AMOUNT = Decimal("999999999999.99")  # NUMERIC(14, 2)
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
+_GROUPS = ("", "万", "亿")
 
 
 def round_money(amount: Decimal) -> Decimal:
@@ -50,30 +50,29 @@ def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 def in_capitals(amount: Decimal) -> str:
     """Spell ``amount`` in Chinese financial capitals, e.g. ``贰仟贰佰叁拾玖元柒角陆分``.
 
-    The form of GB/T 15835 and the central bank's rules for vouchers: 整 after a whole number of
-    yuan or jiao is written only after yuan here, as the receipts of the trade do.
+    The central bank's rules for vouchers (支付结算办法, annex 1): 整 ends an amount of whole yuan;
+    after jiao it may be left out, and is. A row of zeros between digits is one 零.
 
-    :raises ValueError: below zero, over ``MAX_AMOUNT`` or with a fraction of a cent.
+    :raises ValueError: below zero, over ``MAX_AMOUNT``, no number, or with a fraction of a cent.
     """
-    cents = to_cents(amount)
-    if cents < 0 or amount > MAX_AMOUNT:
+    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
         raise ValueError(f"{amount} cannot be spelled")
-    yuan, fraction = divmod(cents, 100)
-    jiao, fen = divmod(fraction, 10)
-    text = f"{_integer_in_capitals(yuan)}元" if yuan or not fraction else ""
-    if not fraction:
-        return f"{text}整"
+    yuan, cents = divmod(to_cents(amount), 100)
+    jiao, fen = divmod(cents, 10)
+    if not cents:
+        return f"{_integer_in_capitals(yuan)}元整"
+    text = f"{_integer_in_capitals(yuan)}元" if yuan else ""
     if jiao:
         text += f"{_DIGITS[jiao]}角"
-    elif text:
+    elif yuan:
         text += "零"
-    return f"{text}{_DIGITS[fen]}分" if fen else f"{text}整"
+    return f"{text}{_DIGITS[fen]}分" if fen else text
 
 
 def _integer_in_capitals(number: int) -> str:
     if number == 0:
         return _DIGITS[0]
-    groups: list[int] = []
+    groups: list[int] = []  # of four digits, the lowest first
     while number:
         number, group = divmod(number, 10_000)
         groups.append(group)
@@ -82,19 +81,17 @@ def _integer_in_capitals(number: int) -> str:
         group = groups[index]
         if not group:
             continue
-        # A gap between two written groups, or leading zeros inside a group, is one 零.
-        skipped = text and (group < 1000 or not groups[index + 1])
-        text += ("零" if skipped else "") + _group_in_capitals(group) + _GROUPS[index]
+        # Zeros at the head of a group, or whole groups of them before it, are one 零.
+        has_gap = text and (group < 1000 or not groups[index + 1])
+        text += ("零" if has_gap else "") + _group_in_capitals(group) + _GROUPS[index]
     return text
 
 
 def _group_in_capitals(group: int) -> str:
-    text, gap = "", False
+    text, has_gap = "", False
     for place in (3, 2, 1, 0):
         digit = group // 10**place % 10
         if digit:
-            text += ("零" if gap and text else "") + _DIGITS[digit] + _PLACES[place]
-            gap = False
-        else:
-            gap = True
+            text += ("零" if has_gap and text else "") + _DIGITS[digit] + _PLACES[place]
+        has_gap = not digit
     return text
