@@ -107,12 +107,12 @@ def _scale(peak: Decimal) -> list[Decimal]:
     if peak <= 0:
         return [Decimal(0), Decimal(1)]
     size = Decimal(10) ** (ceil(log10(peak)) - 1)
-    for factor in (Decimal("0.2"), Decimal("0.5"), Decimal(1), Decimal(2), Decimal(5)):
-        step = size * factor
-        count = ceil(peak / step)
-        if count <= 5:
-            break
-    return [(step * index).normalize() + 0 for index in range(count + 1)]
+    step = next(
+        size * factor
+        for factor in (Decimal("0.2"), Decimal("0.5"), Decimal(1), Decimal(2))
+        if ceil(peak / (size * factor)) <= 5
+    )
+    return [step * index for index in range(ceil(peak / step) + 1)]
 
 
 def _short(value: Decimal) -> str:

@@ -2,9 +2,36 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from console import navigation
+from console.actor import get_actor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the company in force; pages of the public site have none."""
-    return {"company": getattr(request, "tenant", None)}
+    """Return the company in force, and for those who are signed in the frame of the page.
+
+    The frame is worked out when a template asks for it: fragments and prints never do.
+    """
+    context: dict[str, Any] = {
+        "company": getattr(request, "tenant", None),
+        "release": settings.RELEASE,
+    }
+    user = getattr(request, "user", None)
+    if context["company"] is None or user is None or not user.is_authenticated:
+        return context
+    actor = get_actor(request)
+
+    def project() -> Any:
+        return navigation.current_project(request, actor)
+
+    def nav() -> list[navigation.Item]:
+        match = request.resolver_match
+        return navigation.menu(actor, project(), (match.view_name if match else "") or "")
+
+    context["project"] = SimpleLazyObject(project)
+    context["nav"] = SimpleLazyObject(nav)
+    context["projects"] = SimpleLazyObject(lambda: navigation.switcher(request, actor, project()))
+    return context

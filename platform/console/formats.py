@@ -3,7 +3,7 @@
 Grouping and digits are the same in every language; only words are translated.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -86,3 +86,8 @@ def spell_duration(span: timedelta | None) -> str:
     if not hours:
         return f"{sign}{minutes:02d}:{rest:02d}"
     return sign + gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the moment at which ``day`` begins in the time zone in force."""
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,5 +1,7 @@
 """The console's addresses. ``/p/<project>/…`` are a project's pages, ``/c/…`` the company's."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("console.shell.urls")),
+]

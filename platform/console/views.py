@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -37,16 +38,32 @@ class ConsoleView(View):
         self.now = timezone.now()
         self.today = timezone.localdate(self.now, company_time_zone())
         try:
-            project_id = kwargs.get("project_id")
-            if project_id is not None and not sees_project(self.actor, project_id):
-                raise NotFound
-            access.require(self.actor, self.action, project_id)
+            self.check_access(kwargs.get("project_id"))
             response = super().dispatch(request, *args, **kwargs)
         except DomainError as error:
             response = error_page(request, error)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["Guanjia-Release"] = settings.RELEASE
         return response
+
+    def check_access(self, project_id: int | None) -> None:
+        """Return if the visitor may use this page in the project of the address.
+
+        :raises NotFound: if the project is out of his reach.
+        :raises access.ActionDenied: if he lacks the page's action.
+        """
+        if project_id is not None and not sees_project(self.actor, project_id):
+            raise NotFound
+        access.require(self.actor, self.action, project_id)
+
+
+class PersonalView(ConsoleView):
+    """A page that everybody who is signed in may use, because it shows or changes only his own."""
+
+    def check_access(self, project_id: int | None) -> None:
+        if project_id is not None and not sees_project(self.actor, project_id):
+            raise NotFound
 
 
 def sees_project(actor: access.Actor, project_id: int) -> bool:
@@ -55,7 +72,13 @@ def sees_project(actor: access.Actor, project_id: int) -> bool:
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Return the page for a failure that no form has taken."""
+    """Return the page for a failure that no form has taken; to htmx only its sentence."""
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(
+            str(error), status=error.status, content_type="text/plain; charset=utf-8"
+        )
+        response.headers["HX-Reswap"] = "none"
+        return response
     if isinstance(error, Denied):
         template = "403.html"
     elif isinstance(error, NotFound):

@@ -11,8 +11,6 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.models import CompanyModel
-
 
 class UnitKind(models.TextChoices):
     """What a unit is for (SH-10)."""
@@ -57,7 +55,7 @@ class MeterKind(models.TextChoices):
     HEAT = "HEAT", _("Heating")
 
 
-class Project(CompanyModel):
+class Project(models.Model):
     """A managed community or building (小区, 项目): the unit of data scope inside a company."""
 
     code = models.CharField(_("project code"), max_length=20)
@@ -87,7 +85,7 @@ class Project(CompanyModel):
         return self.name
 
 
-class Building(CompanyModel):
+class Building(models.Model):
     """A building, or a shop street taken as one (楼栋)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="buildings")
@@ -106,7 +104,7 @@ class Building(CompanyModel):
         return self.name
 
 
-class Party(CompanyModel):
+class Party(models.Model):
     """A person or an organisation that owns, rents or lives in units.
 
     ID number and phone are encrypted; the blind index finds equal ones, the tail is what a
@@ -152,7 +150,7 @@ class Party(CompanyModel):
         return f"{'*' * 14}{self.id_number_tail}" if self.id_number_tail else ""
 
 
-class Household(CompanyModel):
+class Household(models.Model):
     """Units that one payer settles together: one account, one bill with a line per item (BL-31).
 
     Called 户 at the counter. Money is owed by a household and received from it.
@@ -177,7 +175,7 @@ class Household(CompanyModel):
         return self.label
 
 
-class Unit(CompanyModel):
+class Unit(models.Model):
     """The smallest billable space: a flat, a shop, a parking space, a storage room."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="units")
@@ -235,7 +233,7 @@ class Unit(CompanyModel):
         return self.label
 
 
-class Occupancy(CompanyModel):
+class Occupancy(models.Model):
     """A party is owner, lessee or resident of a unit during ``[valid_from, valid_to)``."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="occupancies")
@@ -278,7 +276,7 @@ class Occupancy(CompanyModel):
         return f"{self.unit_id} {self.role} {self.party_id}"
 
 
-class Vehicle(CompanyModel):
+class Vehicle(models.Model):
     """A vehicle of a household, with the space it uses if any (SH-17)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="vehicles")
@@ -304,7 +302,7 @@ class Vehicle(CompanyModel):
         return self.plate
 
 
-class Meter(CompanyModel):
+class Meter(models.Model):
     """A sub-meter of a unit (表计)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="meters")

@@ -88,6 +88,17 @@ def status(code: object, word: object = "", tone: str | None = None) -> SafeStri
 
 
 @register.simple_tag
+def toned(text: object, tone: str) -> SafeString:
+    """Render text in the colour of a tone, e.g. days overdue in red."""
+    return format_html('<span class="c-{}">{}</span>', tone, text)
+
+
+@register.simple_tag
+def faint(text: object) -> SafeString:
+    return format_html('<span class="t3">{}</span>', text)
+
+
+@register.simple_tag
 def kbd(*keys: str) -> SafeString:
     return format_html_join("", "<kbd>{}</kbd>", ((key,) for key in keys))
 
@@ -225,8 +236,8 @@ def note(content: str, tone: str = "", icon: str = "") -> SafeString:
     )
 
 
-@register.simple_block_tag(end_name="end_empty")
-def empty(content: str, title: object, text: object = "", icon: str = "") -> SafeString:
+@register.simple_block_tag(end_name="end_empty_state")
+def empty_state(content: str, title: object, text: object = "", icon: str = "") -> SafeString:
     """Render that nothing is here: what would be, and between the tags how to start."""
     return SafeString(
         render_to_string(

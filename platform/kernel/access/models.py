@@ -9,7 +9,6 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.actions import POSTS
-from kernel.models import CompanyModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -17,7 +16,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser, CompanyModel):
+class User(AbstractBaseUser):
     """A person who signs in to one company. Leavers are deactivated, never deleted."""
 
     class Language(models.TextChoices):
@@ -76,7 +75,7 @@ class User(AbstractBaseUser, CompanyModel):
         return False
 
 
-class PostHolding(CompanyModel):
+class PostHolding(models.Model):
     """A person holds a post, company-wide or in one project, from a day on until another.
 
     ``project_id`` has no Django relation because the kernel knows no service; the foreign key to
@@ -110,7 +109,7 @@ class PostHolding(CompanyModel):
         return f"{self.user_id} {self.post} {self.project_id or '*'}"
 
 
-class ApiToken(CompanyModel):
+class ApiToken(models.Model):
     """A key for programs. Only its digest is stored; the text is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")

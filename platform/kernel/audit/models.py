@@ -1,9 +1,7 @@
 from django.db import models
 
-from kernel.models import CompanyModel
 
-
-class AuditEntry(CompanyModel):
+class AuditEntry(models.Model):
     """One fact: who did what to which object, when. A trigger refuses to change or remove it."""
 
     at = models.DateTimeField()

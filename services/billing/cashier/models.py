@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import CompanyModel
 from services.billing.runs.models import BillLine
 from services.properties.models import Household, Project
 
@@ -21,7 +20,7 @@ class PaymentState(models.TextChoices):
     VOIDED = "VOIDED", _("Voided")
 
 
-class Payment(CompanyModel):
+class Payment(models.Model):
     """Money received from a household; a trigger lets only the voiding change it."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payments")
@@ -77,7 +76,7 @@ class Payment(CompanyModel):
         return f"#{self.pk} {self.amount}"
 
 
-class Allocation(CompanyModel):
+class Allocation(models.Model):
     """The part of a payment that paid a bill line. Only ever added; void with its payment."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -96,7 +95,7 @@ class Allocation(CompanyModel):
         return f"#{self.pk} {self.amount}"
 
 
-class ReceiptSeries(CompanyModel):
+class ReceiptSeries(models.Model):
     """The counter of a project's receipts; its row lock makes the numbers gapless (SH-80)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -107,7 +106,7 @@ class ReceiptSeries(CompanyModel):
         return self.prefix
 
 
-class Receipt(CompanyModel):
+class Receipt(models.Model):
     """The numbered paper for one payment. A wrong one is voided and keeps its number (BL-84)."""
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")

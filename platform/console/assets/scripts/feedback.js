@@ -84,8 +84,8 @@ document.addEventListener('htmx:before:response', (event) => {
 document.addEventListener('htmx:response:error', (event) => {
   const { ctx } = event.detail;
   const { status, headers } = ctx.response;
-  if (status === 422 || status === 409) return;
   const plain = headers.get('Content-Type')?.startsWith('text/plain');
+  if ((status === 422 || status === 409) && !plain) return;
   if (status >= 500 && movesMoney(ctx.sourceElement)) banner('money');
   else banner('failed', plain && ctx.text.length < 400 ? ctx.text : '');
 });

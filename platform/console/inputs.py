@@ -1,0 +1,83 @@
+"""What people type into number and date fields, read the same way by forms and filters."""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+# As many digits as NUMERIC(14, 2) can hold, and some for unit prices.
+_PLAIN_NUMBER = re.compile(r"-?\d{1,14}(\.\d{0,8})?|-?\.\d{1,8}")
+_PLAIN_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+
+
+def plain_text(text: str) -> str:
+    """Return ``text`` with full-width letters, digits and signs made half-width, trimmed."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def read_number(text: str) -> Decimal | None:
+    """Return the number in ``2,300``, ``２３００``, ``￥2300.5``, ``−20``; otherwise ``None``."""
+    plain = plain_text(text).replace("\u2212", "-").replace("。", ".")
+    plain = re.sub(r"[\s,]", "", plain)
+    plain = re.sub(r"^(-?)[¥$]", r"\1", plain).removesuffix("元")
+    if not _PLAIN_NUMBER.fullmatch(plain):
+        return None
+    try:
+        return Decimal(plain)
+    except InvalidOperation:  # a lone "-."
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """Return the day in ``2026-11-20``, ``2026/11/20``, ``20261120``, ``2026年11月20日``."""
+    match = _PLAIN_DAY.fullmatch(plain_text(text))
+    if match is None:
+        return None
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+class MoneyField(forms.DecimalField):
+    """An amount in major units with at most two decimals, above zero unless told otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", Decimal("0.01"))
+        kwargs.setdefault("max_digits", 14)
+        kwargs.setdefault("decimal_places", 2)
+        kwargs.setdefault("widget", forms.TextInput)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        amount = read_number(str(value))
+        if amount is None:
+            raise forms.ValidationError(_("Enter an amount, e.g. 2300.50."), code="invalid")
+        return amount
+
+
+class DayField(forms.DateField):
+    """A day: the browser's date field, or typed in one of the usual ways."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        day = read_day(str(value))
+        if day is None:
+            raise forms.ValidationError(_("Enter a day, e.g. 2026-11-20."), code="invalid")
+        return day

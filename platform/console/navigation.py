@@ -1,0 +1,143 @@
+"""The menu, and the project that the visitor works in.
+
+A page appears in the menu by a line in ``ENTRIES``. The post decides what is seen: an entry whose
+action the visitor holds nowhere is left out, never greyed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from kernel.access import Action, Actor
+from services.properties import queries as properties
+from services.properties.models import Project
+
+Text = str | Promise
+_SESSION_KEY = "project_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the menu. ``route`` is a URL name; with ``in_project`` it takes ``project_id``.
+
+    An entry is the current one on its own page, on pages whose route begins with its own
+    (``units`` and ``units-edit``), with one of ``covers``, or with one of its children's.
+    """
+
+    route: str
+    label: Text
+    action: Action
+    icon: str = ""
+    in_project: bool = True
+    covers: tuple[str, ...] = ()
+    children: tuple["Entry", ...] = ()
+
+    def covers_route(self, route: str) -> bool:
+        """Tell whether ``route`` is this entry's page or one below it."""
+        prefixes = (self.route, *self.covers)
+        return any(route == prefix or route.startswith(f"{prefix}-") for prefix in prefixes)
+
+    def is_open_to(self, actor: Actor, project: Project | None) -> bool:
+        if not self.in_project:
+            return actor.may(self.action)
+        return project is not None and actor.may(self.action, project.pk)
+
+
+@dataclass
+class Item:
+    """A line of the menu as the sidebar draws it."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool
+    count: int | None = None
+    hot: bool = False
+    children: list["Item"] = field(default_factory=list)
+
+
+# At most seven for one post, two levels (design: the menu follows the job, not the module).
+ENTRIES: Final[tuple[Entry, ...]] = ()
+
+
+def menu(
+    actor: Actor, project: Project | None, route: str, entries: tuple[Entry, ...] = ENTRIES
+) -> list[Item]:
+    """Return the entries the actor may use, in the project he works in."""
+    items = []
+    for entry in _open(entries, actor, project):
+        children = _open(entry.children, actor, project)
+        nearest = max(
+            (child for child in children if child.covers_route(route)),
+            key=lambda child: len(child.route),
+            default=None,
+        )
+        items.append(
+            Item(
+                url=_address(entry, project),
+                label=str(entry.label),
+                icon=entry.icon,
+                current=nearest is not None or entry.covers_route(route),
+                children=[
+                    Item(
+                        url=_address(child, project),
+                        label=str(child.label),
+                        icon=child.icon,
+                        current=child is nearest,
+                    )
+                    for child in children
+                ],
+            )
+        )
+    return items
+
+
+def _open(entries: tuple[Entry, ...], actor: Actor, project: Project | None) -> list[Entry]:
+    return [entry for entry in entries if entry.is_open_to(actor, project)]
+
+
+def _address(entry: Entry, project: Project | None) -> str:
+    arguments = {"project_id": project.pk} if entry.in_project and project is not None else {}
+    return reverse(entry.route, kwargs=arguments)
+
+
+def projects_of(request: HttpRequest, actor: Actor) -> list[Project]:
+    """Return the projects the actor sees, once in a request."""
+    cached: list[Project] | None = getattr(request, "projects_seen", None)
+    if cached is None:
+        cached = list(properties.projects(actor=actor))
+        request.projects_seen = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def current_project(request: HttpRequest, actor: Actor) -> Project | None:
+    """Return the project of the address, else the one visited last, else the first."""
+    projects = {project.pk: project for project in projects_of(request, actor)}
+    match = request.resolver_match
+    asked: int | None = match.kwargs.get("project_id") if match else None
+    if asked is not None and asked in projects:
+        if request.session.get(_SESSION_KEY) != asked:
+            request.session[_SESSION_KEY] = asked
+        return projects[asked]
+    remembered: int = request.session.get(_SESSION_KEY, 0)
+    return projects.get(remembered) or next(iter(projects.values()), None)
+
+
+def switcher(request: HttpRequest, actor: Actor, current: Project | None) -> list[dict[str, Any]]:
+    """Return the projects with the address of the present page in each of them."""
+    match = request.resolver_match
+    stays = match is not None and set(match.kwargs) == {"project_id"}
+    return [
+        {
+            "name": project.name,
+            "url": reverse(
+                match.view_name if match is not None and stays else "project-home",
+                kwargs={"project_id": project.pk},
+            ),
+            "current": current is not None and project.pk == current.pk,
+        }
+        for project in projects_of(request, actor)
+    ]

@@ -1,0 +1,65 @@
+"""The console's own addresses: preferences, search, the style page."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from console import navigation, search
+from console.views import PersonalView
+from kernel.access import operations as access_operations
+
+
+class Preferences(PersonalView):
+    """Keep one's own theme, row height or language."""
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        assert self.actor.user_id is not None  # PersonalView: somebody has signed in
+        values = {
+            name: request.POST[name]
+            for name in ("theme", "density", "language")
+            if name in request.POST
+        }
+        user = access_operations.set_preferences(user_id=self.actor.user_id, **values)
+        target = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(
+            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            target = "/"
+        response = (
+            HttpResponse(status=204)
+            if request.headers.get("HX-Request") == "true"
+            else HttpResponseRedirect(target)
+        )
+        if "language" in values:
+            # The sign-in page speaks it too.
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                max_age=365 * 24 * 3600,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+
+class Search(PersonalView):
+    """Find anything: the palette's list, or a page of it without a script."""
+
+    page_title: ClassVar[str] = ""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        text = request.GET.get("q", "")
+        project = navigation.current_project(request, self.actor)
+        context: dict[str, Any] = {
+            "text": text.strip()[: search.LONGEST_TEXT],
+            "groups": search.find(
+                actor=self.actor, text=text, project_id=project.pk if project else None
+            ),
+        }
+        is_palette = request.headers.get("HX-Request") == "true"
+        template = "console/shell/_search.html" if is_palette else "console/shell/search.html"
+        return render(request, template, context)
