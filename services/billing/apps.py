@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class BillingConfig(AppConfig):
     name = "services.billing"
     label = "billing"
+
+    def ready(self) -> None:
+        from kernel import seeds
+        from services.billing.ledger.operations import seed_chart
+
+        seeds.register("10-ledger", seed_chart)

@@ -12,6 +12,7 @@ from kernel.access.actors import (
     Grant,
     ProjectScope,
     require,
+    require_everywhere,
     scoped,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "Grant",
     "ProjectScope",
     "require",
+    "require_everywhere",
     "scoped",
 ]

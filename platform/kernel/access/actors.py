@@ -72,14 +72,16 @@ def require(actor: Actor, action: Action, project_id: int | None = None) -> None
     :raises ActionDenied: otherwise.
     """
     if not actor.may(action, project_id):
-        raise ActionDenied(
-            _(
-                "You may not do this. It needs the permission “%(action)s”, which a company "
-                "administrator can give."
-            )
-            % {"action": action.value},
-            details={"action": action.value},
-        )
+        raise _denied(action)
+
+
+def require_everywhere(actor: Actor, action: Action) -> None:
+    """Return if ``actor`` holds ``action`` company-wide; for what spans all projects.
+
+    :raises ActionDenied: otherwise.
+    """
+    if not actor.may_everywhere(action):
+        raise _denied(action)
 
 
 def scoped(
@@ -95,3 +97,14 @@ def scoped(
         return queryset
     lookup: dict[str, Any] = {f"{field}__in": sorted(projects)}
     return queryset.filter(**lookup) if projects else queryset.none()
+
+
+def _denied(action: Action) -> ActionDenied:
+    return ActionDenied(
+        _(
+            "You may not do this. It needs the permission “%(action)s”, which a company "
+            "administrator can give."
+        )
+        % {"action": action.value},
+        details={"action": action.value},
+    )

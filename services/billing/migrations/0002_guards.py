@@ -36,8 +36,11 @@ JOURNAL_BALANCED = migrations.RunSQL(
         total numeric;
         legs bigint;
     BEGIN
-        SELECT coalesce(sum(amount), 0), count(*) INTO total, legs
-            FROM billing_posting WHERE journal_id = NEW.id;
+        -- Runs at commit, when the search path may be another one: it names its own schema.
+        EXECUTE format(
+            'SELECT coalesce(sum(amount), 0), count(*) FROM %I.billing_posting'
+            ' WHERE journal_id = $1', TG_TABLE_SCHEMA
+        ) INTO total, legs USING NEW.id;
         IF total <> 0 OR legs < 2 THEN
             RAISE EXCEPTION 'journal % has % postings that sum to %', NEW.id, legs, total
                 USING ERRCODE = 'integrity_constraint_violation',
