@@ -6,3 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls")),
     path("api/", include("api.urls")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.denied"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

@@ -11,6 +11,8 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kernel.models import CompanyModel
+
 
 class UnitKind(models.TextChoices):
     """What a unit is for (SH-10)."""
@@ -55,7 +57,7 @@ class MeterKind(models.TextChoices):
     HEAT = "HEAT", _("Heating")
 
 
-class Project(models.Model):
+class Project(CompanyModel):
     """A managed community or building (小区, 项目): the unit of data scope inside a company."""
 
     code = models.CharField(_("project code"), max_length=20)
@@ -85,7 +87,7 @@ class Project(models.Model):
         return self.name
 
 
-class Building(models.Model):
+class Building(CompanyModel):
     """A building, or a shop street taken as one (楼栋)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="buildings")
@@ -104,7 +106,7 @@ class Building(models.Model):
         return self.name
 
 
-class Party(models.Model):
+class Party(CompanyModel):
     """A person or an organisation that owns, rents or lives in units.
 
     ID number and phone are encrypted; the blind index finds equal ones, the tail is what a
@@ -150,7 +152,7 @@ class Party(models.Model):
         return f"{'*' * 14}{self.id_number_tail}" if self.id_number_tail else ""
 
 
-class Household(models.Model):
+class Household(CompanyModel):
     """Units that one payer settles together: one account, one bill with a line per item (BL-31).
 
     Called 户 at the counter. Money is owed by a household and received from it.
@@ -175,7 +177,7 @@ class Household(models.Model):
         return self.label
 
 
-class Unit(models.Model):
+class Unit(CompanyModel):
     """The smallest billable space: a flat, a shop, a parking space, a storage room."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="units")
@@ -233,7 +235,7 @@ class Unit(models.Model):
         return self.label
 
 
-class Occupancy(models.Model):
+class Occupancy(CompanyModel):
     """A party is owner, lessee or resident of a unit during ``[valid_from, valid_to)``."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="occupancies")
@@ -276,7 +278,7 @@ class Occupancy(models.Model):
         return f"{self.unit_id} {self.role} {self.party_id}"
 
 
-class Vehicle(models.Model):
+class Vehicle(CompanyModel):
     """A vehicle of a household, with the space it uses if any (SH-17)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="vehicles")
@@ -302,7 +304,7 @@ class Vehicle(models.Model):
         return self.plate
 
 
-class Meter(models.Model):
+class Meter(CompanyModel):
     """A sub-meter of a unit (表计)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="meters")

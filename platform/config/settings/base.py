@@ -77,7 +77,7 @@ INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_
 TENANT_MODEL = "companies.Company"
 TENANT_DOMAIN_MODEL = "companies.Domain"
 TENANT_LIMIT_SET_CALLS = True
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter", "kernel.routers.CompanyRouter"]
 AUTH_USER_MODEL = "access.User"
 # The user name is unique whatever its case, by a constraint that the check does not know.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.actions import POSTS
+from kernel.models import CompanyModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -16,7 +17,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser, CompanyModel):
     """A person who signs in to one company. Leavers are deactivated, never deleted."""
 
     class Language(models.TextChoices):
@@ -75,7 +76,7 @@ class User(AbstractBaseUser):
         return False
 
 
-class PostHolding(models.Model):
+class PostHolding(CompanyModel):
     """A person holds a post, company-wide or in one project, from a day on until another.
 
     ``project_id`` has no Django relation because the kernel knows no service; the foreign key to
@@ -109,7 +110,7 @@ class PostHolding(models.Model):
         return f"{self.user_id} {self.post} {self.project_id or '*'}"
 
 
-class ApiToken(models.Model):
+class ApiToken(CompanyModel):
     """A key for programs. Only its digest is stored; the text is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")

@@ -1,7 +1,9 @@
 from django.db import models
 
+from kernel.models import CompanyModel
 
-class AuditEntry(models.Model):
+
+class AuditEntry(CompanyModel):
     """One fact: who did what to which object, when. A trigger refuses to change or remove it."""
 
     at = models.DateTimeField()

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
+
 
 class JobState(models.TextChoices):
     QUEUED = "QUEUED", _("Waiting")
@@ -14,7 +16,7 @@ class JobState(models.TextChoices):
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
-class Job(models.Model):
+class Job(CompanyModel):
     """One piece of background work of a company."""
 
     kind = models.CharField(max_length=60)  # the name it was registered under

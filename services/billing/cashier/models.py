@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 from services.billing.runs.models import BillLine
 from services.properties.models import Household, Project
 
@@ -20,7 +21,7 @@ class PaymentState(models.TextChoices):
     VOIDED = "VOIDED", _("Voided")
 
 
-class Payment(models.Model):
+class Payment(CompanyModel):
     """Money received from a household; a trigger lets only the voiding change it."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payments")
@@ -76,7 +77,7 @@ class Payment(models.Model):
         return f"#{self.pk} {self.amount}"
 
 
-class Allocation(models.Model):
+class Allocation(CompanyModel):
     """The part of a payment that paid a bill line. Only ever added; void with its payment."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -95,7 +96,7 @@ class Allocation(models.Model):
         return f"#{self.pk} {self.amount}"
 
 
-class ReceiptSeries(models.Model):
+class ReceiptSeries(CompanyModel):
     """The counter of a project's receipts; its row lock makes the numbers gapless (SH-80)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -106,7 +107,7 @@ class ReceiptSeries(models.Model):
         return self.prefix
 
 
-class Receipt(models.Model):
+class Receipt(CompanyModel):
     """The numbered paper for one payment. A wrong one is voided and keeps its number (BL-84)."""
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="receipt")

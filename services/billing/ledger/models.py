@@ -5,6 +5,7 @@ from django.db.models import Func, Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 from services.properties.models import Household, Project
 
 
@@ -24,7 +25,7 @@ class AccountRole(models.TextChoices):
     CHANNEL = "CHANNEL", _("Payment channels")  # 其他货币资金: QR and card until settled
 
 
-class LedgerAccount(models.Model):
+class LedgerAccount(CompanyModel):
     """An account (会计科目) of the company."""
 
     code = models.CharField(max_length=20, unique=True)
@@ -51,7 +52,7 @@ class JournalKind(models.TextChoices):
     BILL_REVERSAL = "BILL_REVERSAL", _("Bill reversed")
 
 
-class Journal(models.Model):
+class Journal(CompanyModel):
     """One balanced entry (凭证) and the document it came from.
 
     A deferred trigger checks at commit that its postings sum to zero and are two or more; a
@@ -93,7 +94,7 @@ class Journal(models.Model):
         return f"#{self.pk} {self.kind}"
 
 
-class Posting(models.Model):
+class Posting(CompanyModel):
     """An amount on an account: debit positive, credit negative. Receivables name the household."""
 
     journal = models.ForeignKey(

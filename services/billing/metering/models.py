@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 from services.properties.models import Meter, Project
 
 
@@ -33,7 +34,7 @@ class Resolution(models.TextChoices):
     DO_NOT_BILL = "DO_NOT_BILL", _("Do not bill this month")
 
 
-class Reading(models.Model):
+class Reading(CompanyModel):
     """One meter in one month of usage.
 
     ``previous`` and ``current`` are what was read; ``consumption`` is what will be billed: it is

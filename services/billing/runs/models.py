@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 from services.billing.ledger.models import Journal
 from services.billing.standards.models import FeeItem
 from services.properties.models import Household, Project, Unit
@@ -22,7 +23,7 @@ class RunState(models.TextChoices):
 OPEN_RUN_STATES = ("COMPUTING", "PREVIEW", "CHECKED", "POSTING", "FAILED")
 
 
-class BillRun(models.Model):
+class BillRun(CompanyModel):
     """The bills of one month in one project: computed, previewed, checked by another, posted."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bill_runs")
@@ -76,7 +77,7 @@ class ChunkState(models.TextChoices):
     POSTED = "POSTED", _("Posted")
 
 
-class BillRunChunk(models.Model):
+class BillRunChunk(CompanyModel):
     """A range of households that is computed and posted in one transaction each.
 
     What is done is marked in the same transaction, so that a killed worker's successor goes on
@@ -101,7 +102,7 @@ class BillRunChunk(models.Model):
         return f"{self.run_id}/{self.number}"
 
 
-class DraftLine(models.Model):
+class DraftLine(CompanyModel):
     """A line of the preview. Bare of foreign keys: it lives from computing to posting."""
 
     run_id = models.BigIntegerField()
@@ -138,7 +139,7 @@ class SkipReason(models.TextChoices):
     ALREADY_BILLED = "ALREADY_BILLED", _("Billed already")
 
 
-class RunSkip(models.Model):
+class RunSkip(CompanyModel):
     """A unit and item without a line in the run, and why."""
 
     run_id = models.BigIntegerField()
@@ -154,7 +155,7 @@ class RunSkip(models.Model):
         return f"#{self.pk} {self.reason}"
 
 
-class BillLine(models.Model):
+class BillLine(CompanyModel):
     """An amount owed by a household for one unit, item and month (账单).
 
     Never edited: a trigger lets only ``paid_amount`` and the reversal change. Names the version,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 from services.billing.ledger.models import LedgerAccount
 from services.properties.models import Building, MeterKind, Project, Unit, UnitKind, UnitState
 
@@ -24,7 +25,7 @@ class FeeKind(models.TextChoices):
     OTHER = "OTHER", _("Other")
 
 
-class FeeItem(models.Model):
+class FeeItem(CompanyModel):
     """What is charged (费项), company-wide, with the account it is credited to."""
 
     code = models.CharField(_("item code"), max_length=20, unique=True)
@@ -53,7 +54,7 @@ class AreaBasis(models.TextChoices):
     INNER = "INNER", _("Inner area")
 
 
-class FeeStandard(models.Model):
+class FeeStandard(CompanyModel):
     """A price rule of one project for one item (收费标准); its figures are in versions."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="fee_standards")
@@ -81,7 +82,7 @@ class VersionState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
 
-class FeeVersion(models.Model):
+class FeeVersion(CompanyModel):
     """The figures of a standard in force during ``[valid_from, valid_to)``, both firsts of months.
 
     A trigger refuses to change the figures of a confirmed version; only its end may be set.
@@ -171,7 +172,7 @@ class FeeVersion(models.Model):
         return f"{self.standard_id} V{self.number}"
 
 
-class FeeAssignment(models.Model):
+class FeeAssignment(CompanyModel):
     """Units to which a standard applies: by rule (kinds, states, buildings) or one unit.
 
     Empty lists mean "all". An assignment of a single unit beats a rule of another standard of the

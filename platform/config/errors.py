@@ -1,0 +1,45 @@
+"""Answers where no view has answered: a problem document under ``/api/``, a page elsewhere."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+API_PREFIX = "/api/"
+PROBLEM = "application/problem+json"
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django itself refuses: too many fields, a body too large, odd headers."""
+    return _answer(request, 400, "invalid-input", _("The request is not valid."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return _answer(request, 404, "not-found", _("Not found."))
+
+
+def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what is not allowed."""
+    return _answer(request, 403, "denied", _("You may not do this."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a bug, with the number under which it is found in the log."""
+    return _answer(request, 500, "internal", _("Something went wrong on our side."))
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    request_id = getattr(request, "request_id", "") or uuid.uuid4().hex
+    if request.path.startswith(API_PREFIX):
+        body = {
+            "type": f"urn:guanjia:problem:{code}",
+            "status": status,
+            "code": code,
+            "detail": detail,
+            "request_id": request_id,
+        }
+        return JsonResponse(body, status=status, content_type=PROBLEM)
+    template = {400: "console/404.html"}.get(status, f"console/{status}.html")
+    return render(request, template, {"code": request_id[:8].upper()}, status=status)

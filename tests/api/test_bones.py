@@ -1,0 +1,145 @@
+"""What holds for every endpoint, found by walking the resolver."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.exceptions import ParseError
+from rest_framework.views import APIView
+
+from api.parsers import MAX_DEPTH, StrictJSONParser
+from api.views import ApiView
+from kernel import access
+from kernel.access import operations
+from kernel.access.actions import Action
+from kernel.access.models import ApiToken
+from tenants.companies.models import Company
+from tests import factories
+
+# The document itself and its page: for anybody who is signed in, they show no data.
+DOCUMENT_ROUTES = frozenset({"/api/v1/schema/", "/api/v1/docs/"})
+
+
+def endpoints() -> list[tuple[str, type[APIView]]]:
+    """Return route and view class of everything under ``/api/``."""
+
+    def walk(
+        patterns: list[URLPattern | URLResolver], prefix: str
+    ) -> Iterator[tuple[str, type[APIView]]]:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, route)
+            elif route.startswith("/api/"):
+                yield route, pattern.callback.view_class  # type: ignore[attr-defined]
+
+    return list(walk(get_resolver("config.urls_tenant").url_patterns, "/"))
+
+
+@pytest.fixture
+def client(tenant: Company) -> Client:
+    return Client(headers={"host": "alpha.test"})
+
+
+@pytest.fixture
+def token(tenant: Company) -> str:
+    user = factories.add_user("robot")
+    _row, text = operations.create_token(
+        actor=access.SYSTEM, user_id=user.pk, name="test", now=factories.NOW
+    )
+    return text
+
+
+@pytest.mark.parametrize(("route", "view"), endpoints())
+def test_every_method_of_every_endpoint_names_its_action(route: str, view: type[APIView]) -> None:
+    if route in DOCUMENT_ROUTES:
+        return
+    assert issubclass(view, ApiView), route
+    methods = {m.upper() for m in view.http_method_names if hasattr(view, m)} - {"OPTIONS", "HEAD"}
+    assert methods == set(view.actions), route
+    assert all(isinstance(action, Action) for action in view.actions.values())
+
+
+@pytest.mark.parametrize(("route", "view"), endpoints())
+def test_every_endpoint_refuses_strangers(client: Client, route: str, view: type[APIView]) -> None:
+    if route in DOCUMENT_ROUTES:
+        return
+    address = "".join("1" if part.startswith("<") else part for part in _parts(route))
+
+    for method in view.actions if issubclass(view, ApiView) else ():
+        response = client.generic(method, address, b"{}", content_type="application/json")
+        assert response.status_code == 401, (method, address)
+        assert response.headers["Content-Type"].startswith("application/problem+json")
+        assert response.json()["code"] == "not-authenticated"
+
+
+def test_a_token_of_one_company_is_void_in_another(client: Client, token: str) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+
+    own = client.get("/api/v1/schema/", headers=headers)
+    other = client.get("/api/v1/schema/", headers={**headers, "host": "beta.test"})
+
+    assert own.status_code == 200
+    assert other.status_code == 401
+
+
+def test_a_revoked_token_stops_at_once(client: Client, token: str) -> None:
+    operations.revoke_token(
+        actor=access.SYSTEM, token_id=ApiToken.objects.get().pk, now=factories.NOW
+    )
+
+    response = client.get("/api/v1/schema/", headers={"authorization": f"Bearer {token}"})
+
+    assert response.status_code == 401
+
+
+def test_an_address_that_leads_nowhere_is_a_problem_document(client: Client) -> None:
+    response = client.get("/api/v1/nothing/")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "not-found"
+
+
+def test_the_document_is_openapi_3_1_and_warns_of_nothing(client: Client, token: str) -> None:
+    GENERATOR_STATS.reset()
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+
+    assert document["openapi"].startswith("3.1")
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
+        b"\xff\xfe{",
+        b"{",
+    ],
+    ids=["deep array", "deep object", "not utf-8", "cut off"],
+)
+def test_hostile_bodies_are_refused_by_the_parser(body: bytes) -> None:
+    with pytest.raises(ParseError):
+        StrictJSONParser().parse(BytesIO(body), "application/json", {"encoding": "utf-8"})
+
+
+def _parts(route: str) -> Iterator[str]:
+    text = ""
+    for character in route:
+        if character == "<":
+            yield text
+            text = "<"
+        elif character == ">":
+            yield text + ">"
+            text = ""
+        else:
+            text += character
+    yield text
