@@ -23,6 +23,7 @@ class ReadingFault(models.TextChoices):
     JUMP = "JUMP", _("Jump over the threshold")
     MISSING = "MISSING", _("Reading missing")
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW", _("Outside the reading window")
+    NO_DATE = "NO_DATE", _("Day of reading missing")
     NOT_CONTINUOUS = "NOT_CONTINUOUS", _("Does not follow from the last month's reading")
 
 

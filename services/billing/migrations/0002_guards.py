@@ -111,6 +111,60 @@ CONFIRMED_VERSION_STANDS = migrations.RunSQL(
     """,
 )
 
+# Who is charged stands once confirmed, like the price: it may end, nothing else.
+CONFIRMED_ASSIGNMENT_STANDS = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_feeassignment_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF OLD.state <> 'DRAFT' AND (TG_OP = 'DELETE'
+           OR to_jsonb(NEW) - 'valid_to' <> to_jsonb(OLD) - 'valid_to') THEN
+            RAISE EXCEPTION 'fee assignment % is confirmed', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_feeassignment_confirmed_stands';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER billing_feeassignment_confirmed_stands
+        BEFORE UPDATE OR DELETE ON billing_feeassignment
+        FOR EACH ROW EXECUTE FUNCTION billing_feeassignment_check_change();
+    """,
+    """
+    DROP TRIGGER billing_feeassignment_confirmed_stands ON billing_feeassignment;
+    DROP FUNCTION billing_feeassignment_check_change();
+    """,
+)
+
+# What was billed was read: a reading stands while a bill line that is not reversed names it. The
+# line is found by the meter's unit, for which it has an index.
+BILLED_READING_STANDS = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_reading_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT 1 FROM billing_billline l JOIN properties_meter m ON m.unit_id = l.unit_id
+            WHERE m.id = OLD.meter_id AND l.reading_id = OLD.id AND NOT l.is_reversed
+        ) THEN
+            RAISE EXCEPTION 'reading % is billed', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_reading_billed_stands';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER billing_reading_billed_stands BEFORE UPDATE OR DELETE ON billing_reading
+        FOR EACH ROW EXECUTE FUNCTION billing_reading_check_change();
+    """,
+    """
+    DROP TRIGGER billing_reading_billed_stands ON billing_reading;
+    DROP FUNCTION billing_reading_check_change();
+    """,
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0001_initial")]
@@ -122,6 +176,8 @@ class Migration(migrations.Migration):
         JOURNAL_BALANCED,
         POSTING_WITH_ITS_JOURNAL,
         CONFIRMED_VERSION_STANDS,
+        CONFIRMED_ASSIGNMENT_STANDS,
+        BILLED_READING_STANDS,
         only_columns_change(
             "billing_billline",
             ("paid_amount", "is_reversed", "reversed_at", "reversed_by", "reverse_reason"),

@@ -172,11 +172,18 @@ class FeeVersion(CompanyModel):
         return f"{self.standard_id} V{self.number}"
 
 
+class AssignmentState(models.TextChoices):
+    DRAFT = "DRAFT", _("To be confirmed")
+    CONFIRMED = "CONFIRMED", _("Confirmed")
+
+
 class FeeAssignment(CompanyModel):
     """Units to which a standard applies: by rule (kinds, states, buildings) or one unit.
 
     Empty lists mean "all". An assignment of a single unit beats a rule of another standard of the
     same item; two rules of one item that meet in a unit are an exception of the run, not a guess.
+    Who is charged, and from when, is confirmed like a price (BL-01): until then a run does not
+    see it. A trigger lets only the end of a confirmed one change.
     """
 
     standard = models.ForeignKey(FeeStandard, on_delete=models.PROTECT, related_name="assignments")
@@ -192,12 +199,47 @@ class FeeAssignment(CompanyModel):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True, help_text="Exclusive.")
     reason = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=AssignmentState, default=AssignmentState.DRAFT)
+    drafted_by = models.BigIntegerField(null=True)
+    drafted_by_label = models.CharField(max_length=140)
+    drafted_at = models.DateTimeField()
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_by_label = models.CharField(max_length=140, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(unit__isnull=False) | Q(is_excluded=False),
                 name="feeassignment_only_units_are_excluded",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__day=1) & (Q(valid_to__isnull=True) | Q(valid_to__day=1)),
+                name="feeassignment_whole_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | Q(drafted_by__isnull=True)
+                | ~Q(confirmed_by=F("drafted_by")),
+                name="feeassignment_confirmed_by_another",
+            ),
+            ExclusionConstraint(  # in and out at once would be a guess
+                name="feeassignment_unit_once",
+                condition=Q(unit__isnull=False),
+                expressions=[
+                    ("standard", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_to"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("This unit is named in the standard already."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),

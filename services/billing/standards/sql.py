@@ -1,0 +1,128 @@
+"""Which version applies to which unit, and what it comes to, for a whole project in one statement.
+
+The texts are common table expressions and expressions for the statement of a caller; nothing of
+a user's is ever put into them, values go in as the parameters ``project_id`` and ``period`` (the
+first day of the month that is billed). :mod:`.rules` says the same in Python for a single line,
+and ``tests/services/billing/standards/test_sql.py`` proves that both agree to the cent.
+
+A caller writes::
+
+    WITH {SCOPE_OF_PROJECT}, {APPLICABLE}, {TIERS}
+    SELECT … FROM applicable a
+    JOIN scope u USING (unit_id) LEFT JOIN live_version v USING (version_id)
+
+or brings a narrower ``scope`` of his own with the same columns.
+"""
+
+# Every unit that may be billed. A run that works in chunks adds its range of households.
+SCOPE_OF_PROJECT = """
+scope AS (
+    SELECT id AS unit_id, household_id, kind, state, building_id, built_area, inner_area
+    FROM properties_unit
+    WHERE project_id = %(project_id)s AND is_active
+)"""
+
+# One row per unit and item that any confirmed assignment reaches: ``version_id`` if exactly one
+# version in force applies, else null and the ``problem``, a value of ``runs.SkipReason``.
+# A unit named by itself beats the rules of every standard of the item; a unit taken out of a
+# standard is out of its rules; among rules, a standard without a version in force stands back.
+APPLICABLE = """
+live_version AS (
+    SELECT v.id AS version_id, v.standard_id, s.item_id, v.method, v.area_basis, v.meter_kind,
+           v.price, v.tiers, v.reduced_rate, v.reduced_states, v.usage_lag_months
+    FROM billing_feeversion v
+    JOIN billing_feestandard s ON s.id = v.standard_id
+    WHERE s.project_id = %(project_id)s AND s.is_active AND v.state = 'CONFIRMED'
+      AND v.valid_from <= %(period)s AND (v.valid_to IS NULL OR v.valid_to > %(period)s)
+),
+live_assignment AS (
+    SELECT a.unit_id, a.is_excluded, a.kinds, a.states, a.standard_id, s.item_id, v.version_id,
+           ARRAY(SELECT b.building_id FROM billing_feeassignment_buildings b
+                 WHERE b.feeassignment_id = a.id) AS buildings
+    FROM billing_feeassignment a
+    JOIN billing_feestandard s ON s.id = a.standard_id
+    LEFT JOIN live_version v ON v.standard_id = a.standard_id
+    WHERE s.project_id = %(project_id)s AND s.is_active AND a.state = 'CONFIRMED'
+      AND a.valid_from <= %(period)s AND (a.valid_to IS NULL OR a.valid_to > %(period)s)
+),
+named_unit AS (
+    SELECT unit_id, item_id, standard_id, version_id, is_excluded
+    FROM live_assignment WHERE unit_id IS NOT NULL
+),
+candidate AS (
+    SELECT u.unit_id, n.item_id, n.version_id
+    FROM scope u JOIN named_unit n ON n.unit_id = u.unit_id AND NOT n.is_excluded
+    UNION ALL
+    SELECT u.unit_id, r.item_id, r.version_id
+    FROM scope u
+    JOIN live_assignment r
+      ON r.unit_id IS NULL
+     AND (r.kinds = '{}' OR u.kind = ANY (r.kinds))
+     AND (r.states = '{}' OR u.state = ANY (r.states))
+     AND (r.buildings = '{}' OR u.building_id = ANY (r.buildings))
+    LEFT JOIN named_unit n
+      ON n.unit_id = u.unit_id AND n.item_id = r.item_id
+     AND (NOT n.is_excluded OR n.standard_id = r.standard_id)
+    WHERE n.unit_id IS NULL
+),
+applicable AS (
+    SELECT unit_id, item_id,
+           CASE WHEN min(version_id) = max(version_id) THEN min(version_id) END AS version_id,
+           CASE WHEN max(version_id) IS NULL THEN 'NO_VERSION'
+                WHEN min(version_id) <> max(version_id) THEN 'TWO_STANDARDS'
+                ELSE '' END AS problem
+    FROM candidate
+    GROUP BY unit_id, item_id
+)"""
+
+# The tiers of the versions in force, a row each; a metered version without tiers has one.
+TIERS = """
+tier AS (
+    SELECT v.version_id, (t.value ->> 'price')::numeric AS price,
+           coalesce(lag((t.value ->> 'up_to')::numeric)
+                    OVER (PARTITION BY v.version_id ORDER BY t.number), 0) AS above,
+           (t.value ->> 'up_to')::numeric AS up_to
+    FROM live_version v
+    CROSS JOIN LATERAL jsonb_array_elements(v.tiers) WITH ORDINALITY AS t (value, number)
+    WHERE v.method = 'TIERED_METER'
+    UNION ALL
+    SELECT v.version_id, v.price, 0, NULL
+    FROM live_version v
+    WHERE v.method = 'TIERED_METER' AND v.tiers = '[]' AND v.price IS NOT NULL
+)"""
+
+
+def rate(unit: str = "u", version: str = "v") -> str:
+    """Return the share charged of a unit in its state; both are aliases of the caller's."""
+    return (
+        f"CASE WHEN {unit}.state = ANY ({version}.reduced_states)"
+        f" THEN {version}.reduced_rate ELSE 1.0000 END"
+    )
+
+
+def area(unit: str = "u", version: str = "v") -> str:
+    """Return the charging area in m², null if it is not known."""
+    return (
+        f"CASE {version}.area_basis WHEN 'INNER' THEN {unit}.inner_area ELSE {unit}.built_area END"
+    )
+
+
+def flat_amount(quantity: str, price: str, rate: str) -> str:
+    """Return the amount per area or of a fixed fee: rounded once, half up, after the product.
+
+    The arguments are expressions. PostgreSQL rounds numerics half away from zero, and no fee is
+    negative, so that this is ``round_money``.
+    """
+    return f"round({quantity} * {price} * {rate}, 2)"
+
+
+def tiered_amount(consumption: str, version_id: str, rate: str) -> str:
+    """Return the amount of a consumption in the tiers of a version; needs ``TIERS``.
+
+    The arguments are expressions. Limits are inclusive, the slabs add up before the one rounding.
+    """
+    slab = f"greatest(least({consumption}, coalesce(t.up_to, {consumption})) - t.above, 0)"
+    return (
+        f"(SELECT round(coalesce(sum({slab} * t.price), 0) * {rate}, 2)"  # noqa: S608 - expressions
+        f" FROM tier t WHERE t.version_id = {version_id})"
+    )
