@@ -461,7 +461,7 @@ class ListView(ConsoleView):
         return [counted.get(f"n{index}") for index in range(len(states))]
 
 
-class _CountedPaginator(Paginator[Any]):
+class _CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """A paginator that has been told the count: it came with the sums."""
 
     def __init__(self, rows: QuerySet[Any], size: int, count: int) -> None:
