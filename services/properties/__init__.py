@@ -1,4 +1,5 @@
-"""The property registry: projects, buildings, units, parties, occupancy, meters, vehicles.
+"""The registry: projects, buildings, units, parties, who lives where, vehicles, meters.
 
-Owns what there is and who lives where. Knows nothing of fees, cases or staff.
+Knows nothing of money. What is owed for a unit belongs to billing, which tells the registry
+through ``claims`` what it must know before an account changes hands.
 """

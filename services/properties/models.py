@@ -1,4 +1,8 @@
-"""Tables of the registry (handbook 03 B and C, SH-09 to SH-23)."""
+"""Tables of the registry (handbook 03 B and C, SH-09 to SH-23).
+
+Keys that only sort and search (``sort_key``, ``initials``) are compared byte by byte (collation
+C), so that their order is the same on every server and a prefix search can use their index.
+"""
 
 from typing import ClassVar
 
@@ -93,7 +97,7 @@ class Building(CompanyModel):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="buildings")
     name = models.CharField(pgettext_lazy("building", "name"), max_length=40)  # as printed: 3栋
     code = models.CharField(max_length=20)  # as typed: 3
-    sort_key = models.CharField(max_length=60)  # natural order: 00003
+    sort_key = models.CharField(max_length=120, db_collation="C")  # natural order: 000003
     import_batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -115,7 +119,8 @@ class Party(CompanyModel):
 
     kind = models.CharField(max_length=12, choices=PartyKind, default=PartyKind.PERSON)
     name = models.CharField(_("name"), max_length=100)
-    initials = models.CharField(max_length=100, blank=True)  # pinyin: czy, for the search box
+    initials = models.CharField(max_length=100, blank=True, db_collation="C")  # pinyin: czy
+    sort_key = models.CharField(max_length=700, blank=True, db_collation="C")  # chen zhi yuan
     id_number_encrypted = models.TextField(blank=True)
     id_number_index = models.CharField(max_length=32, blank=True)
     id_number_tail = models.CharField(max_length=4, blank=True)
@@ -136,6 +141,7 @@ class Party(CompanyModel):
         indexes = [
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="party_name_like"),
             models.Index(fields=["initials"], name="party_initials"),
+            models.Index(fields=["sort_key", "id"], name="party_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +170,7 @@ class Household(CompanyModel):
     )
     label = models.CharField(max_length=100)  # the main unit's: 3栋2单元1602
     code = models.CharField(max_length=40)  # the main unit's: 3-2-1602
-    sort_key = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=120, db_collation="C")
     import_batch_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -193,7 +199,7 @@ class Unit(CompanyModel):
     number = models.CharField(_("room number"), max_length=30)
     code = models.CharField(max_length=40)  # 3-2-1602, B1-0317: what is typed and scanned
     label = models.CharField(max_length=100)  # 3栋2单元1602: what is printed
-    sort_key = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=120, db_collation="C")
     built_area = models.DecimalField(
         _("built area (m²)"), max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -223,6 +229,7 @@ class Unit(CompanyModel):
         ]
         indexes = [
             models.Index(fields=["project", "sort_key"], name="unit_in_order"),
+            models.Index(fields=["sort_key"], name="unit_by_key"),  # the search over all projects
             models.Index(
                 fields=["import_batch_id"],
                 condition=Q(import_batch_id__isnull=False),
@@ -233,6 +240,34 @@ class Unit(CompanyModel):
 
     def __str__(self) -> str:
         return self.label
+
+
+class UnitStateChange(CompanyModel):
+    """From ``effective_on`` a unit was in another state. Only ever added (SH-12, SH-13)."""
+
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="state_changes", db_index=False
+    )
+    from_state = models.CharField(max_length=16, choices=UnitState)
+    to_state = models.CharField(max_length=16, choices=UnitState)
+    effective_on = models.DateField()  # the day in the company's zone
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.BigIntegerField(null=True)
+    recorded_by_label = models.CharField(max_length=140)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_state=F("to_state")), name="unitstatechange_changes"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "effective_on", "id"], name="unitstatechange_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.to_state} {self.effective_on}"
 
 
 class Occupancy(CompanyModel):
@@ -299,13 +334,16 @@ class Vehicle(CompanyModel):
                 violation_error_message=_("This plate is registered in the project."),
             ),
         ]
+        indexes = [
+            GinIndex(fields=["plate"], opclasses=["gin_trgm_ops"], name="vehicle_plate_like"),
+        ]
 
     def __str__(self) -> str:
         return self.plate
 
 
 class Meter(CompanyModel):
-    """A sub-meter of a unit (表计)."""
+    """A sub-meter of a unit (表计), in place during ``[installed_on, removed_on)``."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="meters")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="meters")
@@ -313,6 +351,12 @@ class Meter(CompanyModel):
     code = models.CharField(_("meter number"), max_length=40)
     multiplier = models.DecimalField(max_digits=8, decimal_places=2, default=1)
     opening_reading = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    closing_reading = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    installed_on = models.DateField(null=True, blank=True)
+    removed_on = models.DateField(null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     is_active = models.BooleanField(default=True)
     import_batch_id = models.BigIntegerField(null=True, blank=True)
 
@@ -323,7 +367,22 @@ class Meter(CompanyModel):
                 name="meter_code_once",
                 violation_error_message=_("There is a meter of this number in the project."),
             ),
-            models.CheckConstraint(condition=Q(multiplier__gt=0), name="meter_multiplier_gt_0"),
+            models.CheckConstraint(
+                condition=Q(multiplier__gt=0, multiplier__lt=1000000), name="meter_multiplier_gt_0"
+            ),
+            models.CheckConstraint(
+                condition=Q(opening_reading__isnull=True)
+                | Q(opening_reading__gte=0, opening_reading__lt=10000000000),
+                name="meter_opening_reading_gte_0",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_reading__isnull=True)
+                | Q(closing_reading__gte=0, closing_reading__lt=10000000000),
+                name="meter_closing_reading_gte_0",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["code"], opclasses=["gin_trgm_ops"], name="meter_code_like"),
         ]
 
     UNITS_OF_MEASURE: ClassVar[dict[str, str]] = {
