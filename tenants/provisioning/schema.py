@@ -28,7 +28,13 @@ SCHEMA_NAME = re.compile(r"t_[a-z0-9]{10}")
 
 # In these the database itself refuses change; the company's role is not even granted it.
 APPEND_ONLY_TABLES = frozenset(
-    {"audit_auditentry", "billing_journal", "billing_posting", "billing_allocation"}
+    {
+        "audit_auditentry",
+        "billing_allocation",
+        "billing_journal",
+        "billing_posting",
+        "properties_unitstatechange",
+    }
 )
 # Tables of the public schema that the web role itself reads and writes.
 PUBLIC_TABLES = frozenset(
