@@ -69,7 +69,9 @@ def test_a_commit_writes_what_was_shown_and_says_who(director: Actor, project: P
         ("1", "一号楼"),
         ("3", "三号楼"),
     ]
-    events = AuditEntry.objects.filter(object_id=batch.pk).order_by("pk")
+    events = AuditEntry.objects.filter(
+        object_type="imports.importbatch", object_id=batch.pk
+    ).order_by("pk")
     assert list(events.values_list("event", flat=True)) == [
         "imports.batch.uploaded",
         "imports.batch.committed",
