@@ -37,6 +37,8 @@ REGISTRY: dict[str, Policy] = {
         "major units of change",
         "BL-81, proposed",
     ),
+    # Past it a confirmation asks whether the price is meant.
+    "fee.price_jump_pct": Policy(20, "percent of the price in force", "BL-01, proposed"),
     "pay.allocation": Policy("oldest_first", "order", "BL-109"),
     "kpi.collection_rate": Policy(Decimal("0.95"), "share", "BL-110"),
 }
