@@ -98,7 +98,7 @@ def bar_chart(rows: Sequence[tuple[str, Decimal, Decimal, str]]) -> BarChart:
                 is_last=index == len(rows) - 1,
             )
         )
-    lines = [Line(_short(floor - height(mark)), f"{mark:,f}") for mark in scale]
+    lines = [Line(_short(floor - height(mark)), f"{mark.normalize():,f}") for mark in scale]
     return BarChart(_WIDTH, _HEIGHT, bars, lines)
 
 

@@ -10,8 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 # As many digits as NUMERIC(14, 2) can hold, and some for unit prices.
-_PLAIN_NUMBER = re.compile(r"-?\d{1,14}(\.\d{0,8})?|-?\.\d{1,8}")
-_PLAIN_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+_PLAIN_NUMBER = re.compile(r"-?\d{1,14}(\.\d{0,8})?|-?\.\d{1,8}", re.ASCII)
+_PLAIN_DAY = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII
+)
 
 
 def plain_text(text: str) -> str:

@@ -119,11 +119,16 @@ def current_project(request: HttpRequest, actor: Actor) -> Project | None:
     match = request.resolver_match
     asked: int | None = match.kwargs.get("project_id") if match else None
     if asked is not None and asked in projects:
-        if request.session.get(_SESSION_KEY) != asked:
-            request.session[_SESSION_KEY] = asked
+        remember_project(request, asked)
         return projects[asked]
     remembered: int = request.session.get(_SESSION_KEY, 0)
     return projects.get(remembered) or next(iter(projects.values()), None)
+
+
+def remember_project(request: HttpRequest, project_id: int) -> None:
+    """Keep which project the visitor works in, for pages whose address names none."""
+    if request.session.get(_SESSION_KEY) != project_id:
+        request.session[_SESSION_KEY] = project_id
 
 
 def switcher(request: HttpRequest, actor: Actor, current: Project | None) -> list[dict[str, Any]]:
@@ -133,8 +138,9 @@ def switcher(request: HttpRequest, actor: Actor, current: Project | None) -> lis
     return [
         {
             "name": project.name,
+            # A record's page has no twin elsewhere: there the start page follows.
             "url": reverse(
-                match.view_name if match is not None and stays else "project-home",
+                match.view_name if match is not None and stays else "switch-project",
                 kwargs={"project_id": project.pk},
             ),
             "current": current is not None and project.pk == current.pk,

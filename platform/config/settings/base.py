@@ -69,7 +69,6 @@ TENANT_APPS = [
     "kernel.access",
     "kernel.audit",
     "kernel.jobs",
-    "kernel.imports",
     "console",
     "services.properties",
     "services.billing",

@@ -13,9 +13,8 @@ from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from console.lists.columns import Column
 
@@ -86,11 +85,17 @@ def write_xlsx(file: IO[bytes], name: str, columns: Sequence[Column], rows: Iter
     book.close()
 
 
-def as_csv(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> StreamingHttpResponse:
-    """Return a CSV file in UTF-8 with the mark that Excel and WPS need to see it."""
-    response = StreamingHttpResponse(csv_lines(columns, rows), content_type=CSV)
-    response.headers["Content-Disposition"] = _attachment(f"{name}.csv")
-    return response
+def as_csv(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> FileResponse:
+    """Return a CSV file in UTF-8 with the mark that Excel and WPS need to see it.
+
+    It is written before the view returns: a streamed answer would read its rows when the company
+    is no longer in force.
+    """
+    file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115
+    for line in csv_lines(columns, rows):
+        file.write(line.encode())
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type=CSV)
 
 
 def csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
@@ -115,10 +120,6 @@ def _csv_cell(value: Any) -> str:
 
 def _clean(text: str) -> str:
     return _CONTROL.sub(" ", text)[:_LONGEST_CELL]
-
-
-def _attachment(filename: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=filename) or "attachment"
 
 
 class _Echo:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from console.lists.views import ListView
 
 Text = str | Promise
-Choice = tuple[str, Text]
+Choice = tuple[Any, Text]  # stored value (a key or a code), word
 YES, NO = _("Yes"), _("No")
 
 

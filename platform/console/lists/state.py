@@ -33,6 +33,7 @@ class ListState:
     sort: str  # a column's key, with "-" before it for descending
     page: int
     size: int
+    default_size: int
     view: str  # key of a built-in view or the number of a saved one
     settings: dict[str, Setting]
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +65,8 @@ class ListState:
         kept: list[tuple[str, str]] = list(self.params)
         if self.view:
             kept.append(("view", self.view))
-        kept.append(("size", str(self.size)))
+        if self.size != self.default_size:
+            kept.append(("size", str(self.size)))
         pairs = [(key, value) for key, value in kept if key not in changes]
         pairs += [(key, str(value)) for key, value in changes.items() if value not in {None, ""}]
         return f"?{urlencode(pairs)}"
@@ -92,6 +94,7 @@ def read_state(query: QueryDict, view: "ListView") -> ListState:
         sort="" if sort == view.default_sort else sort,
         page=max(_whole(query.get("page"), 1), 1),
         size=size if size in PAGE_SIZES else view.page_size,
+        default_size=view.page_size,
         view=query.get("view", "")[:20],
         settings=settings,
         problems=problems,

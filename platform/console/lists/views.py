@@ -47,14 +47,12 @@ class BuiltInView:
 
 @dataclass(frozen=True)
 class Tab:
-    key: str
     label: str
-    query: str
     url: str
     is_current: bool
+    is_changed: bool  # current, but its filters have been changed since
     count: int | None
     saved: SavedView | None
-    is_changed: bool  # current, but its filters have been changed since
 
 
 class ListView(ConsoleView):
@@ -113,8 +111,9 @@ class ListView(ConsoleView):
         return setting.value if setting else None
 
     @property
-    def project_id(self) -> int | None:
-        project_id: int | None = self.kwargs.get("project_id")
+    def project_id(self) -> int:
+        """The project of the address. A company's page has none: there it is a ``KeyError``."""
+        project_id: int = self.kwargs["project_id"]
         return project_id
 
     # ---- requests ------------------------------------------------------------------------------
@@ -202,15 +201,15 @@ class ListView(ConsoleView):
     @cached_property
     def found(self) -> QuerySet[Any]:
         """The rows that search and filters leave, in the order asked for."""
-        return self._narrow(self.everything, self.state).order_by(
-            *ordering(self.columns, self.state.sort or self.default_sort)
-        )
+        narrowed = self._condition(self.state)
+        rows = self.everything.filter(narrowed) if narrowed else self.everything
+        return rows.order_by(*ordering(self.columns, self.state.sort or self.default_sort))
 
-    def _narrow(self, rows: QuerySet[Any], state: ListState) -> QuerySet[Any]:
+    def _condition(self, state: ListState) -> Q:
         narrowed = condition(self.filters, state)
         if state.search and self.search_fields:
             narrowed &= self.search(state.search)
-        return rows.filter(narrowed) if narrowed else rows
+        return narrowed
 
     def options_of(self, filter_: ChoiceFilter) -> list[tuple[str, str]]:
         """Return a filter's choices; they are worked out once in a request."""
@@ -251,10 +250,10 @@ class ListView(ConsoleView):
     def _require(self, action: access.Action | None) -> None:
         if action is None:
             raise NotFound
-        access.require(self.actor, action, self.project_id)
+        access.require(self.actor, action, self.kwargs.get("project_id"))
 
     def _may(self, action: access.Action | None) -> bool:
-        return action is not None and self.actor.may(action, self.project_id)
+        return action is not None and self.actor.may(action, self.kwargs.get("project_id"))
 
     # ---- export --------------------------------------------------------------------------------
 
@@ -276,7 +275,7 @@ class ListView(ConsoleView):
             page=self.page_key,
             filters=[*self.state.settings, *(["q"] if self.state.search else [])],
             row_count=count,
-            project_id=self.project_id,
+            project_id=self.kwargs.get("project_id"),
             now=self.now,
         )
         name = f"{self.title} {self.today:%Y-%m-%d}"
@@ -305,11 +304,11 @@ class ListView(ConsoleView):
 
     def show(self, *, status: int = 200, refusal: str = "") -> HttpResponse:
         state = self.state
-        figures = self._figures()
+        figures = self._figures([view_state for _key, _label, view_state, _saved in self._views])
         page: Page[Any] = _CountedPaginator(self.found, state.size, figures["count"]).get_page(
             state.page
         )
-        tabs = self._tabs(figures["count"])
+        tabs = self._tabs(figures)
         context = {
             **self.page_context(),
             "view": self,
@@ -374,14 +373,36 @@ class ListView(ConsoleView):
             **filter_.control(setting, self),
         }
 
-    def _figures(self) -> dict[str, Any]:
-        """Return the count and the sums over everything found, in one query."""
+    def _figures(self, tab_states: Sequence[ListState]) -> dict[str, Any]:
+        """Return the count and the sums over everything found, and the tabs' counts (``n0`` …).
+
+        One query for all: with several tabs it reads all rows once and counts by ``FILTER``. Tabs
+        stay uncounted where a filter is applied by the view itself. No filter may follow a
+        relation to many rows, or sums would be of multiplied rows: annotate ``Exists`` instead.
+        """
         sums = {
-            f"total_{column.key}": Sum(column.total.replace(".", "__"))
+            f"total_{column.key.replace('.', '_')}": column.total.replace(".", "__")
             for column in self.visible_columns
             if column.total
         }
-        figures: dict[str, Any] = self.found.order_by().aggregate(count=Count("pk"), **sums)
+        own = {filter_.key for filter_ in self.filters if not filter_.field}
+        countable = [
+            index for index, state in enumerate(tab_states) if not own & state.settings.keys()
+        ]
+        figures: dict[str, Any]
+        if len(tab_states) == 1 or own & self.state.settings.keys():
+            aggregates = {name: Sum(path) for name, path in sums.items()}
+            figures = self.found.order_by().aggregate(count=Count("pk"), **aggregates)
+            return figures
+        current = self._condition(self.state) or None
+        figures = self.everything.order_by().aggregate(
+            count=Count("pk", filter=current),
+            **{name: Sum(path, filter=current) for name, path in sums.items()},
+            **{
+                f"n{index}": Count("pk", filter=self._condition(tab_states[index]) or None)
+                for index in countable
+            },
+        )
         return figures
 
     def _totals(self, figures: dict[str, Any]) -> list[tuple[Column, str]] | None:
@@ -390,7 +411,9 @@ class ListView(ConsoleView):
         return [
             (
                 column,
-                column.spell(None, figures[f"total_{column.key}"] or 0) if column.total else "",
+                column.spell(None, figures[f"total_{column.key.replace('.', '_')}"] or 0)
+                if column.total
+                else "",
             )
             for column in self.visible_columns
         ]
@@ -400,65 +423,47 @@ class ListView(ConsoleView):
         hidden = [column for column in self.columns if column not in shown]
         return [(column, True) for column in shown] + [(column, False) for column in hidden]
 
-    def _tabs(self, found_count: int) -> list[Tab]:
-        """Return the built-in and the saved views with how many rows each has."""
+    @cached_property
+    def _views(self) -> list[tuple[str, str, ListState, SavedView | None]]:
+        """The built-in and the saved views: key, label, state, row."""
+        built_in = (BuiltInView(key="", label=_("All")), *self.built_in_views)
         saved = queries.saved_views(actor=self.actor, page=self.page_key)
-        views: list[tuple[str, str, str, SavedView | None]] = [
-            (view.key, str(view.label), view.query, None)
-            for view in (BuiltInView(key="", label=_("All")), *self.built_in_views)
+        return [
+            (view.key, str(view.label), read_state(QueryDict(view.query), self), None)
+            for view in built_in
+        ] + [
+            (str(view.pk), view.name, read_state(QueryDict(view.query), self), view)
+            for view in saved
         ]
-        views += [(str(view.pk), view.name, view.query, view) for view in saved]
-        states = [read_state(QueryDict(query), self) for _key, _label, query, _saved in views]
-        counts = self._counts(states)
-        current = self._current_view([key for key, *_rest in views], states)
-        tabs = []
-        for index, (key, label, query, own) in enumerate(views):
-            is_current = index == current
-            is_changed = is_current and states[index].query != self.state.query
-            tabs.append(
-                Tab(
-                    key=key,
-                    label=label,
-                    query=query,
-                    url=states[index].address(view=key, size=self._size_param()),
-                    is_current=is_current,
-                    count=counts[index] if not (is_current and not is_changed) else found_count,
-                    saved=own,
-                    is_changed=is_changed,
-                )
+
+    def _tabs(self, figures: dict[str, Any]) -> list[Tab]:
+        current = self._current_view()
+        return [
+            Tab(
+                label=label,
+                url=state.address(view=key, size=self._size_param()),
+                is_current=index == current,
+                is_changed=index == current and state.query != self.state.query,
+                count=figures.get(f"n{index}"),
+                saved=saved,
             )
-        return tabs
+            for index, (key, label, state, saved) in enumerate(self._views)
+        ]
 
     def _size_param(self) -> int | None:
         return self.state.size if self.state.size != self.page_size else None
 
-    def _current_view(self, keys: Sequence[str], states: Sequence[ListState]) -> int:
-        if self.state.view in keys:
+    def _current_view(self) -> int:
+        """Return the place of the view in use: the one named, else the one that asks the same."""
+        keys = [key for key, *_rest in self._views]
+        if self.state.view in keys and self.state.view:
             return keys.index(self.state.view)
-        for index, state in enumerate(states):
-            if state.query == self.state.query:
-                return index
-        return 0
-
-    def _counts(self, states: Sequence[ListState]) -> list[int | None]:
-        """Count all tabs in one query. Filters that the view applies itself cannot be counted."""
-        own = {filter_.key for filter_ in self.filters if not filter_.field}
-        aggregates: dict[str, Any] = {}
-        for index, state in enumerate(states):
-            if own & state.settings.keys() or own & self.state.settings.keys():
-                continue
-            narrowed = condition(self.filters, state)
-            if state.search and self.search_fields:
-                narrowed &= self.search(state.search)
-            aggregates[f"n{index}"] = (
-                Count("pk", filter=narrowed, distinct=True)
-                if narrowed
-                else Count("pk", distinct=True)
-            )
-        if len(states) == 1 or not aggregates:
-            return [None] * len(states)
-        counted = self.everything.order_by().aggregate(**aggregates)
-        return [counted.get(f"n{index}") for index in range(len(states))]
+        same = (
+            index
+            for index, (_key, _label, state, _saved) in enumerate(self._views)
+            if state.query == self.state.query
+        )
+        return next(same, 0)
 
 
 class _CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only

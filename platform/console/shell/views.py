@@ -1,6 +1,6 @@
 """The console's own addresses: preferences, search, the style page."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -46,10 +46,16 @@ class Preferences(PersonalView):
         return response
 
 
+class SwitchProject(PersonalView):
+    """Work in another project from now on, beginning with the start page."""
+
+    def get(self, request: HttpRequest, project_id: int) -> HttpResponseBase:
+        navigation.remember_project(request, project_id)
+        return HttpResponseRedirect("/")
+
+
 class Search(PersonalView):
     """Find anything: the palette's list, or a page of it without a script."""
-
-    page_title: ClassVar[str] = ""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         text = request.GET.get("q", "")

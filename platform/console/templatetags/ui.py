@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.forms.widgets import ClearableFileInput, Select, Textarea
+from django.forms.widgets import Select, Textarea
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -123,9 +123,8 @@ def avatar(name: object, css: str = "") -> SafeString:
 
 
 def _widget(field: BoundField, css: str, attrs: Mapping[str, Any]) -> SafeString:
-    return SafeString(
-        field.as_widget(attrs={"class": css, **{k.replace("_", "-"): v for k, v in attrs.items()}})
-    )
+    named = {name.replace("_", "-"): value for name, value in attrs.items()}
+    return SafeString(field.as_widget(attrs={"class": css, **named} if css else named))
 
 
 @register.simple_tag
@@ -141,12 +140,12 @@ def field(field: BoundField, hint: str = "", css: str = "", **attrs: Any) -> Saf
     if isinstance(widget, CheckboxInput):
         kind, control_css = "check", "ck"
     elif isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
-        kind, control_css = "choices", "ck"
+        kind, control_css = "choices", ""
     elif isinstance(widget, Select) and not getattr(widget, "allow_multiple_selected", False):
         control_css = "form-select"
-    elif isinstance(widget, (Textarea, ClearableFileInput)):
-        kind = "tall"
-    if field.errors:
+    elif isinstance(widget, Textarea):
+        attrs = {"rows": 3, **attrs}
+    if field.errors and control_css:
         control_css += " is-bad"
     return SafeString(
         render_to_string(
@@ -192,6 +191,11 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
 # ---- page parts ---------------------------------------------------------------------------------
 
 
+def _trimmed(content: str) -> SafeString:
+    """Return what stood between two tags, rendered already, without the space around it."""
+    return SafeString(content.strip())
+
+
 @register.simple_block_tag(end_name="end_page_header")
 def page_header(content: str, title: object, **facts: Any) -> SafeString:
     """Render the title of a page; between the tags its actions, one of them ``btn-primary``.
@@ -207,7 +211,7 @@ def page_header(content: str, title: object, **facts: Any) -> SafeString:
                 "title": title,
                 "chips": facts.get("chips", ""),
                 "meta": [meta] if isinstance(meta, str) else meta,
-                "actions": content.strip(),
+                "actions": _trimmed(content),
             },
         )
     )
@@ -231,7 +235,7 @@ def note(content: str, tone: str = "", icon: str = "") -> SafeString:
     return SafeString(
         render_to_string(
             "console/components/note.html",
-            {"tone": tone, "icon": icon or icons.get(tone, "info"), "content": content.strip()},
+            {"tone": tone, "icon": icon or icons.get(tone, "info"), "content": _trimmed(content)},
         )
     )
 
@@ -242,7 +246,7 @@ def empty_state(content: str, title: object, text: object = "", icon: str = "") 
     return SafeString(
         render_to_string(
             "console/components/empty.html",
-            {"title": title, "text": text, "icon": icon, "actions": content.strip()},
+            {"title": title, "text": text, "icon": icon, "actions": _trimmed(content)},
         )
     )
 
@@ -258,7 +262,7 @@ def kpi(content: str, label: object, value: object, unit: str = "", tone: str = 
                 "value": value,
                 "unit": unit,
                 "tone": tone,
-                "foot": content.strip(),
+                "foot": _trimmed(content),
             },
         )
     )
@@ -272,7 +276,7 @@ def timeline_item(
     return SafeString(
         render_to_string(
             "console/components/timeline_item.html",
-            {"title": title, "at": at, "icon": icon, "tone": tone, "body": content.strip()},
+            {"title": title, "at": at, "icon": icon, "tone": tone, "body": _trimmed(content)},
         )
     )
 

@@ -39,9 +39,7 @@ class Action(StrEnum):
 
     PAYMENT_TAKE = "payment.take"
     PAYMENT_VIEW = "payment.view"
-    RECEIPT_PRINT = "receipt.print"
-    RECEIPT_VOID = "receipt.void"  # one's own, on the same day
-    RECEIPT_VOID_ANY = "receipt.void-any"
+    RECEIPT_VOID = "receipt.void"
 
     ARREARS_VIEW = "arrears.view"
     EXPORT = "export"
@@ -114,9 +112,7 @@ POSTS: dict[str, Post] = {
             Action.BILL_RUN_CHECK,
             Action.BILL_RUN_POST,
             Action.BILL_REVERSE,
-            Action.RECEIPT_PRINT,
             Action.RECEIPT_VOID,
-            Action.RECEIPT_VOID_ANY,
             Action.EXPORT,
             Action.LEDGER_VIEW,
         },
@@ -132,7 +128,6 @@ POSTS: dict[str, Post] = {
             Action.READING_RECORD,
             Action.BILL_RUN_PREPARE,
             Action.PAYMENT_TAKE,
-            Action.RECEIPT_PRINT,
             Action.RECEIPT_VOID,
             Action.EXPORT,
         },

@@ -1,1 +1,0 @@
-"""Who owes what since when, and how much of the billed money came in. Reads only."""

@@ -1,0 +1,87 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from kernel.access.models import User
+from kernel.tenancy import tenant_connection
+from services.properties.models import Building, Household, Project, Unit
+from tenants.companies.models import Company
+from tests import factories
+
+# code, kind, state, area, handed over, note, active
+ROWS = [
+    ("1-101", "RESIDENCE", "OWNER_OCCUPIED", "90.50", date(2021, 6, 18), "", True),
+    ("1-102", "RESIDENCE", "VACANT", "120.00", date(2021, 7, 1), "corner flat", True),
+    ("1-103", "SHOP", "LEASED", "45.25", None, "=1+1", True),
+    ("2-101", "RESIDENCE", "VACANT", None, date(2022, 1, 1), "＝1+1", False),
+    ("2-102", "PARKING", "UNSOLD", "12.00", None, "-2+3", True),
+]
+
+
+@pytest.fixture
+def project(tenant: Company) -> Project:
+    project = Project.objects.create(code="YL", name="Yunlu Garden", created_at=factories.NOW)
+    buildings = {
+        code: Building.objects.create(
+            project=project, code=code, name=f"Building {code}", sort_key=f"{code:0>5}"
+        )
+        for code in ("1", "2")
+    }
+    for code, kind, state, area, day, note, active in ROWS:
+        household = Household.objects.create(project=project, code=code, label=code, sort_key=code)
+        Unit.objects.create(
+            project=project,
+            building=buildings[code[0]],
+            household=household,
+            kind=kind,
+            state=state,
+            number=code[2:],
+            code=code,
+            label=code,
+            sort_key=code,
+            built_area=Decimal(area) if area else None,
+            handed_over_on=day,
+            note=note,
+            is_active=active,
+        )
+    return project
+
+
+@pytest.fixture
+def url(project: Project) -> str:
+    return f"/p/{project.pk}/units/"
+
+
+class Browser(Client):
+    """A client of alpha's site that leaves the company in force, as the test had it."""
+
+    def request(self, **request: Any) -> Any:
+        company = tenant_connection.tenant
+        try:
+            return super().request(**request)
+        finally:
+            tenant_connection.set_tenant(company)
+
+
+def signed_in(username: str, post: str, project_id: int | None = None) -> Client:
+    """Return a browser in which a new person with this post has signed in."""
+    factories.add_actor(username, post, project_id=project_id)
+    client = Browser(headers={"host": "alpha.test"})
+    client.force_login(
+        User.objects.get(username=username),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    return client
+
+
+@pytest.fixture
+def director(project: Project) -> Client:
+    return signed_in("zhaomin", "charging_director")
+
+
+@pytest.fixture
+def admin(project: Project) -> Client:
+    return signed_in("xujing", "company_admin")
