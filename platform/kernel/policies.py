@@ -31,6 +31,14 @@ REGISTRY: dict[str, Policy] = {
     "billing.open_day": Policy(10, "day of month", "BL-14"),
     "fee.due_day": Policy(10, "day of month", "BL-22"),
     "custody.fee_rate": Policy(Decimal("0.70"), "share of the full fee", "BL-21"),
+    "cash.max_change": Policy(
+        # No note is above 100: whoever gets more back did not hand over what was typed.
+        Decimal("10000.00"),
+        "major units of change",
+        "BL-81, proposed",
+    ),
+    # Past it a confirmation asks whether the price is meant.
+    "fee.price_jump_pct": Policy(20, "percent of the price in force", "BL-01, proposed"),
     "pay.allocation": Policy("oldest_first", "order", "BL-109"),
     "kpi.collection_rate": Policy(Decimal("0.95"), "share", "BL-110"),
 }

@@ -69,6 +69,7 @@ TENANT_APPS = [
     "kernel.access",
     "kernel.audit",
     "kernel.jobs",
+    "kernel.imports",
     "console",
     "services.properties",
     "services.billing",

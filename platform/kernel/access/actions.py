@@ -39,7 +39,9 @@ class Action(StrEnum):
 
     PAYMENT_TAKE = "payment.take"
     PAYMENT_VIEW = "payment.view"
-    RECEIPT_VOID = "receipt.void"
+    RECEIPT_PRINT = "receipt.print"
+    RECEIPT_VOID = "receipt.void"  # one's own, on the same day
+    RECEIPT_VOID_ANY = "receipt.void-any"
 
     ARREARS_VIEW = "arrears.view"
     EXPORT = "export"
@@ -112,7 +114,9 @@ POSTS: dict[str, Post] = {
             Action.BILL_RUN_CHECK,
             Action.BILL_RUN_POST,
             Action.BILL_REVERSE,
+            Action.RECEIPT_PRINT,
             Action.RECEIPT_VOID,
+            Action.RECEIPT_VOID_ANY,
             Action.EXPORT,
             Action.LEDGER_VIEW,
         },
@@ -128,6 +132,7 @@ POSTS: dict[str, Post] = {
             Action.READING_RECORD,
             Action.BILL_RUN_PREPARE,
             Action.PAYMENT_TAKE,
+            Action.RECEIPT_PRINT,
             Action.RECEIPT_VOID,
             Action.EXPORT,
         },

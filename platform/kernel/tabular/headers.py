@@ -184,44 +184,70 @@ _CLOSING = re.compile(
 )
 
 
-def classify(row: Row, header: Header, essential: Iterable[int]) -> RowKind:
-    """Tell data from sums, signatures, page heads and blank lines.
+class RowSorter:
+    """Tells data from sums, signatures, page heads and blank lines.
 
     :param essential: the columns without which a row names no object, e.g. the room number.
     """
-    texts = [squeeze(str(value)) for value in row if value is not None]
-    texts = [text for text in texts if text]
-    if not texts:
-        return RowKind.BLANK
-    if _is_footer(row, texts, essential):
-        return RowKind.FOOTER
-    if _repeats(row, header):
-        return RowKind.REPEATED_HEADER
-    return RowKind.DATA
 
+    def __init__(self, header: Header, essential: Iterable[int]) -> None:
+        self._essential = tuple(essential)
+        self._names = {
+            index: normalise(header.columns[index])
+            for index in header.mapping.values()
+            if index < len(header.columns) and header.columns[index]
+        }
 
-def _is_footer(row: Row, texts: list[str], essential: Iterable[int]) -> bool:
-    first = texts[0].casefold()
-    if _TOTAL.search(first):
+    def kind_of(self, row: Row) -> RowKind:
+        leading = _leading_texts(row)
+        if not leading:
+            return RowKind.BLANK
+        if self._is_footer(row, leading):
+            return RowKind.FOOTER
+        if self._repeats_header(row):
+            return RowKind.REPEATED_HEADER
+        return RowKind.DATA
+
+    def _is_footer(self, row: Row, leading: list[str]) -> bool:
+        first = leading[0]
+        if _TOTAL.search(first):
+            return True
+        if any(_text_at(row, column) for column in self._essential):
+            return False
+        return bool(
+            _SIGNATURE.search(first)
+            or _CLOSING.search(first)
+            or (len(leading) > 1 and _TOTAL.search(leading[1]))
+        )
+
+    def _repeats_header(self, row: Row) -> bool:
+        """Whether the row is the header again, as printed at the top of every page."""
+        if len(self._names) < 2:
+            return False
+        allowed = (len(self._names) - 1) // 2  # cells that may differ
+        for index, name in self._names.items():
+            cell = row[index] if index < len(row) else None
+            if not isinstance(cell, str) or normalise(cell) != name:
+                allowed -= 1
+                if allowed < 0:
+                    return False
         return True
-    if any(_has_text(row, column) for column in essential):
-        return False
-    return bool(
-        _SIGNATURE.search(first)
-        or _CLOSING.search(first)
-        or (len(texts) > 1 and _TOTAL.search(texts[1].casefold()))
-    )
 
 
-def _has_text(row: Row, column: int) -> bool:
-    value: Cell = row[column] if column < len(row) else None
-    return value is not None and bool(squeeze(str(value)))
+def _leading_texts(row: Row) -> list[str]:
+    """Return the first two cells that hold anything, as text."""
+    texts: list[str] = []
+    for cell in row:
+        if cell is None:
+            continue
+        text = squeeze(str(cell)).casefold()
+        if text:
+            texts.append(text)
+            if len(texts) == 2:
+                break
+    return texts
 
 
-def _repeats(row: Row, header: Header) -> bool:
-    """Whether the row is the header again, as printed at the top of every page."""
-    names = [normalise(column) for column in header.columns]
-    texts = [normalise(value) if isinstance(value, str) else "" for value in row]
-    mapped = [index for index in header.mapping.values() if index < len(texts) and names[index]]
-    equal = sum(texts[index] == names[index] for index in mapped)
-    return len(mapped) > 1 and equal * 2 > len(mapped)
+def _text_at(row: Row, column: int) -> str:
+    cell: Cell = row[column] if column < len(row) else None
+    return "" if cell is None else squeeze(str(cell))

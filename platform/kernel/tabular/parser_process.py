@@ -23,7 +23,9 @@ ROWS_PER_LINE = 500
 
 
 def encode(value: Value) -> Cell:
-    """Return a cell that is no text as JSON can carry it."""
+    """Return a cell that is no plain text as JSON can carry it."""
+    if isinstance(value, str):
+        return value.replace("\0", "") or None  # a database takes no zero bytes
     if isinstance(value, float):
         # 15 digits are what spreadsheet programs show: 0.1+0.2 is 0.3 to the person who typed it.
         shortened = float(f"{value:.15g}")
@@ -53,7 +55,11 @@ def send_sheet(sheet: calamine.CalamineSheet) -> None:
     for row in sheet.iter_rows():
         # Text, which is most of a ledger, is passed on without a call.
         batch.append(
-            before + [(value or None) if type(value) is str else encode(value) for value in row]
+            before
+            + [
+                (value or None) if type(value) is str and "\0" not in value else encode(value)
+                for value in row
+            ]
         )
         if len(batch) >= ROWS_PER_LINE:
             send(batch)

@@ -10,6 +10,8 @@ _FORMS |= dict.fromkeys((0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), 0x20)
 _INVISIBLE = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD)
 _FORMS |= dict.fromkeys(_INVISIBLE)
 _FORMS |= {0x2013: 0x2D, 0x2014: 0x2D, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D}
+# A line break or a tab is a space; other control signs are nothing.
+_FORMS |= {code: 0x20 if chr(code).isspace() else None for code in (*range(32), 0x7F, 0x85)}
 
 _SPACES = re.compile(r"\s+")
 
@@ -20,7 +22,7 @@ def tidy(text: str) -> str:
     >>> tidy(" １８０１　室 ")
     '1801 室'
     """
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         text = text.translate(_FORMS)
     return text if text.isalnum() else _SPACES.sub(" ", text).strip()
 

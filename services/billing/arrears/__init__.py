@@ -1,0 +1,1 @@
+"""Who owes what since when, and how much of the billed money came in. Reads only."""

@@ -22,7 +22,10 @@ class PaymentState(models.TextChoices):
 
 
 class Payment(CompanyModel):
-    """Money received from a household; a trigger lets only the voiding change it."""
+    """Money received from a household; a trigger lets only the voiding change it, and only once.
+
+    There are no advance accounts: its allocations sum to its amount.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payments")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="payments")
@@ -35,9 +38,9 @@ class Payment(CompanyModel):
     note = models.CharField(max_length=200, blank=True)
     received_on = models.DateField()  # the day in the company's zone
     received_at = models.DateTimeField()
-    received_by = models.BigIntegerField()
+    received_by = models.BigIntegerField()  # the collector; the payer is ``payer_name`` (C-19)
     received_by_label = models.CharField(max_length=140)
-    idempotency_key = models.CharField(max_length=80, unique=True)
+    idempotency_key = models.CharField(max_length=80)
     request_digest = models.CharField(max_length=64)  # the same key with another request is refused
     state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.RECEIVED)
     voided_at = models.DateTimeField(null=True)
@@ -60,6 +63,9 @@ class Payment(CompanyModel):
                 condition=Q(state="RECEIVED", voided_at__isnull=True)
                 | (Q(state="VOIDED", voided_at__isnull=False) & ~Q(void_reason="")),
                 name="payment_voided_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"], name="payment_idempotency_key_once"
             ),
             models.UniqueConstraint(
                 fields=["method", "reference"],

@@ -5,14 +5,17 @@ from django.db import migrations
 from kernel.sql import append_only
 
 
-def only_columns_change(table: str, columns: tuple[str, ...]) -> migrations.RunSQL:
-    """Refuse DELETE, and UPDATE of any column but ``columns``."""
+def only_columns_change(
+    table: str, columns: tuple[str, ...], refused: str = "false"
+) -> migrations.RunSQL:
+    """Refuse DELETE, UPDATE of any column but ``columns``, and what ``refused`` says in SQL."""
     kept = " - ".join(["to_jsonb({row})", *(f"'{column}'" for column in columns)])
     return migrations.RunSQL(
         f"""
         CREATE FUNCTION {table}_guard_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF TG_OP = 'DELETE' OR {kept.format(row="NEW")} <> {kept.format(row="OLD")} THEN
+            IF TG_OP = 'DELETE' OR {kept.format(row="NEW")} <> {kept.format(row="OLD")}
+               OR ({refused}) THEN
                 RAISE EXCEPTION '{table} is not edited: reverse it'
                     USING ERRCODE = 'integrity_constraint_violation',
                           CONSTRAINT = '{table}_not_edited';
@@ -185,6 +188,11 @@ class Migration(migrations.Migration):
         only_columns_change(
             "billing_payment",
             ("state", "voided_at", "voided_by", "voided_by_label", "void_reason"),
+            refused="OLD.state = 'VOIDED'",
         ),
-        only_columns_change("billing_receipt", ("printed_count", "is_void")),
+        only_columns_change(
+            "billing_receipt",
+            ("printed_count", "is_void"),
+            refused="OLD.is_void AND NOT NEW.is_void OR NEW.printed_count < OLD.printed_count",
+        ),
     ]

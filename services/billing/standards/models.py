@@ -115,6 +115,10 @@ class FeeVersion(CompanyModel):
     confirmed_by = models.BigIntegerField(null=True)
     confirmed_by_label = models.CharField(max_length=140, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The open version that the confirmation of this one ended; it goes on if this is withdrawn.
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
 
     class Meta:
         constraints = [

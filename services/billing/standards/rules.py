@@ -65,6 +65,27 @@ class Pricing:
     tiers: tuple[Tier, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Everything that a version says, as plain values; months are firsts, ``valid_to`` excluded."""
+
+    pricing: Pricing
+    valid_from: date
+    valid_to: date | None = None
+    area_basis: str = "BUILT"
+    meter_kind: str = ""
+    reduced_rate: Decimal = Decimal(1)
+    reduced_states: tuple[str, ...] = ()
+    usage_lag_months: int = 0
+
+    def rate_of(self, state: str) -> Decimal:
+        """Return the share charged of a unit in ``state``."""
+        return self.reduced_rate if state in self.reduced_states else Decimal(1)
+
+    def is_in_force(self, month: date) -> bool:
+        return self.valid_from <= month and (self.valid_to is None or month < self.valid_to)
+
+
 class Slab(NamedTuple):
     """A part of a quantity and its price; ``above`` exclusive, ``up_to`` inclusive."""
 
@@ -211,19 +232,52 @@ def check_reduction(rate: Decimal, states: Sequence[str]) -> None:
         )
 
 
-def check_complete(pricing: Pricing, meter_kind: str) -> None:
+def check_figures(figures: Figures) -> None:
+    """Return if the figures can be drafted; a price that is not known yet is no fault.
+
+    :raises PriceInvalid: see :func:`check_pricing`.
+    :raises TiersInvalid: see :func:`check_pricing`.
+    :raises MonthInvalid: if an end is not the first of a month or not after the beginning.
+    :raises FiguresInvalid: if the reduction or the lag is out of range, or a metered item does
+        not say which meters, or another item does.
+    """
+    check_pricing(figures.pricing)
+    check_months(figures.valid_from, figures.valid_to)
+    check_reduction(figures.reduced_rate, figures.reduced_states)
+    if not 0 <= figures.usage_lag_months <= MAX_LAG_MONTHS:
+        raise FiguresInvalid(
+            _("The usage billed lies at most twelve months back."), field="usage_lag_months"
+        )
+    is_metered = figures.pricing.method == "TIERED_METER"
+    if is_metered and not figures.meter_kind:
+        raise FiguresInvalid(_("Say which kind of meter is billed."), field="meter_kind")
+    if not is_metered and (figures.meter_kind or figures.usage_lag_months):
+        raise FiguresInvalid(_("Only metered items have meters and usage."), field="meter_kind")
+
+
+def check_complete(figures: Figures) -> None:
     """Return if a draft may be confirmed: no price, no bill (BL-02).
 
-    :raises PriceMissing: without a price.
-    :raises FiguresInvalid: if a metered item does not say which meters.
+    :raises PriceMissing: without a price; otherwise as :func:`check_figures`.
     """
-    check_pricing(pricing)
-    if pricing.price is None and not pricing.tiers:
+    check_figures(figures)
+    if not _has_price(figures.pricing):
         raise PriceMissing(
             _("This version has no price. Without a price nothing can be billed."), field="price"
         )
-    if pricing.method == "TIERED_METER" and not meter_kind:
-        raise FiguresInvalid(_("Say which kind of meter is billed."), field="meter_kind")
+
+
+def check_months(valid_from: date, valid_to: date | None) -> None:
+    """Return if both are firsts of months, in order. ``valid_to`` is excluded, ``None`` is open.
+
+    :raises MonthInvalid: otherwise.
+    """
+    check_month(valid_from, field="valid_from")
+    if valid_to is None:
+        return
+    check_month(valid_to, field="valid_to")
+    if valid_to <= valid_from:
+        raise MonthInvalid(_("The end must lie after the beginning."), field="valid_to")
 
 
 def check_month(day: date, *, field: str) -> None:
@@ -266,7 +320,7 @@ def _slabs(pricing: Pricing, quantity: Decimal) -> tuple[Slab, ...]:
         if pricing.price is None:
             raise PriceMissing(_("This version has no price."), field="price")
         return (Slab(quantity, pricing.price, Decimal(0), None),)
-    slabs = []
+    slabs: list[Slab] = []
     above = Decimal(0)
     for tier in pricing.tiers:
         top = quantity if tier.up_to is None else min(quantity, tier.up_to)

@@ -91,6 +91,64 @@ tier AS (
     WHERE v.method = 'TIERED_METER' AND v.tiers = '[]' AND v.price IS NOT NULL
 )"""
 
+# The units that the assignments of one standard reach in a month, drafts included: what its page
+# shows before anybody has confirmed. Needs ``scope``; parameters standard_id and period.
+MEMBERS = """
+own_assignment AS (
+    SELECT a.unit_id, a.is_excluded, a.kinds, a.states,
+           ARRAY(SELECT b.building_id FROM billing_feeassignment_buildings b
+                 WHERE b.feeassignment_id = a.id) AS buildings
+    FROM billing_feeassignment a
+    WHERE a.standard_id = %(standard_id)s
+      AND a.valid_from <= %(period)s AND (a.valid_to IS NULL OR a.valid_to > %(period)s)
+),
+own_rule AS (SELECT * FROM own_assignment WHERE unit_id IS NULL),
+own_unit AS (SELECT * FROM own_assignment WHERE unit_id IS NOT NULL),
+member AS (
+    SELECT u.*
+    FROM scope u
+    LEFT JOIN own_unit n ON n.unit_id = u.unit_id
+    WHERE NOT n.is_excluded
+       OR (n.unit_id IS NULL
+           AND EXISTS (SELECT 1 FROM own_rule r
+                       WHERE (r.kinds = '{}' OR u.kind = ANY (r.kinds))
+                         AND (r.states = '{}' OR u.state = ANY (r.states))
+                         AND (r.buildings = '{}' OR u.building_id = ANY (r.buildings))))
+)"""
+
+# The last month of the item that is billed already for a member or by a version of the standard.
+# Bill lines are the bill runs', which lie above: their table is named here, not their model.
+LAST_BILLED = """
+SELECT max(l.period)
+FROM billing_billline l
+WHERE l.project_id = %(project_id)s AND l.item_id = %(item_id)s AND NOT l.is_reversed
+  AND l.period >= %(period)s
+  AND (l.unit_id IN (SELECT unit_id FROM member)
+       OR l.version_id IN (SELECT id FROM billing_feeversion WHERE standard_id = %(standard_id)s))
+"""
+
+# What each member's meters of a kind used in the last month that has readings of the project;
+# readings are metering's table.
+LAST_CONSUMPTION = """
+consumption AS (
+    SELECT m.unit_id, sum(r.consumption) AS consumption
+    FROM billing_reading r
+    JOIN properties_meter m ON m.id = r.meter_id AND m.kind = %(meter_kind)s
+    WHERE r.project_id = %(project_id)s AND r.consumption IS NOT NULL
+      AND r.usage_month = (
+          SELECT max(r.usage_month)
+          FROM billing_reading r
+          JOIN properties_meter m ON m.id = r.meter_id AND m.kind = %(meter_kind)s
+          WHERE r.project_id = %(project_id)s AND r.consumption IS NOT NULL)
+    GROUP BY m.unit_id
+)"""
+
+# Stands in for the versions in force where metered figures are tried out.
+TRIAL_VERSION = """
+live_version (version_id, method, price, tiers) AS (
+    VALUES (1, 'TIERED_METER', %(price)s::numeric, %(tiers)s::jsonb)
+)"""
+
 
 def rate(unit: str = "u", version: str = "v") -> str:
     """Return the share charged of a unit in its state; both are aliases of the caller's."""

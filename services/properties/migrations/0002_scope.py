@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
         ("properties", "0001_initial"),
         ("access", "0001_initial"),
         ("jobs", "0001_initial"),
+        ("imports", "0001_initial"),
     ]
 
     operations = [
@@ -16,5 +17,5 @@ class Migration(migrations.Migration):
             " REFERENCES properties_project (id) DEFERRABLE INITIALLY DEFERRED",
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_project_fk",
         )
-        for table in ("access_postholding", "jobs_job")
+        for table in ("access_postholding", "jobs_job", "imports_importbatch")
     ]

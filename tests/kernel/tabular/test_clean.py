@@ -22,6 +22,8 @@ VALUES: list[tuple[Clean, Cell, object]] = [
     (clean.text, "１８０１　室 ", "1801 室"),
     (clean.text, "\ufeff房号", "房号"),
     (clean.text, "a\u202eb", "ab"),
+    (clean.text, "a\x00b\x01\x1b", "ab"),
+    (clean.text, "a\r\n\tb", "a b"),
     (clean.text, 101, "101"),
     (clean.text, D("1.50"), "1.5"),
     (clean.text, D("1E+2"), "100"),

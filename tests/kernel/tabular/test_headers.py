@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kernel.tabular.cells import Row
-from kernel.tabular.headers import Field, RowKind, classify, find_header, header_at
+from kernel.tabular.headers import Field, RowKind, RowSorter, find_header, header_at
 from kernel.tabular.read import read
 
 REAL = Path(__file__).parents[2] / "data" / "yunlu-garden"
@@ -141,4 +141,4 @@ HEADER = find_header([["序号", "楼栋", "房号", "面积", "姓名"]], FIELD
 )
 def test_rows_that_are_no_data_are_told_apart(row: Row, kind: RowKind) -> None:
     assert HEADER is not None
-    assert classify(row, HEADER, essential=(2,)) == kind
+    assert RowSorter(HEADER, essential=(2,)).kind_of(row) == kind

@@ -1,13 +1,15 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.standards import rules
-from services.billing.standards.rules import Pricing, Tier
+from services.billing.standards.rules import Figures, Pricing, Tier
 
+NOVEMBER = date(2026, 11, 1)
 WATER = Pricing(
     "TIERED_METER",
     tiers=(
@@ -210,13 +212,54 @@ def test_price_and_tiers_exclude_each_other() -> None:
 
 
 def test_version_is_complete_with_a_price_and_a_kind_of_meter() -> None:
-    rules.check_complete(WATER, "COLD_WATER")
-    rules.check_complete(Pricing("FIXED", Decimal(60)), "")
+    rules.check_complete(Figures(pricing=WATER, valid_from=NOVEMBER, meter_kind="COLD_WATER"))
+    rules.check_complete(Figures(pricing=Pricing("FIXED", Decimal(60)), valid_from=NOVEMBER))
 
-    with pytest.raises(rules.FiguresInvalid):
-        rules.check_complete(WATER, "")
-    with pytest.raises(rules.PriceMissing):
-        rules.check_complete(Pricing("PER_AREA"), "")
+    with pytest.raises(rules.PriceMissing) as refused:
+        rules.check_complete(Figures(pricing=Pricing("PER_AREA"), valid_from=NOVEMBER))
+    assert refused.value.field == "price"
+
+
+@pytest.mark.parametrize(
+    ("figures", "field"),
+    [
+        pytest.param({"pricing": WATER}, "meter_kind", id="metered without meters"),
+        pytest.param({"meter_kind": "GAS"}, "meter_kind", id="area with meters"),
+        pytest.param({"usage_lag_months": 1}, "meter_kind", id="area with usage"),
+        pytest.param({"usage_lag_months": 13}, "usage_lag_months", id="too far back"),
+        pytest.param({"usage_lag_months": -1}, "usage_lag_months", id="future usage"),
+        pytest.param({"valid_from": date(2026, 11, 2)}, "valid_from", id="second of a month"),
+        pytest.param({"valid_to": date(2026, 12, 31)}, "valid_to", id="ends within a month"),
+        pytest.param({"valid_to": NOVEMBER}, "valid_to", id="ends when it begins"),
+        pytest.param({"reduced_rate": Decimal("0.7")}, "reduced_states", id="rate for nobody"),
+    ],
+)
+def test_figures_that_cannot_be_drafted(figures: dict[str, Any], field: str) -> None:
+    complete = {"pricing": Pricing("PER_AREA", Decimal("2.80")), "valid_from": NOVEMBER, **figures}
+
+    with pytest.raises((rules.FiguresInvalid, rules.MonthInvalid)) as refused:
+        rules.check_figures(Figures(**complete))
+
+    assert refused.value.field == field
+
+
+def test_figures_know_their_months_and_rates() -> None:
+    figures = Figures(
+        pricing=Pricing("PER_AREA", Decimal("2.80")),
+        valid_from=NOVEMBER,
+        valid_to=date(2027, 1, 1),
+        reduced_rate=Decimal("0.70"),
+        reduced_states=("VACANT", "UNSOLD"),
+    )
+
+    assert [figures.is_in_force(date(2026, month, 1)) for month in (10, 11, 12)] == [
+        False,
+        True,
+        True,
+    ]
+    assert not figures.is_in_force(date(2027, 1, 1))
+    assert figures.rate_of("VACANT") == Decimal("0.70")
+    assert figures.rate_of("LEASED") == 1
 
 
 @pytest.mark.parametrize(

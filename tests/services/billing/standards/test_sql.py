@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("tenant")
 on_one_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def in_sql(statement: str, parameters: dict[str, object]) -> Decimal:
+def in_sql(statement: str, parameters: dict[str, Decimal | str | None]) -> Decimal:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         amount: Decimal = cursor.fetchone()[0]

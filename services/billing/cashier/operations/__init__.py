@@ -1,0 +1,47 @@
+"""Writes of the counter: take a payment, void it, note a print. Each call is one transaction.
+
+Locks are taken in one order everywhere: household, payment, bill lines by pk, receipt series last.
+"""
+
+from services.billing.cashier.operations.common import PersonNeeded, TextInvalid
+from services.billing.cashier.operations.printing import note_printed
+from services.billing.cashier.operations.taking import (
+    BillsChanged,
+    ConfirmedByCollector,
+    KeyInvalid,
+    KeyUsed,
+    MethodUnknown,
+    NothingOpen,
+    PayerMissing,
+    ReferenceUsed,
+    SeriesTaken,
+    take_payment,
+)
+from services.billing.cashier.operations.voiding import (
+    ReasonMissing,
+    VoidedAlready,
+    VoidNeedsAnother,
+    VoidNeedsDirector,
+    void_payment,
+)
+
+__all__ = [
+    "BillsChanged",
+    "ConfirmedByCollector",
+    "KeyInvalid",
+    "KeyUsed",
+    "MethodUnknown",
+    "NothingOpen",
+    "PayerMissing",
+    "PersonNeeded",
+    "ReasonMissing",
+    "ReferenceUsed",
+    "SeriesTaken",
+    "TextInvalid",
+    "VoidNeedsAnother",
+    "VoidNeedsDirector",
+    "VoidedAlready",
+    "note_printed",
+    "take_payment",
+    "void_payment",
+]

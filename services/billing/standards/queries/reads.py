@@ -1,0 +1,172 @@
+"""Reads of items, standards, versions and assignments."""
+
+from datetime import date
+from typing import cast
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from kernel import access
+from kernel.access import Action, Actor
+from kernel.errors import NotFound
+from services.billing.standards import rules
+from services.billing.standards.models import (
+    AssignmentState,
+    FeeAssignment,
+    FeeItem,
+    FeeStandard,
+    FeeVersion,
+    VersionState,
+)
+
+
+def items(*, actor: Actor) -> QuerySet[FeeItem]:
+    """Return the company's fee items with their accounts, in their order.
+
+    :raises access.ActionDenied: without ``fee-standard.view``.
+    """
+    access.require(actor, Action.FEE_STANDARD_VIEW)
+    return FeeItem.objects.select_related("account").order_by("sort_order", "pk")
+
+
+def standards(*, actor: Actor, on: date, project_id: int | None = None) -> QuerySet[FeeStandard]:
+    """Return standards by project, item and name, with their item.
+
+    Each has ``version_id`` and ``version_number`` of the version in force in the month ``on``
+    (null if none is), and the counts ``draft_count`` and ``open_assignment_count`` of what waits
+    to be confirmed.
+    """
+    found = access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
+    if project_id is not None:
+        found = found.filter(project_id=project_id)
+    in_force = versions_in_force(on).filter(standard=OuterRef("pk"))
+    return (
+        found.select_related("item")
+        .annotate(
+            version_id=Subquery(in_force.values("pk")[:1]),
+            version_number=Subquery(in_force.values("number")[:1]),
+            draft_count=Count(
+                "versions", filter=Q(versions__state=VersionState.DRAFT), distinct=True
+            ),
+            open_assignment_count=Count(
+                "assignments", filter=Q(assignments__state=AssignmentState.DRAFT), distinct=True
+            ),
+        )
+        .order_by("project_id", "item__sort_order", "item_id", "name", "pk")
+    )
+
+
+def get_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
+    """Return one standard with its item, project, and versions by number.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    standard = (
+        access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
+        .select_related("item__account", "project")
+        .prefetch_related(Prefetch("versions", FeeVersion.objects.order_by("number")))
+        .filter(pk=standard_id)
+        .first()
+    )
+    if standard is None:
+        raise NotFound
+    return standard
+
+
+def get_version(*, actor: Actor, version_id: int) -> FeeVersion:
+    """Return one version with its standard and item.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    version = (
+        access.scoped(
+            FeeVersion.objects.all(),
+            actor,
+            Action.FEE_STANDARD_VIEW,
+            field="standard__project_id",
+        )
+        .select_related("standard__item")
+        .filter(pk=version_id)
+        .first()
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def versions_in_force(month: date) -> QuerySet[FeeVersion]:
+    """Return the confirmed versions that price ``month``, at most one of each standard."""
+    return FeeVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=month),
+        state=VersionState.CONFIRMED,
+        valid_from__lte=month,
+    ).order_by("pk")
+
+
+def assignments(*, actor: Actor, standard_id: int) -> QuerySet[FeeAssignment]:
+    """Return a standard's assignments, rules before single units, with unit and buildings."""
+    return (
+        access.scoped(
+            FeeAssignment.objects.filter(standard_id=standard_id),
+            actor,
+            Action.FEE_STANDARD_VIEW,
+            field="standard__project_id",
+        )
+        .select_related("unit")
+        .prefetch_related("buildings")
+        .order_by("unit__sort_key", "valid_from", "pk")
+    )
+
+
+def lock_standard(standard_id: int) -> FeeStandard:
+    """Return the standard with its item, locked: whoever changes its versions waits here.
+
+    :raises NotFound: if there is none.
+    """
+    standard = (
+        FeeStandard.objects.select_related("item")
+        .select_for_update(of=("self",))
+        .filter(pk=standard_id)
+        .first()
+    )
+    if standard is None:
+        raise NotFound
+    return standard
+
+
+def lock_version(version_id: int) -> FeeVersion:
+    """Return the version after locking first its standard, then itself.
+
+    :raises NotFound: if there is none.
+    """
+    standard_id = (
+        FeeVersion.objects.filter(pk=version_id).values_list("standard_id", flat=True).first()
+    )
+    if standard_id is None:
+        raise NotFound
+    standard = lock_standard(standard_id)
+    version = FeeVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    version.standard = standard
+    return version
+
+
+def figures_of(version: FeeVersion) -> rules.Figures:
+    """Return what a version says as plain values."""
+    return rules.Figures(
+        pricing=pricing_of(version),
+        valid_from=version.valid_from,
+        valid_to=version.valid_to,
+        area_basis=version.area_basis,
+        meter_kind=version.meter_kind,
+        reduced_rate=version.reduced_rate,
+        reduced_states=tuple(version.reduced_states),
+        usage_lag_months=version.usage_lag_months,
+    )
+
+
+def pricing_of(version: FeeVersion) -> rules.Pricing:
+    """Return what decides a version's amounts."""
+    return rules.Pricing(
+        method=cast("rules.MethodName", version.method),
+        price=version.price,
+        tiers=rules.read_tiers(version.tiers),
+    )

@@ -1,0 +1,138 @@
+"""A whole site for a browser: real web server, real worker, real broker, a database of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+from deploy.local.valkey import Valkey
+from django.conf import settings
+from django.db import connections
+
+from tests import database
+
+ROOT = database.ROOT
+
+
+@dataclass
+class Site:
+    """Starts and stops the processes. Hosts are ``<slug>.localhost``."""
+
+    folder: Path
+    database_name: str
+    port: int = 0
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _broker: Valkey | None = None
+
+    def address(self, slug: str, path: str = "/") -> str:
+        """Return the URL of a page of a company."""
+        return f"http://{slug}.localhost:{self.port}{path}"
+
+    def start(self) -> None:
+        """Start everything and wait until the site answers.
+
+        :raises RuntimeError: with the log's end if it does not within a minute.
+        """
+        self._broker = Valkey(self.folder, Path(sys.prefix))
+        self._broker.start()
+        self.port = free_port()
+        environment = self.environment()
+        self._run(environment, "collectstatic", "-m", "config", "collectstatic", "--noinput").wait()
+        self._run(environment, "messages", "-m", "config", "messages", "compile").wait()
+        self._processes = [
+            self._run(
+                environment,
+                "web",
+                "-m",
+                "gunicorn",
+                "--no-control-socket",
+                "--workers",
+                "1",
+                "--threads",
+                "4",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "config.wsgi:application",
+            ),
+            self._run(
+                environment,
+                "worker",
+                "-m",
+                "celery",
+                "--app",
+                "config.celery",
+                "worker",
+                "--concurrency",
+                "1",
+                "--loglevel",
+                "INFO",
+            ),
+        ]
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if time.monotonic() > deadline or self._processes[0].poll() is not None:
+                raise RuntimeError((self.folder / "web.log").read_text()[-3000:])
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop everything that was started."""
+        for process in reversed(self._processes):
+            process.send_signal(signal.SIGTERM)
+        for process in self._processes:
+            process.wait(timeout=30)
+        if self._broker is not None:
+            self._broker.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the site's processes."""
+        assert self._broker is not None
+        return os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            "DATABASE_URL": database.with_name(settings.DATABASE_URL, self.database_name),
+            "DATABASE_OWNER_URL": database.with_name(
+                settings.DATABASE_OWNER_URL, self.database_name
+            ),
+            "BROKER_URL": self._broker.url(),
+            "GUANJIA_VAR": str(self.folder),
+            "GUANJIA_PORT": str(self.port),
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT))),
+        }
+
+    def _run(
+        self, environment: dict[str, str], name: str, *arguments: str
+    ) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                env=environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _answers(self) -> bool:
+        try:
+            client = HTTPConnection("127.0.0.1", self.port, timeout=2)
+            client.request("GET", "/readyz", headers={"Host": "localhost"})
+            return client.getresponse().status == 200
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def close_connections() -> None:
+    """Let go of the database so that it can be dropped."""
+    connections.close_all()
