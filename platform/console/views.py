@@ -53,7 +53,7 @@ class ConsoleView(View):
         :raises NotFound: if the project is out of his reach.
         :raises access.ActionDenied: if he lacks the page's action.
         """
-        if project_id is not None and not sees_project(self.actor, project_id):
+        if project_id is not None and not self.actor.sees(project_id):
             raise NotFound
         access.require(self.actor, self.action, project_id)
 
@@ -62,13 +62,8 @@ class PersonalView(ConsoleView):
     """A page that everybody who is signed in may use, because it shows or changes only his own."""
 
     def check_access(self, project_id: int | None) -> None:
-        if project_id is not None and not sees_project(self.actor, project_id):
+        if project_id is not None and not self.actor.sees(project_id):
             raise NotFound
-
-
-def sees_project(actor: access.Actor, project_id: int) -> bool:
-    """Tell whether the actor holds anything at all in the project."""
-    return actor.is_system or any(grant.project_id in {None, project_id} for grant in actor.grants)
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,11 @@ def current_company() -> Company:
 def company_time_zone() -> ZoneInfo:
     """Return the time zone in which the company's days begin and end."""
     return ZoneInfo(current_company().time_zone)
+
+
+def company_day(moment: datetime) -> date:
+    """Return the calendar day of an aware ``moment`` where the company is."""
+    return moment.astimezone(company_time_zone()).date()
 
 
 @contextmanager

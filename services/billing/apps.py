@@ -7,8 +7,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
+        from services.billing import registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.standards.operations import seed_items
+        from services.properties import claims
 
+        claims.register("bills", registry.open_amount)
         seeds.register("10-ledger", seed_chart)
         seeds.register("20-fees", seed_items)

@@ -67,6 +67,7 @@ class Project(CompanyModel):
     code = models.CharField(_("project code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
+    sort_key = models.CharField(max_length=700, blank=True, db_collation="C")  # pinyin of the name
     city = models.CharField(_("city"), max_length=60, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     hotline = models.CharField(_("hotline"), max_length=40, blank=True)

@@ -13,6 +13,7 @@ from kernel.access.actors import (
     ProjectScope,
     require,
     require_everywhere,
+    require_in_sight,
     scoped,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "ProjectScope",
     "require",
     "require_everywhere",
+    "require_in_sight",
     "scoped",
 ]

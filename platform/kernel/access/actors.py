@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 from django.db.models import Model, QuerySet
 
 from kernel.access.actions import Action
-from kernel.errors import Denied
+from kernel.errors import Denied, NotFound
 from kernel.text import _
 
 ALL_PROJECTS: Final = "all"
@@ -48,6 +48,12 @@ class Actor:
         """Tell whether the actor holds ``action`` company-wide."""
         return self.is_system or Grant(action, None) in self.grants
 
+    def sees(self, project_id: int) -> bool:
+        """Tell whether the actor holds anything at all in the project."""
+        return self.is_system or any(
+            grant.project_id in {None, project_id} for grant in self.grants
+        )
+
     def projects(self, action: Action) -> ProjectScope:
         """Return the projects in which the actor holds ``action``: ids, or ``"all"``."""
         if self.may_everywhere(action):
@@ -73,6 +79,17 @@ def require(actor: Actor, action: Action, project_id: int | None = None) -> None
     """
     if not actor.may(action, project_id):
         raise _denied(action)
+
+
+def require_in_sight(actor: Actor, action: Action, project_id: int) -> None:
+    """Return if ``actor`` holds ``action`` in the project of a record he named.
+
+    :raises NotFound: if he holds nothing there: for him the record does not exist.
+    :raises ActionDenied: if he sees the project and lacks the action.
+    """
+    if not actor.sees(project_id):
+        raise NotFound
+    require(actor, action, project_id)
 
 
 def require_everywhere(actor: Actor, action: Action) -> None:
