@@ -8,6 +8,11 @@ from services.billing.standards.operations.assignments import (
     exclude_unit,
     remove_draft_assignment,
 )
+from services.billing.standards.operations.drafts import (
+    FigureChanges,
+    draft_version,
+    update_draft,
+)
 from services.billing.standards.operations.errors import (
     AssignmentInvalid,
     ConfirmedByDrafter,
@@ -28,15 +33,14 @@ from services.billing.standards.operations.errors import (
     VersionOverlaps,
 )
 from services.billing.standards.operations.items import change_item, create_item, seed_items
-from services.billing.standards.operations.versions import (
-    FigureChanges,
-    confirm_version,
+from services.billing.standards.operations.standards import (
     create_standard,
     delete_standard,
-    draft_version,
-    end_version,
     rename_standard,
-    update_draft,
+)
+from services.billing.standards.operations.versions import (
+    confirm_version,
+    end_version,
     withdraw_version,
 )
 

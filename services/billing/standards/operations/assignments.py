@@ -15,10 +15,10 @@ from kernel.errors import NotFound
 from kernel.text import _
 from services.billing.standards import queries, rules
 from services.billing.standards.models import AssignmentState, FeeAssignment, FeeStandard
+from services.billing.standards.operations.billed import refuse_billed
 from services.billing.standards.operations.errors import (
     AssignmentInvalid,
     ConfirmedByDrafter,
-    MonthBilledAlready,
     NothingToConfirm,
     ReasonMissing,
     UnitAssignedAlready,
@@ -50,7 +50,7 @@ def assign_by_rule(
     :raises rules.MonthInvalid: if an end is not the first of a month.
     :raises AssignmentInvalid: for an unknown kind or state, or a building of another project.
     """
-    standard = queries.lock_standard(standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
     access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
     if not set(kinds) <= set(UnitKind.values):
         raise AssignmentInvalid(_("There is no such kind of unit."), field="kinds")
@@ -158,7 +158,7 @@ def confirm_assignments(*, actor: Actor, standard_id: int, now: datetime) -> lis
     :raises ConfirmedByDrafter: if all that wait were drafted by the actor (BL-01).
     :raises NothingToConfirm: if none waits.
     """
-    standard = queries.lock_standard(standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     waiting = standard.assignments.filter(state=AssignmentState.DRAFT).exists()
     confirmed = confirm_drafts(actor=actor, standard=standard, now=now)
@@ -185,7 +185,7 @@ def end_assignment(
     :raises rules.MonthInvalid: if ``valid_to`` is no first of a month, or before the beginning.
     :raises MonthBilledAlready: if units of the standard are billed for that month or later.
     """
-    assignment = _lock(assignment_id)
+    assignment = _lock(actor, assignment_id)
     standard = assignment.standard
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     if assignment.state != AssignmentState.CONFIRMED:
@@ -198,15 +198,7 @@ def end_assignment(
             _("It ends earlier already. Draft a new assignment for later months."),
             field="valid_to",
         )
-    last = queries.last_billed(standard=standard, since=valid_to)
-    if last is not None:
-        earliest = rules.month_after(last)
-        raise MonthBilledAlready(
-            _("%(billed)s is billed already. The earliest month possible is %(earliest)s.")
-            % {"billed": f"{last:%Y-%m}", "earliest": f"{earliest:%Y-%m}"},
-            field="valid_to",
-            details={"earliest": earliest.isoformat()},
-        )
+    refuse_billed(standard, valid_to, field="valid_to")
     assignment.valid_to = valid_to
     assignment.save(update_fields=["valid_to"])
     _record(
@@ -226,7 +218,7 @@ def remove_draft_assignment(*, actor: Actor, assignment_id: int, now: datetime) 
     :raises access.ActionDenied: without ``fee-standard.draft`` in the project.
     :raises NotFound: if there is no such assignment that waits.
     """
-    assignment = _lock(assignment_id)
+    assignment = _lock(actor, assignment_id)
     access.require(actor, Action.FEE_STANDARD_DRAFT, assignment.standard.project_id)
     if assignment.state != AssignmentState.DRAFT:
         raise NotFound
@@ -265,7 +257,7 @@ def _name_unit(
     now: datetime,
     is_excluded: bool,
 ) -> FeeAssignment:
-    standard = queries.lock_standard(standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
     access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
     unit = Unit.objects.filter(pk=unit_id, project_id=standard.project_id).first()
     if unit is None:
@@ -304,13 +296,13 @@ def _draft(actor: Actor, standard: FeeStandard, now: datetime, **values: Any) ->
     )
 
 
-def _lock(assignment_id: int) -> FeeAssignment:
+def _lock(actor: Actor, assignment_id: int) -> FeeAssignment:
     standard_id = (
         FeeAssignment.objects.filter(pk=assignment_id).values_list("standard_id", flat=True).first()
     )
     if standard_id is None:
         raise NotFound
-    standard = queries.lock_standard(standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
     assignment = (
         FeeAssignment.objects.select_for_update(of=("self",)).filter(pk=assignment_id).first()
     )

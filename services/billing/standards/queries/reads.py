@@ -117,13 +117,14 @@ def assignments(*, actor: Actor, standard_id: int) -> QuerySet[FeeAssignment]:
     )
 
 
-def lock_standard(standard_id: int) -> FeeStandard:
+def lock_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
     """Return the standard with its item, locked: whoever changes its versions waits here.
 
-    :raises NotFound: if there is none.
+    :raises NotFound: if there is none within the actor's reach.
     """
     standard = (
-        FeeStandard.objects.select_related("item")
+        access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
+        .select_related("item")
         .select_for_update(of=("self",))
         .filter(pk=standard_id)
         .first()
@@ -133,17 +134,17 @@ def lock_standard(standard_id: int) -> FeeStandard:
     return standard
 
 
-def lock_version(version_id: int) -> FeeVersion:
+def lock_version(*, actor: Actor, version_id: int) -> FeeVersion:
     """Return the version after locking first its standard, then itself.
 
-    :raises NotFound: if there is none.
+    :raises NotFound: if there is none within the actor's reach.
     """
     standard_id = (
         FeeVersion.objects.filter(pk=version_id).values_list("standard_id", flat=True).first()
     )
     if standard_id is None:
         raise NotFound
-    standard = lock_standard(standard_id)
+    standard = lock_standard(actor=actor, standard_id=standard_id)
     version = FeeVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
     version.standard = standard
     return version
