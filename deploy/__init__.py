@@ -1,0 +1,1 @@
+"""How Guanjia is run: the local command, containers, runbooks."""

@@ -1,0 +1,382 @@
+"""The commands of `./dev`."""
+
+import argparse
+import contextlib
+import errno
+import http.client
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.local import processes
+from deploy.local.checks import run_checks
+from deploy.local.installation import Installation
+from deploy.local.processes import Interrupted, Runner, Services
+from deploy.local.report import Problem, Reporter, write
+from deploy.local.servers import (
+    Purpose,
+    Servers,
+    alone,
+    check_space,
+    lock_of,
+    make_home,
+    taking_turns,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_PORT = 8000
+WEB_SECONDS = 60
+LARGE_LOG = 10_000_000  # bytes
+USAGE = """\
+Guanjia on one machine. Data lies in .var/ (or GUANJIA_VAR).
+
+./dev run [--check] [--port N] [--no-demo]
+                       install, migrate, make the demo companies, serve until Ctrl-C;
+                       with --check fetch each main page once and end
+./dev test [--browser | --contract] [pytest options]
+                       the test suite on a database of its own
+./dev check            format, lint, import contracts, types, migrations, settings, translations
+./dev bench [options]  the benchmarks
+./dev guanjia ...      Guanjia's own command line, on the data of ./dev run
+./dev messages         collect the texts to translate
+./dev reset [--yes]    stop everything and delete all data
+
+DATABASE_URL and BROKER_URL name servers to use instead of the embedded ones;
+GUANJIA_POSTGRES_BIN names a folder with another PostgreSQL's programs."""
+
+
+class Session:
+    """One run of `./dev`: where things are, what it says, what it started."""
+
+    def __init__(self) -> None:
+        self.home = Path(os.environ.get("GUANJIA_VAR") or ROOT / ".var").resolve()
+        self.report = Reporter()
+        self.runner = Runner()
+        self.installation = Installation(ROOT, self.home, self.runner, self.report)
+
+    def prepare(self, *locks: str, front_end: bool) -> None:
+        """Install packages and build the front end, side by side where this machine has Node.js."""
+        make_home(self.home)
+        check_space(self.home)
+        install = self.installation
+        with taking_turns(self.home / "run/install.lock"), ThreadPoolExecutor(1) as beside:
+            try:
+                early = front_end and install.has_node()
+                built = beside.submit(install.front_end) if early else None
+                for lock in locks:
+                    install.python_packages(lock)
+                if built:
+                    built.result()
+                elif front_end:
+                    install.front_end()
+            except BaseException:
+                self.runner.end_all()
+                raise
+
+    def servers(self, purpose: Purpose = Purpose.RUN) -> Servers:
+        home = self.home if purpose is Purpose.RUN else self.home / purpose.name.lower()
+        venv = self.installation.venv
+        return Servers(home, venv, self.report, os.environ, purpose=purpose)
+
+    def environment(self, servers: Servers, settings: str) -> dict[str, str]:
+        """Return what the product's processes read."""
+        path = f"{self.installation.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        # Compiled modules save seconds at each start; the prefix keeps them out of the sources.
+        kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        return {
+            "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}",
+            **kept,
+            **servers.environment(),
+            "PATH": path,
+            "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+            "PYTHONPYCACHEPREFIX": str(self.home / "pycache"),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONUTF8": "1",
+        }
+
+    def python(self, *words: str, env: dict[str, str]) -> int:
+        """Run a Python program on the terminal; return its exit code."""
+        return self.runner.foreground([self.installation.python, *words], cwd=ROOT, env=env)
+
+
+# ---- run ----------------------------------------------------------------------------------------
+
+
+def run(session: Session, arguments: list[str]) -> int:
+    """Serve Guanjia until a signal ends it, or check it once."""
+    parser = argparse.ArgumentParser(prog="./dev run", allow_abbrev=False)
+    parser.add_argument("--check", action="store_true", help="fetch each main page once, then end")
+    parser.add_argument("--port", type=int, help=f"default: GUANJIA_PORT or {DEFAULT_PORT}")
+    parser.add_argument("--no-demo", action="store_true", help="make no demo companies")
+    options = parser.parse_args(arguments)
+
+    make_home(session.home)
+    with alone(session.home, "run"):
+        for name in processes.end_left_over(session.home / "run/processes.json"):
+            session.report.step("recovery", f"ended the {name} process of a start that was killed")
+        port = choose_port(options.port, may_move=options.check)
+        rotate_logs(session.home / "log")
+        session.prepare("requirements.lock", front_end=True)
+        with session.servers() as servers:
+            env = session.environment(servers, "dev") | {"GUANJIA_PORT": str(port)}
+            make_ready(session, env, demo=not options.no_demo)
+            with serving(session, env, port) as services:
+                if options.check:
+                    base = f"http://127.0.0.1:{port}"
+                    return session.python("-m", "config", "selfcheck", "--base", base, env=env)
+                session.report.step("ready", f"http://localhost:{port}  (Ctrl-C stops everything)")
+                return wait_for_the_end(services)
+
+
+def choose_port(asked: int | None, *, may_move: bool) -> int:
+    """Return the port to serve on.
+
+    :raises Problem: naming who holds it, if it is taken.
+    """
+    port = asked or int(os.environ.get("GUANJIA_PORT") or DEFAULT_PORT)
+    if processes.port_is_free(port):
+        return port
+    if may_move and not asked:
+        return processes.free_port()
+    who = processes.port_holder(port)
+    by = f" by {who}" if who else ""
+    raise Problem(f"port {port} is taken{by}: end that, or choose another with --port")
+
+
+def rotate_logs(folder: Path) -> None:
+    """Keep one older generation of each log that has grown large."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LARGE_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def make_ready(session: Session, env: dict[str, str], *, demo: bool) -> None:
+    """Bring translations, static files, schemas and demo companies up to date."""
+    install = session.installation
+
+    def django(*words: str, failure: str, show: bool = False) -> None:
+        session.runner.run(
+            [install.python, "-m", "config", *words],
+            cwd=ROOT,
+            env=env,
+            log=session.home / "log/setup.log",
+            failure=failure,
+            show=show,
+        )
+
+    install.messages(env)
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            collected = beside.submit(install.static_files, env)
+            django("migrate_all", failure="the database cannot be migrated")
+            session.report.step("database", "all schemas are migrated")
+            collected.result()
+        except BaseException:
+            session.runner.end_all()
+            raise
+    if demo:
+        django("demo", failure="the demo companies cannot be made", show=True)
+
+
+@contextlib.contextmanager
+def serving(session: Session, env: dict[str, str], port: int) -> Iterator[Services]:
+    """Run web, worker and scheduler; stop them at the end."""
+    services = Services(session.home / "run/processes.json")
+    python = session.installation.python
+    celery: list[str | Path] = [python, "-m", "celery", "-A", "config.celery"]
+    gunicorn: list[str | Path] = [python, "-m", "gunicorn", "-c", ROOT / "deploy/gunicorn.conf.py"]
+    commands: dict[str, list[str | Path]] = {
+        "web": [*gunicorn, "--bind", f"127.0.0.1:{port}", "config.wsgi:application"],
+        "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=2"],
+        "scheduler": [*celery, "beat", "--loglevel=INFO"],
+    }
+    try:
+        for name, command in commands.items():
+            log = session.home / f"log/{name}.log"
+            services.start(name, command, cwd=ROOT, env=env, log=log)
+        services.wait_until(lambda: answers(port), what="the web server", seconds=WEB_SECONDS)
+        session.report.step(
+            "processes", f"{', '.join(commands)} run; logs in {session.home / 'log'}"
+        )
+        yield services
+    finally:
+        processes.ignore_signals()
+        session.report.step("end", "stopping")
+        services.stop()
+
+
+def answers(port: int) -> bool:
+    """Return whether the web server answers at all, if only with an error page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/", headers={"Host": "localhost"})
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def wait_for_the_end(services: Services) -> int:
+    """Return 0 once a signal asks for the end, which is how serving normally ends."""
+    try:
+        while True:
+            services.check()
+            time.sleep(0.3)
+    except Interrupted:
+        return 0
+
+
+# ---- test, check, bench -------------------------------------------------------------------------
+
+
+def test(session: Session, arguments: list[str]) -> int:
+    """Run the test suite; everything but --browser and --contract goes to pytest."""
+    chosen = [flag.lstrip("-") for flag in ("--browser", "--contract") if flag in arguments]
+    options = [word for word in arguments if word.lstrip("-") not in chosen]
+    if chosen:
+        options = ["-m", " or ".join(chosen), *options]
+    else:
+        options = ["-m", "not browser and not contract", *options]
+        alone_words = ("-n", "--numprocesses", "--pdb", "--trace")
+        if not any(word.startswith(alone_words) for word in options[2:]):
+            options = ["-n", "2", *options]
+    return on_own_servers(session, Purpose.TEST, ["-m", "pytest", *options])
+
+
+def bench(session: Session, arguments: list[str]) -> int:
+    """Run the benchmarks on a database with the settings of a real one."""
+    return on_own_servers(session, Purpose.BENCH, ["-m", "tests.bench", *arguments])
+
+
+def on_own_servers(session: Session, purpose: Purpose, words: list[str]) -> int:
+    session.prepare("tests/requirements.lock", front_end=True)
+    with alone(session.home, purpose.name.lower()), session.servers(purpose) as servers:
+        env = session.environment(servers, "test")
+        session.installation.messages(env)
+        return session.python(*words, env=env)
+
+
+def check(session: Session, arguments: list[str]) -> int:
+    """Run every check that needs no server."""
+    expect_nothing(arguments)
+    session.prepare("tests/requirements.lock", front_end=False)
+    env = session.environment(session.servers(Purpose.TEST), "test")
+    return run_checks(ROOT, session.installation.venv / "bin", env, session.runner, session.report)
+
+
+# ---- the rest -----------------------------------------------------------------------------------
+
+
+def guanjia(session: Session, arguments: list[str]) -> int:
+    """Run Guanjia's own command line; its output alone goes to stdout."""
+    session.report.quiet = True
+    session.prepare("requirements.lock", front_end=False)
+    with session.servers() as servers:
+        env = session.environment(servers, "dev")
+        session.installation.messages(env)
+        return session.python("-m", "config", *arguments, env=env)
+
+
+def messages(session: Session, arguments: list[str]) -> int:
+    """Collect the texts to translate from the sources."""
+    expect_nothing(arguments)
+    return guanjia(session, ["messages", "extract"])
+
+
+def reset(session: Session, arguments: list[str]) -> int:
+    """Stop everything and delete all data of this checkout."""
+    parser = argparse.ArgumentParser(prog="./dev reset", allow_abbrev=False)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    options = parser.parse_args(arguments)
+    if not session.home.exists():
+        write(f"{session.home} does not exist: nothing to delete")
+        return 0
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise Problem("this deletes all data: say --yes where nobody can be asked")
+        question = f"Delete {session.home} with all companies, files and logs in it? [y/N] "
+        if input(question).strip().lower() not in {"y", "yes"}:
+            return 1
+    make_home(session.home)
+    end_running(session)
+    processes.end_left_over(session.home / "run/processes.json")
+    for name in ("test", "bench", ""):
+        if (home := session.home / name).exists():
+            servers = Servers(home, session.installation.venv, session.report, {})
+            servers.stop_left_over()
+            servers.remove()
+    write(f"{session.home} is deleted")
+    return 0
+
+
+def end_running(session: Session) -> None:
+    """End a `./dev run` that is at work in this checkout.
+
+    :raises Problem: if it does not end.
+    """
+    deadline = time.monotonic() + 60
+    asked = False
+    while True:
+        try:
+            with alone(session.home, "run"):
+                return
+        except Problem:
+            if time.monotonic() > deadline:
+                raise
+        if not asked:
+            with contextlib.suppress(ProcessLookupError, ValueError):
+                os.kill(int(lock_of(session.home, "run").read_text()), signal.SIGTERM)
+            asked = True
+        time.sleep(0.1)
+
+
+def expect_nothing(arguments: list[str]) -> None:
+    if arguments:
+        raise Problem(f"unexpected: {' '.join(arguments)} (see ./dev --help)")
+
+
+def unknown(_session: Session, _arguments: list[str]) -> int:
+    raise Problem(f"no such command (there are {', '.join(COMMANDS)})")
+
+
+COMMANDS: dict[str, Callable[[Session, list[str]], int]] = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "guanjia": guanjia,
+    "messages": messages,
+    "reset": reset,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        write(USAGE)
+        return 0 if arguments else 2
+    session = Session()
+    processes.watch_signals()
+    try:
+        return COMMANDS.get(arguments[0], unknown)(session, arguments[1:])
+    except Problem as problem:
+        session.report.failure(problem)
+        return 1
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        free = shutil.disk_usage(ROOT).free // 1_000_000
+        session.report.failure(Problem(f"the disk is full ({free} MB free)"))
+        return 1
+    except Interrupted as interruption:
+        return 128 + interruption.signum
+    finally:
+        processes.ignore_signals()
+        session.runner.end_all()
