@@ -89,9 +89,9 @@ class Session:
         # Compiled modules save seconds at each start; the prefix keeps them out of the sources.
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         return {
-            "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}",
             **kept,
             **servers.environment(),
+            "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}",
             "PATH": path,
             "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
             "PYTHONPYCACHEPREFIX": str(self.home / "pycache"),
@@ -256,7 +256,7 @@ def bench(session: Session, arguments: list[str]) -> int:
 
 
 def on_own_servers(session: Session, purpose: Purpose, words: list[str]) -> int:
-    session.prepare("tests/requirements.lock", front_end=True)
+    session.prepare("requirements.lock", "tests/requirements.lock", front_end=True)
     with alone(session.home, purpose.name.lower()), session.servers(purpose) as servers:
         env = session.environment(servers, "test")
         session.installation.messages(env)
@@ -266,7 +266,7 @@ def on_own_servers(session: Session, purpose: Purpose, words: list[str]) -> int:
 def check(session: Session, arguments: list[str]) -> int:
     """Run every check that needs no server."""
     expect_nothing(arguments)
-    session.prepare("tests/requirements.lock", front_end=False)
+    session.prepare("requirements.lock", "tests/requirements.lock", front_end=False)
     env = session.environment(session.servers(Purpose.TEST), "test")
     return run_checks(ROOT, session.installation.venv / "bin", env, session.runner, session.report)
 

@@ -38,7 +38,7 @@ class Installation:
         """
         lock = self._root / lock_name
         stamp = self.venv / f".installed-{lock_name.replace('/', '-')}"
-        wanted = digest([lock], str(self._root), str(sys.version_info[:2]))
+        wanted = self._digest([lock], str(self._root), str(sys.version_info[:2]))
         if read(stamp) == wanted and self.python.exists():
             return
         count = sum("==" in line for line in lock.read_text().splitlines())
@@ -82,12 +82,12 @@ class Installation:
 
     def _pip(self) -> list[str | Path]:
         """Return this Python's pip if it can work for another, else one inside .venv."""
-        options = ["-m", "pip", "--disable-pip-version-check", "--no-input"]
+        options: list[str | Path] = ["-m", "pip", "--disable-pip-version-check", "--no-input"]
         if pip_version() >= PIP_WITH_PYTHON_OPTION:
             return [sys.executable, *options, "--python", self.python]
         if not succeeds([str(self.python), "-m", "pip", "--version"]):
-            command = [self.python, "-m", "ensurepip", "--default-pip"]
-            self._run(command, f"this Python has neither pip nor ensurepip ({DEBIAN_HINT})")
+            bootstrap: list[str | Path] = [self.python, "-m", "ensurepip", "--default-pip"]
+            self._run(bootstrap, f"this Python has neither pip nor ensurepip ({DEBIAN_HINT})")
         return [self.python, *options]
 
     def _link_sources(self) -> None:
@@ -109,14 +109,16 @@ class Installation:
         modules = self._root / "node_modules"
         lock_files = [self._root / "package.json", self._root / "package-lock.json"]
         installed = modules / ".installed"
-        wanted_modules = digest(lock_files)
+        wanted_modules = self._digest(lock_files)
         built = self._stamp("front-end")
-        wanted_build = digest(files_in([self._assets]), wanted_modules)
-        if read(built) == wanted_build and self._build.is_dir():
+        wanted_build = self._digest(files_in([self._assets]), wanted_modules)
+        # Worktrees may share one folder by a link; whoever made it keeps it up to date.
+        is_installed = modules.is_symlink() or read(installed) == wanted_modules
+        if is_installed and read(built) == wanted_build and self._build.is_dir():
             return
         npm, path = self._npm()
         env = {**os.environ, "PATH": path}
-        if read(installed) != wanted_modules:
+        if not is_installed:
             self._report.step("front end", "installing npm packages")
             options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             retries = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000"]
@@ -142,7 +144,7 @@ class Installation:
         found = f"no Node.js {OLDEST_NODE} or newer here"
         lock = self._root / "deploy/requirements-node.lock"
         stamp = self.venv / ".installed-node"
-        wanted = digest([lock])
+        wanted = self._digest([lock])
         if read(stamp) != wanted:
             self._report.step("front end", f"{found}: installing one into .venv")
             try:
@@ -183,12 +185,27 @@ class Installation:
     ) -> None:
         """Run a management command unless it ran for these sources and its result is there."""
         stamp = self._stamp(what)
-        wanted = digest(sources)
+        wanted = self._digest(sources)
         if is_made and read(stamp) == wanted:
             return
         self._run([self.python, "-m", "config", *command], f"{what} cannot be made", env=env)
         stamp.write_text(wanted)
         self._report.step("build", f"{what} are made")
+
+    def _digest(self, paths: Iterable[Path], *more: str) -> str:
+        """Return a fingerprint of the names and contents of files of this checkout.
+
+        :raises Problem: if one cannot be read.
+        """
+        total = hashlib.sha256("\0".join(more).encode())
+        for path in paths:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise Problem(f"{path} cannot be read: {error.strerror}") from error
+            name = path.relative_to(self._root)
+            total.update(f"\0{name}\0{len(content)}\0".encode() + content)
+        return total.hexdigest()
 
     def _stamp(self, name: str) -> Path:
         return self._home / "run" / f"{name.replace(' ', '-')}.stamp"
@@ -209,21 +226,6 @@ class Installation:
             failure=failure,
             downloads=downloads,
         )
-
-
-def digest(paths: Iterable[Path], *more: str) -> str:
-    """Return a fingerprint of the names and contents of files.
-
-    :raises Problem: if one cannot be read.
-    """
-    total = hashlib.sha256("\0".join(more).encode())
-    for path in paths:
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise Problem(f"{path} cannot be read: {error.strerror}") from error
-        total.update(f"\0{path}\0{len(content)}\0".encode() + content)
-    return total.hexdigest()
 
 
 def files_in(folders: Iterable[Path]) -> Iterator[Path]:

@@ -44,14 +44,22 @@ EXTENSIONS = """
 CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
 """
-DATABASE = """
+DATABASE = r"""
 SELECT 'CREATE DATABASE guanjia OWNER guanjia_owner'
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'guanjia') \\gexec
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'guanjia') \gexec
 """
 # Each test process copies a template database of its own and drops it, connected or not.
 TEST_RIGHTS = """
 ALTER ROLE guanjia_owner CREATEDB;
 GRANT pg_signal_backend TO guanjia_owner;
+"""
+# Databases that a killed run left behind, and templates of migrations that are long gone.
+TEST_LEFT_OVERS = r"""
+SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database
+WHERE starts_with(datname, 'test_guanjia_') OR oid IN (
+  SELECT oid FROM pg_database WHERE starts_with(datname, 'guanjia_template_')
+  ORDER BY oid DESC OFFSET 3
+) \gexec
 """
 
 
@@ -232,7 +240,7 @@ class Postgres:
 
     def set_up(self, *, for_tests: bool) -> None:
         """Make the two login roles, the database and its extensions, where they are missing."""
-        self._sql("postgres", ROLES + (TEST_RIGHTS if for_tests else ""))
+        self._sql("postgres", ROLES + (TEST_RIGHTS + TEST_LEFT_OVERS if for_tests else ""))
         self._sql("template1", EXTENSIONS)
         self._sql("postgres", DATABASE)
         self._sql("guanjia", EXTENSIONS)
@@ -321,7 +329,10 @@ class Postgres:
             pid = int(self._pid_file.read_text().split()[0])
         except (OSError, ValueError, IndexError):
             return None
-        return pid if not IS_LINUX or pid in processes_in(self.data) else None
+        return pid if not IS_LINUX or pid in self._processes() else None
+
+    def _processes(self) -> list[int]:
+        return processes_in(self.data, "postgres")
 
     def _clear_stale_locks(self) -> None:
         """Remove a killed server's lock files: their number may be a zombie's or another program's.
@@ -332,7 +343,7 @@ class Postgres:
         if not IS_LINUX or not self._pid_file.exists():
             return
         deadline = time.monotonic() + 5
-        while left := processes_in(self.data):
+        while left := self._processes():
             if time.monotonic() > deadline:
                 for pid in left:
                     with contextlib.suppress(ProcessLookupError):

@@ -115,7 +115,7 @@ class Runner:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
             cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK)
-            raise Problem(f"{failure}: {cause or f'exit code {code}'}", log=log)
+            raise Problem(f"{failure}: {cause or ending(code)}", log=log)
 
     def capture(
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
@@ -195,6 +195,11 @@ def end_group(child: subprocess.Popen[bytes], seconds: float) -> None:
     child.wait()
 
 
+def ending(code: int) -> str:
+    """Return how a process ended, from what Popen calls its return code."""
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
 def likely_cause(output: str, causes: Mapping[str, tuple[str, ...]]) -> str | None:
     """Return why a command failed, where its output shows one of the usual causes."""
     for cause, signs in causes.items():
@@ -243,7 +248,7 @@ class Services:
         """
         for name, (child, log) in self._children.items():
             if child.poll() is not None:
-                raise Problem(f"the {name} process ended with code {child.returncode}", log=log)
+                raise Problem(f"the {name} process ended: {ending(child.returncode)}", log=log)
 
     def wait_until(self, is_ready: Callable[[], bool], *, what: str, seconds: float) -> None:
         """Wait for a condition while watching the processes.
@@ -333,14 +338,19 @@ def group_is_alive(group: int) -> bool:
     return False
 
 
-def processes_in(directory: Path) -> list[int]:
-    """Return the live processes whose working directory this is."""
+def processes_in(directory: Path, name: str) -> list[int]:
+    """Return the live processes of a program whose working directory this is."""
     found = []
     for pid in pids():
         with contextlib.suppress(OSError):
-            if (PROC / str(pid) / "cwd").readlink() == directory:
+            process = PROC / str(pid)
+            if (process / "cwd").readlink() == directory and command_name(pid) == name:
                 found.append(pid)
     return found
+
+
+def command_name(pid: int) -> str:
+    return (PROC / str(pid) / "comm").read_text().strip()
 
 
 def port_is_free(port: int) -> bool:
@@ -372,5 +382,5 @@ def port_holder(port: int) -> str | None:
     for pid in pids():
         with contextlib.suppress(OSError):
             if any(str(fd.readlink()) in inodes for fd in (PROC / str(pid) / "fd").iterdir()):
-                return f"{(PROC / str(pid) / 'comm').read_text().strip()}, process {pid}"
+                return f"{command_name(pid)}, process {pid}"
     return None

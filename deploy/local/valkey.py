@@ -24,6 +24,7 @@ class Valkey:
         self._data = home / "valkey"
         self._log = home / "log/valkey.log"
         self._venv = venv
+        self._server: subprocess.Popen[bytes] | None = None
         self._socket = socket_directory(home, SOCKET_NAME) / SOCKET_NAME
 
     def program(self) -> tuple[Path, str]:
@@ -71,7 +72,7 @@ class Valkey:
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         with self._log.open("ab") as out:
             # In a session of its own, so that Ctrl-C does not stop it before its clients.
-            server = subprocess.Popen(
+            self._server = subprocess.Popen(
                 [program, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -80,7 +81,7 @@ class Valkey:
             )
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
-            if server.poll() is not None or time.monotonic() > deadline:
+            if self._server.poll() is not None or time.monotonic() > deadline:
                 cause = likely_cause("\n".join(tail(self._log)), DISK)
                 raise Problem(f"Valkey did not start{f': {cause}' if cause else ''}", log=self._log)
             time.sleep(0.02)
@@ -93,6 +94,8 @@ class Valkey:
             self._ask("SHUTDOWN")
         while self.is_ready() and time.monotonic() < deadline:
             time.sleep(0.02)
+        if self._server:
+            self._server.wait(STOP_SECONDS)
 
     def is_ready(self) -> bool:
         try:
