@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from deploy.local.valkey import Valkey
 from django.conf import settings
 from django.db import connections
 
+from deploy.local.valkey import Valkey
 from tests import database
 
 ROOT = database.ROOT
