@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.db.models import Model
+from django.utils.translation import pgettext
 
 from kernel.access.actions import Action
 from kernel.access.actors import Actor
@@ -73,6 +74,11 @@ class Findings:
         self.table = table
         self.problems: list[Problem] = []
         self.rejected: set[int] = set()  # indexes into the table, not row numbers
+        self._faulty: set[tuple[int, str]] = set()
+
+    def has_problem(self, index: int, key: str) -> bool:
+        """Tell whether something is said of a row's field already."""
+        return (index, key) in self._faulty
 
     def reject(
         self, index: int, key: str, code: str, raw: object = "", **params: str | int
@@ -129,6 +135,7 @@ class Findings:
     ) -> None:
         text = str("" if raw is None else raw)[:80]
         number = self.table.numbers[index]
+        self._faulty.add((index, key))
         self.problems.append(Problem(number, key, code, severity.value, text, params))
 
 
@@ -216,6 +223,14 @@ class Importer(ABC):
     def label_of(self, key: str) -> Any:
         """Return a field's name for people; the key itself for a field it does not have."""
         return next((item.label for item in self.fields if item.key == key), key)
+
+    def words(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a problem's parameters as people read them; ``fields`` are columns' names."""
+        shown = dict(params)
+        if "fields" in shown:
+            labels = [str(self.label_of(key)) for key in str(shown["fields"]).split(",")]
+            shown["fields"] = pgettext("between items of a list", ", ").join(labels)
+        return shown
 
     @property
     def header_fields(self) -> Sequence[Field]:

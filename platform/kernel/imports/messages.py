@@ -73,8 +73,9 @@ def reason(kind: str, problem: ImportProblem) -> str:
     importer = importer_of(kind)
     sentences: Mapping[str, Any] = {**_CELLS, **(importer.messages if importer else {})}
     label = importer.label_of(problem.field) if importer else problem.field
+    params = importer.words(problem.params) if importer else problem.params
     sentence = str(sentences.get(problem.code, problem.code))
-    return sentence % {"field": label, "raw": problem.raw, **problem.params}
+    return sentence % {"field": label, "raw": problem.raw, **params}
 
 
 def reasons(kind: str, problem: ImportProblem) -> dict[str, str]:

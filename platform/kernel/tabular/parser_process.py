@@ -20,6 +20,7 @@ Cell = str | int | float | bool | dict[str, str | float] | None
 # Whole numbers up to here are exact in a workbook: it keeps 15 digits.
 EXACT = 10**15
 ROWS_PER_LINE = 500
+MERGED_CELLS = 1_000_000
 
 
 def encode(value: Value) -> Cell:
@@ -46,13 +47,46 @@ def send(message: object) -> None:
     sys.stdout.write(line + "\n")
 
 
+class Merged:
+    """Cells merged downwards: the value of the first row holds for every row below it.
+
+    Ledgers merge the building's name over all its rooms. Cells merged sideways are titles and
+    stay as they are.
+    """
+
+    def __init__(self, sheet: calamine.CalamineSheet) -> None:
+        self.left = sheet.start[1] if sheet.start else 0
+        self.top: dict[tuple[int, int], Value] = {}
+        self.rows: dict[int, list[tuple[int, int]]] = {}  # row: where its values come from
+        budget = MERGED_CELLS
+        for (first_row, first_column), (last_row, _last) in sheet.merged_cell_ranges or []:
+            budget -= last_row - first_row + 1
+            if last_row == first_row or budget < 0:
+                continue
+            for row in range(first_row, last_row + 1):
+                self.rows.setdefault(row, []).append((first_row, first_column))
+
+    def fill(self, number: int, row: list[Value]) -> None:
+        for first_row, column in self.rows[number]:
+            index = column - self.left
+            if not 0 <= index < len(row):
+                continue
+            if number == first_row:
+                self.top[first_row, column] = row[index]
+            elif row[index] == "":
+                row[index] = self.top.get((first_row, column), "")
+
+
 def send_sheet(sheet: calamine.CalamineSheet) -> None:
     if sheet.start is None:
         return
     # The rows above the first used one are given, the columns before it are not.
     before: list[Cell] = [None] * sheet.start[1]
     batch: list[list[Cell]] = []
-    for row in sheet.iter_rows():
+    merged = Merged(sheet)
+    for number, row in enumerate(sheet.iter_rows()):
+        if number in merged.rows:
+            merged.fill(number, row)
         # Text, which is most of a ledger, is passed on without a call.
         batch.append(
             before

@@ -1,9 +1,11 @@
+import io
 import random
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kernel.tabular.cells import Row
 from kernel.tabular.problems import FileRefused
@@ -73,6 +75,27 @@ def test_empty_rows_and_columns_before_the_table_keep_their_place() -> None:
 
     assert rows[:2] == [[None] * 3] * 2
     assert rows[3] == [None, None, "0101"]
+
+
+def test_cells_merged_downwards_hold_for_every_row_they_cover() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.merge_range("B1:D1", "台账")
+        sheet.write_row("B2", ["楼栋", "房号"])
+        sheet.merge_range("B3:B5", "1栋")
+        sheet.write_column("C3", ["0101", "0102", "0103"])
+        sheet.write_row("B6", ["", "0201"])
+
+    rows = rows_of(buffer.getvalue())
+
+    assert rows[0] == [None, "台账", None]
+    assert [row[1:] for row in rows[2:]] == [
+        ["1栋", "0101"],
+        ["1栋", "0102"],
+        ["1栋", "0103"],
+        [None, "0201"],
+    ]
 
 
 def test_sheets_come_in_order_and_hidden_ones_say_so() -> None:

@@ -1,0 +1,1 @@
+"""The import of a room-and-owner ledger: buildings, rooms, owners, parking spaces, vehicles."""

@@ -1,0 +1,259 @@
+"""One row of the ledger after another: cleaned, checked by itself and against the rows above."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from kernel.imports.importer import Findings
+from kernel.tabular import clean
+from kernel.tabular.cells import Cell
+from kernel.tabular.problems import CellProblem
+from kernel.tabular.text import squeeze
+from services.properties import rules
+from services.properties.imports import fields, people, rooms
+from services.properties.imports.people import Owner
+from services.properties.imports.rooms import RoomName, RoomNamer
+from services.properties.models import UnitKind, UnitState
+
+T = TypeVar("T")
+
+# A parking space or a storage room is charged by the piece and often listed without its area.
+_WITHOUT_AREA = frozenset({UnitKind.PARKING, UnitKind.GARAGE, UnitKind.STORAGE, UnitKind.OTHER})
+_LIST_SEPARATORS = re.compile(r"[、,;/|\n]|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A row that is accepted."""
+
+    index: int
+    room: RoomName
+    kind: str
+    state: str
+    built_area: Decimal | None
+    inner_area: Decimal | None
+    handed_over_on: date | None
+    owners: tuple[Owner, ...]
+    spaces: tuple[RoomName, ...]
+    plates: tuple[str, ...]
+    note: str
+
+
+def read_rows(findings: Findings) -> list[LedgerRow]:
+    """Return the accepted rows in order; the others, and what is odd, are in ``findings``."""
+    return _Reader(findings).accepted()
+
+
+class _Reader:
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._namer = RoomNamer()
+        table = findings.table
+        self._has_building = table.has("building")
+        self._building = findings.cleaned("building", _optional(_text(40)))
+        self._entrance = findings.cleaned("entrance", _optional(_text(20)))
+        width = _room_width(table.column("room"))
+        self._room = findings.cleaned(
+            "room", lambda cell: _room_text(cell, width), is_required=True
+        )
+        self._built_area = findings.cleaned("built_area", _optional(clean.area))
+        self._inner_area = findings.cleaned("inner_area", _optional(clean.area), rejects=False)
+        self._kind = findings.cleaned("kind", fields.kind)
+        self._state = findings.cleaned("state", fields.state)
+        self._handed_over_on = findings.cleaned("handed_over_on", _optional(clean.day))
+        self._owner = findings.cleaned("owner", people.names, rejects=False)
+        self._identity = findings.cleaned("id_number", people.numbers, rejects=False)
+        self._phone = findings.cleaned("phone", people.phones, rejects=False)
+        self._parking = findings.cleaned("parking", _listed(_space), rejects=False)
+        self._plate = findings.cleaned("plate", _listed(clean.plate), rejects=False)
+        self._note = findings.cleaned("note", _text(200), rejects=False)
+
+    def accepted(self) -> list[LedgerRow]:
+        rows: list[LedgerRow] = []
+        first_of: dict[str, LedgerRow] = {}
+        for index in range(len(self._findings.table.rows)):
+            room, kind = self._room_of(index)
+            if (
+                kind not in _WITHOUT_AREA
+                and self._built_area[index] is None
+                and not self._findings.has_problem(index, "built_area")
+            ):
+                self._findings.reject(index, "built_area", "missing")
+            if room is None or index in self._findings.rejected:
+                continue
+            row = self._row(index, room, kind)
+            earlier = first_of.setdefault(room.sort_key, row)
+            if earlier is row:
+                rows.append(row)
+                self._look_at(row)
+            else:
+                self._repeats(row, earlier)
+        return rows
+
+    def _room_of(self, index: int) -> tuple[RoomName | None, str]:
+        number, kind = self._room[index], self._kind[index]
+        building, entrance = self._building[index] or "", self._entrance[index] or ""
+        if number is None:
+            return None, kind or UnitKind.RESIDENCE
+        if not building and kind != UnitKind.PARKING:
+            building, split_entrance, number = rooms.split(number)
+            entrance = entrance or split_entrance
+        if kind is None:
+            kind = fields.implied_kind(building, number)
+            if self._findings.table.has("kind"):
+                self._findings.note(index, "kind", "kind-assumed", kind=kind)
+        if not building and self._has_building and kind not in _WITHOUT_AREA:
+            self._findings.reject(index, "building", "missing")
+            return None, kind
+        try:
+            name = self._namer.name(building, entrance, number)
+        except rules.RoomNumberMissing:
+            self._findings.reject(index, "room", "missing")
+            return None, kind
+        if not _fits(name):
+            self._findings.reject(index, "room", "too-long", name.code)
+            return None, kind
+        return name, kind
+
+    def _row(self, index: int, room: RoomName, kind: str) -> LedgerRow:
+        names = self._owner[index] or ()
+        return LedgerRow(
+            index=index,
+            room=room,
+            kind=kind,
+            state=self._state[index] or self._assumed_state(index, has_owner=bool(names)),
+            built_area=self._built_area[index],
+            inner_area=self._inner_area[index],
+            handed_over_on=self._handed_over_on[index],
+            owners=people.owners(names, self._identity[index] or (), self._phone[index] or ()),
+            spaces=tuple(self._namer.name("", "", space) for space in self._parking[index] or ()),
+            plates=self._plate[index] or (),
+            note=self._note[index] or "",
+        )
+
+    def _assumed_state(self, index: int, *, has_owner: bool) -> str:
+        """Return the state of a unit of which the ledger does not say: the one charged in full."""
+        state = UnitState.OWNER_OCCUPIED if has_owner else UnitState.UNSOLD
+        if self._findings.table.has("state"):
+            self._findings.note(index, "state", "state-assumed", state=state)
+        return state
+
+    def _look_at(self, row: LedgerRow) -> None:
+        note = self._findings.note
+        is_expected = row.state != UnitState.UNSOLD and self._findings.table.has("owner")
+        if not row.owners and (is_expected or self._identity[row.index] or self._phone[row.index]):
+            note(row.index, "owner", "owner-missing")
+        if row.built_area and row.inner_area and row.inner_area > row.built_area:
+            note(row.index, "inner_area", "inner-area-larger", row.inner_area)
+        for owner in row.owners:
+            number = owner.id_number
+            if number[:17].isdigit() and not clean.has_valid_check_digit(number):
+                note(row.index, "id_number", "id-number-check-digit", _masked(number))
+
+    def _repeats(self, row: LedgerRow, earlier: LedgerRow) -> None:
+        first = self._findings.table.numbers[earlier.index]
+        other = [
+            key for name, key in _COMPARED.items() if getattr(row, name) != getattr(earlier, name)
+        ]
+        if not other:
+            self._findings.reject(row.index, "", "duplicate-row", row=first)
+            return
+        self._findings.reject(
+            row.index, "", "duplicate-contradicts", row=first, fields=",".join(other)
+        )
+        again = self._findings.table.numbers[row.index]
+        self._findings.note(earlier.index, "", "contradicted-by-row", row=again)
+
+
+# What a repeated row may contradict, by the column that says it.
+_COMPARED = {
+    "kind": "kind",
+    "state": "state",
+    "built_area": "built_area",
+    "inner_area": "inner_area",
+    "handed_over_on": "handed_over_on",
+    "owners": "owner",
+    "spaces": "parking",
+    "plates": "plate",
+}
+
+
+def _fits(name: RoomName) -> bool:
+    """Tell whether the registry's columns hold a name."""
+    return (
+        len(name.code) <= 40
+        and len(name.number) <= 30
+        and len(name.entrance) <= 20
+        and len(name.sort_key) <= 120
+    )
+
+
+def _text(longest: int) -> Callable[[Cell], str | None]:
+    return lambda cell: clean.text(cell, longest=longest)
+
+
+def _optional(function: Callable[[Cell], T | None]) -> Callable[[Cell], T | None]:
+    """Take 无, / and the like for an empty cell."""
+    return lambda cell: (
+        None if isinstance(cell, str) and fields.is_nothing(squeeze(cell)) else function(cell)
+    )
+
+
+def _listed(clean_one: Callable[[Cell], str | None]) -> Callable[[Cell], tuple[str, ...] | None]:
+    """Clean a cell that may hold several values; each is kept once."""
+
+    def function(cell: Cell) -> tuple[str, ...] | None:
+        text = clean.text(cell, longest=400)
+        if text is None or fields.is_nothing(text):
+            return None
+        try:
+            whole = clean_one(text)
+        except CellProblem:
+            parts = [part for part in _LIST_SEPARATORS.split(text) if part]
+            if len(parts) == 1:
+                raise
+            return tuple(dict.fromkeys(value for part in parts if (value := clean_one(part))))
+        return None if whole is None else (whole,)
+
+    return function
+
+
+def _space(cell: Cell) -> str | None:
+    """Return a parking space's number; a cell with separators holds several.
+
+    :raises CellProblem: ``too-long``, or ``several`` for ``_listed`` to take apart.
+    """
+    value = clean.text(cell, longest=200)
+    if value and _LIST_SEPARATORS.search(value):
+        raise CellProblem("several", cell)
+    if value and len(value) > 30:
+        raise CellProblem("too-long", cell)
+    return value
+
+
+def _room_width(cells: list[Cell]) -> int:
+    """Return how many digits room numbers have here if they begin with zeros, else 0.
+
+    Where 0101 is text in most rows, 101 typed as a number in another has lost its zero.
+    """
+    widths = Counter(
+        len(text)
+        for cell in cells
+        if isinstance(cell, str) and (text := squeeze(cell)).isdecimal() and text.startswith("0")
+    )
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def _room_text(cell: Cell, width: int) -> str | None:
+    value = clean.text(cell, longest=60)
+    if value is None or fields.is_nothing(value):
+        return None
+    return value.zfill(width) if isinstance(cell, int) else value
+
+
+def _masked(number: str) -> str:
+    return f"{number[:3]}***{number[-4:]}"
