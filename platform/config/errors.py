@@ -41,5 +41,4 @@ def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpRe
             "request_id": request_id,
         }
         return JsonResponse(body, status=status, content_type=PROBLEM)
-    template = {400: "console/404.html"}.get(status, f"console/{status}.html")
-    return render(request, template, {"code": request_id[:8].upper()}, status=status)
+    return render(request, f"{status}.html", {"code": request_id[:8].upper()}, status=status)
