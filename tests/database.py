@@ -93,7 +93,7 @@ def ensure_template() -> str:
                 "INSERT INTO companies_company (schema_name, slug, name, name_en, time_zone,"
                 " currency, status, stage, error, admin_username, admin_name, admin_email,"
                 " created_at, suspended_reason)"
-                " VALUES (%s, %s, %s, %s, 'Asia/Shanghai', 'CNY', 'ACTIVE', '', '', '', '', '',"
+                " VALUES (%s, %s, %s, %s, 'Asia/Shanghai', 'CNY', 'ACTIVE', 'DONE', '', '', '', '',"
                 " '2026-01-01T00:00:00Z', '') RETURNING id",
                 [schema_name, slug, slug.title(), slug.title()],
             )

@@ -2,17 +2,26 @@
 
 import uuid
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 API_PREFIX = "/api/"
 PROBLEM = "application/problem+json"
+OWN_PAGES = frozenset({400, 403, 404, 500})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what Django itself refuses: too many fields, a body too large, odd headers."""
     return _answer(request, 400, "invalid-input", _("The request is not valid."))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer a body over the limit, unread."""
+    most = settings.MAX_BODY_BYTES // 1024 // 1024
+    detail = _("This is too large. A file may have %(most)s MB at most.") % {"most": most}
+    return _answer(request, 413, "too-large", detail)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,4 +50,6 @@ def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpRe
             "request_id": request_id,
         }
         return JsonResponse(body, status=status, content_type=PROBLEM)
-    return render(request, f"{status}.html", {"code": request_id[:8].upper()}, status=status)
+    context = {"code": request_id[:8].upper(), "title": detail}
+    template = f"{status}.html" if status in OWN_PAGES else "console/error.html"
+    return render(request, template, context, status=status)

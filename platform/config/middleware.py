@@ -1,22 +1,50 @@
-"""Which company a request is for, and how its user wants to see it."""
+"""Which company a request is for, from whom it comes, and how its user wants to see it."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_urlconf
 from django.utils import timezone, translation
-from django_tenants.utils import get_tenant_domain_model
+from django_tenants.utils import get_tenant_domain_model, tenant_context
 
+from config import errors
 from kernel.tenancy import tenant_connection
+from tenants.companies.models import Company
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# What no page of ours needs; said once for all of them.
+PERMISSIONS_POLICY = (
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+)
+
+
+class ClientAddressMiddleware:
+    """Put the address of the client, not that of our proxy, into ``REMOTE_ADDR``.
+
+    ``PROXY_COUNT`` proxies of our own stand before us; each has appended to ``X-Forwarded-For``
+    whom it saw. What lies further to the left was written by the client and is not believed.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        count = settings.PROXY_COUNT
+        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if count and len(seen) >= count and seen[-count]:
+            request.META["REMOTE_ADDR"] = seen[-count]
+        return self.get_response(request)
+
 
 class CompanyMiddleware:
-    """Put the company of the host name in force for one request. Outermost.
+    """Put the company of the host name in force for one request.
 
     Unknown hosts and companies not (any more) at work get one and the same plain 404. Whatever
     happens inside, the connection is left in the public schema.
@@ -28,31 +56,53 @@ class CompanyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         tenant_connection.set_schema_to_public()
         try:
-            try:
-                host = request.get_host().rsplit(":", 1)[0]
-            except DisallowedHost:
-                return nothing_here()
+            host = host_of(request)
             if host in public_hosts():
+                # A session of a company means nothing here: this schema has no table for it.
+                request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
                 request.tenant = None  # type: ignore[attr-defined]
                 request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
                 set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
                 return self.get_response(request)
-            domain = (
-                get_tenant_domain_model()
-                .objects.select_related("tenant")
-                .filter(domain=host)
-                .first()
-            )
-            if domain is None or not domain.tenant.accepts_work:
+            company = company_of(host)
+            if company is None or not company.accepts_work:
                 return nothing_here()
-            request.tenant = domain.tenant  # type: ignore[attr-defined]
+            request.tenant = company  # type: ignore[attr-defined]
             set_urlconf(None)
-            tenant_connection.set_tenant(domain.tenant)
-            with timezone.override(zoneinfo.ZoneInfo(domain.tenant.time_zone)):
-                return self.get_response(request)
+            tenant_connection.set_tenant(company)
+            with timezone.override(zoneinfo.ZoneInfo(company.time_zone)):
+                response = self.get_response(request)
+            keep_company_while_streaming(response, company)
+            return response
         finally:
             set_urlconf(None)
             tenant_connection.set_schema_to_public()
+
+
+class BodyLimitMiddleware:
+    """Refuse a body larger than any form or file of ours before a byte of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_BODY_BYTES:
+            return errors.too_large(request)
+        return self.get_response(request)
+
+
+class PolicyHeadersMiddleware:
+    """Add the security headers that neither Django nor django-csp sets."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class PreferencesMiddleware:
@@ -72,6 +122,49 @@ class PreferencesMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response
+
+
+def host_of(request: HttpRequest) -> str:
+    """Return the host name asked for, in lower case and without port; ``""`` for an odd one."""
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return ""
+    domain, port = split_domain_port(host)
+    # split_domain_port takes off a final dot; a browser keeps other cookies for such a name.
+    has_dot = host.removesuffix(f":{port}").endswith(".")
+    return "" if has_dot else domain
+
+
+def company_of(host: str) -> Company | None:
+    """Return the company of a host name, whatever its state."""
+    domain = (
+        get_tenant_domain_model().objects.select_related("tenant").filter(domain=host).first()
+        if host
+        else None
+    )
+    return cast("Company", domain.tenant) if domain is not None else None
+
+
+def keep_company_while_streaming(response: HttpResponseBase, company: Company) -> None:
+    """Let a stream's rows be read in its company: they are read after the request has ended.
+
+    The company is in force for each piece and not between them, so that a stream that nobody
+    finishes leaves nothing behind.
+    """
+    if isinstance(response, FileResponse) or not isinstance(response, StreamingHttpResponse):
+        return
+    pieces = iter(cast("Iterator[bytes]", response.streaming_content))
+
+    def in_company() -> Iterator[bytes]:
+        while True:
+            with tenant_context(company), timezone.override(zoneinfo.ZoneInfo(company.time_zone)):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    response.streaming_content = in_company()
 
 
 def public_hosts() -> frozenset[str]:

@@ -5,12 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from console.accounts.views import too_often
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a form whose token is missing or of another session."""
     return render(request, "403_csrf.html", status=403)
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, **_kwargs: Any) -> HttpResponse:
-    """Return the sign-in page's answer after too many failures."""
-    return render(request, "console/locked_out.html", status=429)
+def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    """Return the sign-in page's answer after too many failures (called by django-axes)."""
+    return too_often(request)

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import CompanyModel
 
-class SavedView(models.Model):
+
+class SavedView(CompanyModel):
     """A named search of one list page: filters and order, as the query string that makes them."""
 
     owner = models.ForeignKey(
@@ -34,7 +36,7 @@ class SavedView(models.Model):
         return self.name
 
 
-class ListPreference(models.Model):
+class ListPreference(CompanyModel):
     """Which columns of a list page a person sees, in which order."""
 
     user = models.ForeignKey(

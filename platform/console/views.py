@@ -18,6 +18,21 @@ from kernel.errors import Denied, DomainError, NotFound
 from kernel.tenancy import company_time_zone
 
 
+class OpenView(View):
+    """A page for people who have not signed in. A test lists all that there may be."""
+
+    now: datetime
+    request_id: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.now = timezone.now()
+        self.request_id = getattr(request, "request_id", "")
+        response = super().dispatch(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class ConsoleView(View):
     """A page or fragment of the console.
 

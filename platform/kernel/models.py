@@ -20,7 +20,9 @@ class CompanyModel(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        loaded = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
+    ) -> Self:
+        loaded = super().from_db(db, field_names, values, **kwargs)
         loaded._state.schema = current_schema()  # type: ignore[attr-defined]
         return loaded

@@ -6,9 +6,15 @@ from datetime import date, datetime
 from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core import signing  # noqa: TID251 - the one place
 from django.db import connection
-from django_tenants.utils import get_public_schema_name, get_tenant_model, schema_context
+from django_tenants.utils import (
+    get_public_schema_name,
+    get_tenant_domain_model,
+    get_tenant_model,
+    schema_context,
+)
 
 from kernel.errors import Invalid
 
@@ -72,6 +78,28 @@ def company_time_zone() -> ZoneInfo:
 def company_day(moment: datetime) -> date:
     """Return the calendar day of an aware ``moment`` where the company is."""
     return moment.astimezone(company_time_zone()).date()
+
+
+def company_url(path: str) -> str:
+    """Return the address of a page of the company in force, on its primary host name.
+
+    Never built from a request: its host name is the sender's to choose.
+
+    :raises NoCompany: in the public schema, or if the company has no host name.
+    """
+    company = current_company()
+    with schema_context(get_public_schema_name()):
+        domain = get_tenant_domain_model().objects.filter(tenant_id=company.pk, is_primary=True)
+        host = domain.values_list("domain", flat=True).first()
+    if host is None:
+        raise NoCompany(f"{company.slug} has no host name")
+    return f"{settings.PUBLIC_SCHEME}://{host}{port_suffix()}{path}"
+
+
+def port_suffix() -> str:
+    """Return ``":8000"``, or ``""`` where the port is the scheme's own."""
+    own = {"http": "80", "https": "443"}[settings.PUBLIC_SCHEME]
+    return "" if own == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
 
 
 @contextmanager

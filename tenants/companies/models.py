@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 SCHEMA_PATTERN = r"^(public|t_[a-z0-9]{10})$"
+SLUG_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
 class CompanyStatus(models.TextChoices):
@@ -15,6 +16,15 @@ class CompanyStatus(models.TextChoices):
     ACTIVE = "ACTIVE", _("Active")
     SUSPENDED = "SUSPENDED", _("Suspended")
     FAILED = "FAILED", _("Set-up failed")
+
+
+class SetupStage(models.TextChoices):
+    """How far the set-up of a new company is."""
+
+    WAITING = "WAITING", _("Waiting for a worker")
+    SCHEMA = "SCHEMA", _("Making its tables")
+    CONTENT = "CONTENT", _("Filling in the standard data and the administrator")
+    DONE = "DONE", _("Done")
 
 
 class Company(TenantMixin):
@@ -33,8 +43,9 @@ class Company(TenantMixin):
     status = models.CharField(
         max_length=12, choices=CompanyStatus, default=CompanyStatus.PROVISIONING
     )
-    stage = models.CharField(max_length=60, blank=True)  # of the set-up, for the progress page
-    error = models.TextField(blank=True)  # of the set-up, for the operator
+    stage = models.CharField(max_length=10, choices=SetupStage, default=SetupStage.WAITING)
+    error = models.TextField(blank=True)  # why the set-up failed, for the operator
+    # Who is to be the first administrator; emptied when the company's own schema knows it.
     admin_username = models.CharField(max_length=60, blank=True)
     admin_name = models.CharField(max_length=60, blank=True)
     admin_email = models.EmailField(blank=True)
@@ -47,6 +58,9 @@ class Company(TenantMixin):
             models.CheckConstraint(
                 condition=Q(schema_name__regex=SCHEMA_PATTERN), name="company_schema_name_is_ours"
             ),
+            models.CheckConstraint(
+                condition=Q(slug__regex=SLUG_PATTERN), name="company_slug_is_a_host_label"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +68,13 @@ class Company(TenantMixin):
 
     def __enter__(self) -> Never:
         """Refuse ``with company:``; its stack of previous tenants is shared by all threads.
+
+        :raises TypeError: always; use ``django_tenants.utils.tenant_context``.
+        """
+        raise TypeError("use tenant_context(company)")
+
+    def activate(self) -> Never:
+        """Refuse to change the company in force without changing it back.
 
         :raises TypeError: always; use ``django_tenants.utils.tenant_context``.
         """

@@ -1,10 +1,14 @@
 """Reads of companies. All of them run in the public schema."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import QuerySet
 
 from kernel.errors import NotFound
 from kernel.tenancy import public
 from tenants.companies.models import Company, CompanyStatus, Domain
+
+SETUP_WAITS_TOO_LONG = timedelta(seconds=30)
 
 
 def companies() -> QuerySet[Company]:
@@ -20,6 +24,28 @@ def active_schemas() -> list[str]:
             Company.objects.filter(status=CompanyStatus.ACTIVE)
             .order_by("pk")
             .values_list("schema_name", flat=True)
+        )
+
+
+def schemas_set_up() -> list[str]:
+    """Return the schemas of companies whose set-up is done, at work or not."""
+    with public():
+        return list(
+            Company.objects.filter(status__in=[CompanyStatus.ACTIVE, CompanyStatus.SUSPENDED])
+            .order_by("pk")
+            .values_list("schema_name", flat=True)
+        )
+
+
+def waiting_for_setup(*, now: datetime) -> list[int]:
+    """Return the ids of companies whose set-up should have begun by now."""
+    with public():
+        return list(
+            Company.objects.filter(
+                status=CompanyStatus.PROVISIONING, created_at__lt=now - SETUP_WAITS_TOO_LONG
+            )
+            .order_by("pk")
+            .values_list("pk", flat=True)
         )
 
 

@@ -1,52 +1,89 @@
 """Brings every schema to the code's state: public, the template, the companies."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django_tenants.utils import schema_context
+from django.db.migrations.loader import MigrationLoader
+from psycopg2 import sql
 
-from kernel.tenancy import public
-from tenants.companies.models import Company, CompanyStatus
-from tenants.provisioning import schema
+from kernel.locks import LockClass
+from tenants.companies.queries import schemas_set_up
+from tenants.provisioning import fingerprint, schema
+
+logger = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 
 
+class MigrationFailed(RuntimeError):
+    """Some schemas are not in the code's state; the message names each with its reason."""
+
+
 def migrate_all(say: Say) -> None:
-    """Migrate public, the template and every company, then set roles and grants. Repeatable.
+    """Migrate public, the template and every company, set roles and grants, compare. Repeatable.
 
-    Runs as the owner (``GUANJIA_AS_OWNER``). A schema whose plan is empty costs one query.
+    Runs as the owner (``GUANJIA_AS_OWNER``), one at a time. A schema that has every migration
+    costs nothing but its grants. A company that fails stops no other.
+
+    :raises MigrationFailed: if another run is at it, a company failed, or schemas differ.
     """
-    call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+    with schema.session_lock(LockClass.MIGRATION, 0) as is_mine:
+        if not is_mine:
+            raise MigrationFailed("another migration is running")
+        call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+        with schema.owner_cursor() as cursor:
+            schema.grant_public(cursor)
+            cursor.execute(
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(
+                    sql.Identifier(schema.TEMPLATE_SCHEMA)
+                )
+            )
+        say("public")
+        _migrate([schema.TEMPLATE_SCHEMA], say)
+        companies = schemas_set_up()
+        failures = _migrate(companies, say)
+        problems = check_schemas()
+    if failures or problems:
+        raise MigrationFailed("\n".join([*failures, *problems]))
+
+
+def check_schemas() -> list[str]:
+    """Return how the schemas of the companies differ from the template; see ``fingerprint``."""
+    companies = schemas_set_up()
+    with schema.web_cursor() as cursor:
+        return fingerprint.problems(cursor, schemas=companies)
+
+
+def _migrate(names: Iterable[str], say: Say) -> list[str]:
+    """Migrate and grant; return what failed. The template's failure is not survived."""
+    wanted = set(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
+    failures = []
+    for name in names:
+        try:
+            if not wanted <= _applied(name):
+                call_command(
+                    "migrate_schemas", schema_name=name, tenant=True, interactive=False, verbosity=0
+                )
+            with schema.owner_cursor() as cursor:
+                schema.grant(cursor, name)
+        except Exception as error:
+            if name == schema.TEMPLATE_SCHEMA:
+                raise
+            logger.exception("a company could not be migrated", extra={"company": name})
+            failures.append(f"{name}: {error}")
+        else:
+            say(name)
+    return failures
+
+
+def _applied(name: str) -> set[tuple[str, str]]:
+    """Return the migrations that the schema has."""
     with schema.owner_cursor() as cursor:
-        schema.grant_public(cursor)
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema.TEMPLATE_SCHEMA}")
-    say("public")
-    _migrate(schema.TEMPLATE_SCHEMA)
-    say("template")
-    with public():
-        companies = list(
-            Company.objects.exclude(
-                status__in=[CompanyStatus.PROVISIONING, CompanyStatus.FAILED]
-            ).order_by("pk")
+        cursor.execute("SELECT to_regclass(%s)", [f"{name}.django_migrations"])
+        if cursor.fetchone() == (None,):
+            return set()
+        cursor.execute(
+            sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(name))
         )
-    for company in companies:
-        _migrate(company.schema_name)
-        say(company.slug)
-
-
-def _migrate(schema_name: str) -> None:
-    if _has_plan(schema_name):
-        call_command(
-            "migrate_schemas", schema_name=schema_name, tenant=True, interactive=False, verbosity=0
-        )
-    with schema.owner_cursor() as cursor:
-        schema.grant(cursor, schema_name)
-
-
-def _has_plan(schema_name: str) -> bool:
-    with schema_context(schema_name):
-        executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        return set(cursor.fetchall())

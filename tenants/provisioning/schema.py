@@ -4,6 +4,7 @@ A schema made by migrations takes seconds, a replay a third of a second; both gi
 because the template is made by the migrations and nothing else.
 """
 
+import os
 import re
 import secrets
 import shutil
@@ -22,6 +23,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg2 import sql
 from psycopg2.extensions import connection as PgConnection  # noqa: N812 - a class
 from psycopg2.extensions import cursor as PgCursor  # noqa: N812
+from psycopg2.extensions import make_dsn
+
+from kernel.locks import LockClass
 
 TEMPLATE_SCHEMA = "t_zztemplate"  # unmistakable: the replay replaces this text
 SCHEMA_NAME = re.compile(r"t_[a-z0-9]{10}")
@@ -71,29 +75,52 @@ def owner_cursor() -> Iterator[PgCursor]:
         connection.close()
 
 
+@contextmanager
+def web_cursor() -> Iterator[PgCursor]:
+    """Open a connection as the web role, beside Django's, and one transaction on it."""
+    connection = connect_as_web()
+    try:
+        with connection, connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def connect_as_web() -> PgConnection:
+    """Return a new connection the way that requests reach the database."""
+    connection: PgConnection = psycopg2.connect(**_parameters(settings.DATABASE_URL))
+    return connection
+
+
+@contextmanager
+def session_lock(lock_class: LockClass, key: int) -> Iterator[bool]:
+    """Hold an advisory lock for the block; yield whether it was free.
+
+    It belongs to a connection of its own, so it ends with the process, however that ends.
+    """
+    connection = _connect()
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [int(lock_class), key])
+            yield bool(_row(cursor)[0])
+    finally:
+        connection.close()
+
+
 def dump_template() -> str:
     """Return the SQL that makes the template schema with its migration and content-type rows.
 
     :raises ReplayFailed: if ``pg_dump`` fails.
     """
-    parameters = _owner_parameters()
-    address = [
-        f"--{name}={parameters[key]}"
-        for name, key in (("host", "host"), ("port", "port"), ("username", "user"))
-        if parameters.get(key)
-    ]
-    structure = _pg_dump(parameters, [*address, "--schema-only"])
+    structure = _pg_dump("--schema-only")
     rows = _pg_dump(
-        parameters,
-        [
-            *address,
-            "--data-only",
-            "--inserts",
-            "--rows-per-insert=200",
-            f"--table={TEMPLATE_SCHEMA}.django_migrations",
-            f"--table={TEMPLATE_SCHEMA}.django_content_type",
-            f"--table={TEMPLATE_SCHEMA}.auth_permission",
-        ],
+        "--data-only",
+        "--inserts",
+        "--rows-per-insert=200",
+        f"--table={TEMPLATE_SCHEMA}.django_migrations",
+        f"--table={TEMPLATE_SCHEMA}.django_content_type",
+        f"--table={TEMPLATE_SCHEMA}.auth_permission",
     )
     return _without_settings(structure) + _without_settings(rows)
 
@@ -172,13 +199,16 @@ def grant_public(cursor: PgCursor) -> None:
 
 
 def drop(cursor: PgCursor, schema_name: str) -> None:
-    """Remove a company's schema and role. Nothing in the product calls this for a live company."""
+    """Remove a company's schema and role, if they are there. For set-ups that failed, never else.
+
+    What the role was granted lies in the schema and goes with it.
+    """
     _check_name(schema_name)
     name = sql.Identifier(schema_name)
     cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema_name])
     if cursor.fetchone():
-        cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(name))
+        cursor.execute(sql.SQL("DROP ROLE {}").format(name))
 
 
 def pg_dump_program() -> Path:
@@ -197,8 +227,9 @@ def pg_dump_program() -> Path:
     return Path(found)
 
 
-def _pg_dump(parameters: dict[str, Any], arguments: list[str]) -> str:
-    environment = {"PGPASSWORD": str(parameters.get("password") or ""), "LC_ALL": "C"}
+def _pg_dump(*arguments: str) -> str:
+    parameters = _parameters(settings.DATABASE_OWNER_URL)
+    secrets_apart = {"PGPASSWORD": str(parameters.pop("password", "")), "LC_ALL": "C"}
     finished = subprocess.run(  # noqa: S603 - fixed program, no shell
         [
             str(pg_dump_program()),
@@ -207,9 +238,9 @@ def _pg_dump(parameters: dict[str, Any], arguments: list[str]) -> str:
             "--no-comments",
             f"--schema={TEMPLATE_SCHEMA}",
             *arguments,
-            str(parameters["dbname"]),
+            f"--dbname={make_dsn(**parameters)}",
         ],
-        env=environment,
+        env=os.environ | secrets_apart,
         capture_output=True,
         text=True,
         timeout=60,
@@ -221,9 +252,23 @@ def _pg_dump(parameters: dict[str, Any], arguments: list[str]) -> str:
 
 
 def _without_settings(dump: str) -> str:
-    """Drop psql's own commands and session settings; names in a dump are always qualified."""
+    """Drop psql's own commands and session settings; names in a dump are always qualified.
+
+    Settings of a newer ``pg_dump`` are unknown to an older server. Bodies of functions are kept
+    as they are.
+    """
     skip = ("\\", "SET ", "SELECT pg_catalog.set_config(", "--")
-    return "\n".join(line for line in dump.splitlines() if not line.startswith(skip)) + "\n"
+    kept, end_of_body = [], ""
+    for line in dump.splitlines():
+        if end_of_body:
+            end_of_body = "" if end_of_body in line else end_of_body
+        elif line.startswith(skip):
+            continue
+        elif opening := re.search(r"AS (\$\w*\$)", line):
+            quote = opening[1]
+            end_of_body = "" if quote in line[opening.end() :] else quote
+        kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def _check_name(schema_name: str) -> None:
@@ -231,21 +276,18 @@ def _check_name(schema_name: str) -> None:
         raise ValueError(f"{schema_name!r} is no schema name of ours")
 
 
-def _owner_parameters() -> dict[str, Any]:
-    """Return libpq parameters of the owner, in the database that Django uses at present."""
-    parsed = settings.DATABASES[DEFAULT_DB_ALIAS] | _parsed_owner_url()
+def _parameters(url: str) -> dict[str, Any]:
+    """Return libpq parameters of a URL, in the database that Django uses at present."""
+    parsed = dj_database_url.parse(url)
     parameters = {
         "dbname": connections[DEFAULT_DB_ALIAS].settings_dict["NAME"],
-        "user": parsed["USER"],
-        "password": parsed["PASSWORD"],
-        "host": parsed["HOST"],
-        "port": parsed["PORT"],
+        "user": parsed.get("USER"),
+        "password": parsed.get("PASSWORD"),
+        "host": parsed.get("HOST"),
+        "port": parsed.get("PORT"),
+        **parsed.get("OPTIONS", {}),
     }
     return {key: value for key, value in parameters.items() if value}
-
-
-def _parsed_owner_url() -> dict[str, Any]:
-    return dict(dj_database_url.parse(settings.DATABASE_OWNER_URL))
 
 
 def _web_role() -> str:
@@ -254,7 +296,7 @@ def _web_role() -> str:
 
 
 def _connect() -> PgConnection:
-    connection: PgConnection = psycopg2.connect(**_owner_parameters())
+    connection: PgConnection = psycopg2.connect(**_parameters(settings.DATABASE_OWNER_URL))
     return connection
 
 

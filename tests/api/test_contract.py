@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS
 
-from config.wsgi import application
 from kernel import access
 from kernel.access import operations
 from tenants.companies.models import Company
@@ -67,6 +67,7 @@ def headers(tenant: Company) -> dict[str, str]:
 def test_answers_are_as_documented(
     operation: Any, mode: GenerationMode, headers: dict[str, str]
 ) -> None:
+    application = get_wsgi_application()
     checks = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
 
     @settings(

@@ -110,11 +110,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- requests -----------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "config.middleware.ClientAddressMiddleware",
     "config.observability.middleware.ObservabilityMiddleware",
     "config.middleware.CompanyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.PolicyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -146,7 +149,11 @@ APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
+MAX_BODY_BYTES = IMPORT_MAX_BYTES + 1024 * 1024  # the form around a file
+# How many proxies of ours stand before the web server and append to X-Forwarded-For.
+PROXY_COUNT = int(env("GUANJIA_PROXY_COUNT", "0"))
 
 # ---- people -------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -167,7 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kernel.sessions"
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -176,8 +183,9 @@ SESSION_COOKIE_AGE = 12 * 3600  # a shift and a half
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
+OPERATOR_COOKIE_NAME = "__Host-operator"
+OPERATOR_SESSION_AGE = 8 * 3600
 CSRF_FAILURE_VIEW = "console.errors.csrf_failure"
-PASSWORD_RESET_TIMEOUT = 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -199,14 +207,17 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "console.errors.locked_out"
-AXES_IPWARE_PROXY_COUNT = 0
+AXES_USERNAME_CALLABLE = "console.accounts.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "console.accounts.lockout.counted_address"
 AXES_VERBOSE = False
 
 # ---- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "platform" / "config" / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -266,6 +277,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "kwargs": {"schema": "public", "task": "kernel.jobs.resend_lost"},
     },
+    "resume-setups": {
+        "task": "tenants.provisioning.tasks.resume_setups",
+        "schedule": 30.0,
+        "kwargs": {"schema": "public"},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
@@ -284,6 +300,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ActorThrottle"],
     "DEFAULT_THROTTLE_RATES": {"actor": "600/min"},
+    "NUM_PROXIES": 0,  # REMOTE_ADDR is right already
     "UNAUTHENTICATED_USER": None,
     "PAGE_SIZE": 50,
     "COERCE_DECIMAL_TO_STRING": True,

@@ -7,6 +7,7 @@ from .base import *
 ENVIRONMENT = "production"
 SECRET_KEY = env("GUANJIA_SECRET_KEY")
 FIELD_ENCRYPTION_KEY = env("GUANJIA_FIELD_KEY")
+PUBLIC_PORT = env("GUANJIA_PUBLIC_PORT", "443")
 if not BROKER_URL:
     raise ImproperlyConfigured("set BROKER_URL")
 SECURE_SSL_REDIRECT = env_bool("GUANJIA_SSL_REDIRECT", default=True)

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from console import navigation, search
+from console import language, navigation, search
+from console.redirects import safe_target
 from console.views import PersonalView
 from kernel.access import operations as access_operations
 
@@ -24,11 +23,7 @@ class Preferences(PersonalView):
             if name in request.POST
         }
         user = access_operations.set_preferences(user_id=self.actor.user_id, **values)
-        target = request.POST.get("next", "")
-        if not url_has_allowed_host_and_scheme(
-            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        ):
-            target = "/"
+        target = safe_target(request, request.POST.get("next", ""))
         response = (
             HttpResponse(status=204)
             if request.headers.get("HX-Request") == "true"
@@ -36,13 +31,7 @@ class Preferences(PersonalView):
         )
         if "language" in values:
             # The sign-in page speaks it too.
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                user.language,
-                max_age=365 * 24 * 3600,
-                samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-            )
+            language.remember(response, user.language)
         return response
 
 

@@ -60,6 +60,11 @@ class User(AbstractBaseUser, CompanyModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """Name and user name, as the audit shows them."""
+        return f"{self.name} ({self.username})"
+
     # Django's auth contrib asks for these; permission is never decided by them.
     @property
     def is_staff(self) -> bool:

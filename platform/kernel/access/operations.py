@@ -4,13 +4,13 @@ import hashlib
 import secrets
 from datetime import date, datetime
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from kernel import access
+from kernel.access import passwords
 from kernel.access.actions import POSTS
 from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.queries import lock_user
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
@@ -19,10 +19,6 @@ from kernel.text import _
 
 class UsernameTaken(Conflict):
     code = "access.username-taken"
-
-
-class PasswordWeak(Invalid):
-    code = "access.password-weak"
 
 
 class PostUnknown(Invalid):
@@ -50,7 +46,7 @@ def add_user(
     """Add a person. Without a password he signs in by the reset link sent to his e-mail.
 
     :raises access.ActionDenied: without ``user.manage``.
-    :raises PasswordWeak: if the password is refused by the validators.
+    :raises passwords.PasswordWeak: if the password is refused by the validators.
     :raises UsernameTaken: if the name is in use, whatever its case.
     """
     access.require(actor, access.Action.USER_MANAGE)
@@ -58,7 +54,7 @@ def add_user(
     if password is None:
         user.set_unusable_password()
     else:
-        _set_password(user, password)
+        passwords.set_on(user, password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -161,6 +157,17 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
 
 
 @transaction.atomic
+def note_sign_in(*, user_id: int, request_id: str = "", now: datetime) -> None:
+    """Write into the record that a person has signed in.
+
+    :raises NotFound: if there is no such person.
+    """
+    user = lock_user(user_id)
+    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+    audit.record(actor=actor, event="access.user.signed-in", subject=user, now=now)
+
+
+@transaction.atomic
 def set_preferences(*, user_id: int, **values: str) -> User:
     """Set one's own ``language``, ``theme`` or ``density``.
 
@@ -226,22 +233,3 @@ def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiTok
 def token_digest(text: str) -> str:
     """Return what is stored of a token. A plain digest is enough: tokens hold 256 random bits."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def lock_user(user_id: int) -> User:
-    """Return the person, locked until the transaction ends.
-
-    :raises NotFound: if there is none.
-    """
-    user = User.objects.select_for_update().filter(pk=user_id).first()
-    if user is None:
-        raise NotFound
-    return user
-
-
-def _set_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise PasswordWeak(" ".join(error.messages), field="password") from error
-    user.set_password(password)

@@ -6,7 +6,9 @@ from django.db.models import Q, QuerySet
 
 from kernel import access
 from kernel.access.actions import POSTS
-from kernel.access.models import PostHolding, User
+from kernel.access.models import ApiToken, PostHolding, User
+from kernel.errors import NotFound
+from kernel.text import _
 
 
 def holdings_of(*, user_id: int, today: date) -> QuerySet[PostHolding]:
@@ -25,7 +27,7 @@ def actor_for(*, user: User, today: date, request_id: str = "") -> access.Actor:
         ):
             grants.update(access.Grant(action, project_id) for action in POSTS[post].actions)
     return access.Actor(
-        label=f"{user.name} ({user.username})",
+        label=user.label,
         user_id=user.pk,
         grants=frozenset(grants),
         request_id=request_id,
@@ -39,3 +41,54 @@ def users(*, actor: access.Actor) -> QuerySet[User]:
     """
     access.require(actor, access.Action.USER_MANAGE)
     return User.objects.order_by("username")
+
+
+def tokens_of(*, user_id: int) -> QuerySet[ApiToken]:
+    """Return a person's API tokens, the newest first; revoked ones too. The caller may see them."""
+    return ApiToken.objects.filter(user_id=user_id).order_by("-pk")
+
+
+def get_token_of(*, user_id: int, token_id: int) -> ApiToken:
+    """Return a token of this very person.
+
+    :raises NotFound: if it is another's or there is none.
+    """
+    token = ApiToken.objects.filter(pk=token_id, user_id=user_id).first()
+    if token is None:
+        raise NotFound
+    return token
+
+
+def get_user(*, username: str) -> User:
+    """Return the person with this user name, whatever its case.
+
+    :raises NotFound: if there is none.
+    """
+    user = User.objects.filter(username__iexact=username).first()
+    if user is None:
+        raise NotFound(_("There is nobody with this user name."))
+    return user
+
+
+def people_of_login(*, user_id: int | None = None, login: str = "") -> list[User]:
+    """Return the active people with an address who have this id, user name or address.
+
+    For the mail with the password link only. An address that many share reaches five of them.
+    """
+    found = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
+    if user_id is not None:
+        return list(found.filter(pk=user_id))
+    if not login:
+        return []
+    return list(found.filter(Q(username__iexact=login) | Q(email__iexact=login))[:5])
+
+
+def lock_user(user_id: int) -> User:
+    """Return the person, locked until the transaction ends.
+
+    :raises NotFound: if there is none.
+    """
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return user

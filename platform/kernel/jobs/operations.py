@@ -54,7 +54,7 @@ def start(
         if violated_constraint(error) != "job_active_key_once":
             raise
         return Job.objects.get(key=key, state__in=ACTIVE_STATES)
-    _send_after_commit(job.pk)
+    enqueue_after_commit(RUN_TASK, job_id=job.pk)
     return job
 
 
@@ -98,6 +98,13 @@ def send(schema: str, job_id: int) -> None:
     current_app.send_task(RUN_TASK, kwargs={"schema": schema, "job_id": job_id})
 
 
-def _send_after_commit(job_id: int) -> None:
-    schema = current_schema()  # read now: the hook may run after the company has changed back
-    transaction.on_commit(lambda: send(schema, job_id), robust=True)  # noqa: TID251 - the one place
+def enqueue_after_commit(task: str, **kwargs: str | int) -> None:
+    """Put a message for ``task`` (its registered name) on the queue once the transaction commits.
+
+    The schema is read now: the hook may run after the company has changed back. A broker that does
+    not answer is logged and does not undo the commit: what is sent must also be found by a sweep.
+    """
+    message = {**kwargs, "schema": current_schema()}
+    transaction.on_commit(  # noqa: TID251 - the one place
+        lambda: current_app.send_task(task, kwargs=message), robust=True
+    )

@@ -47,6 +47,10 @@ class Progress:
         if Job.objects.filter(pk=self.job.pk, stop_requested=True).exists():
             raise JobStopped
 
+    def forget_params(self) -> None:
+        """Remove the parameters from the row once they have served, where they name a person."""
+        Job.objects.filter(pk=self.job.pk).update(params={})
+
 
 def run(job_id: int, clock: Clock) -> JobState | None:
     """Run the job unless somebody else does; return its final state, ``None`` if not ours.

@@ -1,12 +1,15 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from tenants.provisioning.migrate import migrate_all
+from tenants.provisioning.migrate import MigrationFailed, migrate_all
 
 
 class Command(BaseCommand):
     help = "Migrate the public schema, the template and every company; set roles and grants."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        migrate_all(lambda name: self.stdout.write(f"migrated {name}"))
+        try:
+            migrate_all(lambda name: self.stdout.write(f"migrated {name}"))
+        except MigrationFailed as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,170 @@
+"""Passwords and the links to set one. Nobody sets another person's password.
+
+A link is void in any other company, after its time, and as soon as it is used: it carries the
+company in its salt and a digest of what setting a password changes.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from kernel import access
+from kernel.access.models import User
+from kernel.access.queries import lock_user
+from kernel.audit import operations as audit
+from kernel.errors import Invalid, NotFound
+from kernel.jobs import operations as jobs
+from kernel.tenancy import SignatureInvalid, current_schema, sign, unsign
+from kernel.text import _
+
+LINK_JOB: Final = "access.password-link"
+LINK_PURPOSE: Final = "password-link"
+
+# An invitation may lie over a weekend; a reset is asked for by somebody who waits for it.
+INVITATION_SECONDS: Final = 72 * 3600
+RESET_SECONDS: Final = 3600
+
+
+class PasswordWeak(Invalid):
+    code = "access.password-weak"
+
+
+class PasswordWrong(Invalid):
+    code = "access.password-wrong"
+
+
+class LinkInvalid(Invalid):
+    code = "access.link-invalid"
+
+
+class EmailMissing(Invalid):
+    code = "access.email-missing"
+
+
+def set_on(user: User, password: str) -> None:
+    """Put ``password`` on ``user`` without saving.
+
+    :raises PasswordWeak: if a validator refuses it.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise PasswordWeak(" ".join(error.messages), field="password") from error
+    user.set_password(password)
+
+
+def make_link_token(user: User) -> str:
+    """Return the token of a link with which ``user`` may set his password, once."""
+    return sign({"user": user.pk, "state": _state(user)}, purpose=LINK_PURPOSE)
+
+
+def read_link_token(token: str) -> User:
+    """Return the person for whom the token was made, if it still stands.
+
+    :raises LinkInvalid: if it was altered, used, is too old, or is of another company.
+    """
+    user = None
+    try:
+        value = unsign(token, purpose=LINK_PURPOSE, max_age_seconds=INVITATION_SECONDS)
+        user = User.objects.filter(pk=value["user"], is_active=True).first()
+        if user is not None and user.has_usable_password():
+            unsign(token, purpose=LINK_PURPOSE, max_age_seconds=RESET_SECONDS)
+    except SignatureInvalid as error:
+        raise _link_invalid() from error
+    if user is None or not hmac.compare_digest(value["state"], _state(user)):
+        raise _link_invalid()
+    return user
+
+
+@transaction.atomic
+def send_link(*, actor: access.Actor, user_id: int, now: datetime) -> None:
+    """E-mail a person the link to set his password.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person, or he is deactivated.
+    :raises EmailMissing: if he has no address.
+    """
+    access.require(actor, access.Action.USER_MANAGE)
+    user = lock_user(user_id)
+    if not user.is_active:
+        raise NotFound
+    if not user.email:
+        raise EmailMissing(_("This person has no e-mail address."), field="email")
+    jobs.start(
+        actor=actor,
+        kind=LINK_JOB,
+        params={"user_id": user.pk},
+        key=f"{LINK_JOB}:{user.pk}",
+        now=now,
+    )
+    audit.record(actor=actor, event="access.password-link.sent", subject=user, now=now)
+
+
+@transaction.atomic
+def request_link(*, actor: access.Actor, login: str, now: datetime) -> None:
+    """E-mail the link to whoever has this user name or address; tell nothing about whether any has.
+
+    The look-up is the job's, so that the answer takes the same time for all.
+    """
+    login = login.strip()[:254]
+    digest = hashlib.sha256(login.lower().encode()).hexdigest()[:32]
+    jobs.start(
+        actor=actor, kind=LINK_JOB, params={"login": login}, key=f"{LINK_JOB}:{digest}", now=now
+    )
+
+
+def set_by_link(*, token: str, password: str, request_id: str = "", now: datetime) -> User:
+    """Set the password of the person for whom the link was made; the link is used up.
+
+    :raises LinkInvalid: see :func:`read_link_token`.
+    :raises PasswordWeak: if a validator refuses the password.
+    """
+    with transaction.atomic():
+        lock_user(read_link_token(token).pk)
+        user = read_link_token(token)  # again: another click may have been faster
+        _replace(user, password)
+        _note(user, "access.password.set", request_id, now)
+    return user
+
+
+def change(
+    *, user_id: int, current: str, password: str, request_id: str = "", now: datetime
+) -> User:
+    """Change one's own password. All other sessions of the person end.
+
+    :raises NotFound: if there is no such person.
+    :raises PasswordWrong: if ``current`` is not the password.
+    :raises PasswordWeak: if a validator refuses the new one.
+    """
+    with transaction.atomic():
+        user = lock_user(user_id)
+        if not user.check_password(current):
+            raise PasswordWrong(_("This is not your present password."), field="current")
+        _replace(user, password)
+        _note(user, "access.password.changed", request_id, now)
+    return user
+
+
+def _replace(user: User, password: str) -> None:
+    set_on(user, password)
+    user.save(update_fields=["password"])
+
+
+def _note(user: User, event: str, request_id: str, now: datetime) -> None:
+    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+    audit.record(actor=actor, event=event, subject=user, now=now)
+
+
+def _link_invalid() -> LinkInvalid:
+    return LinkInvalid(_("This link is used, too old or not for this company. Ask for a new one."))
+
+
+def _state(user: User) -> str:
+    """Return a digest that changes with the password, the address and the last sign-in."""
+    parts = (current_schema(), user.pk, user.password, user.email, user.last_login)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
