@@ -49,6 +49,14 @@ def read_day(text: str) -> date | None:
 class MoneyField(forms.DecimalField):
     """An amount in major units with at most two decimals, above zero unless told otherwise."""
 
+    default_error_messages = {
+        "required": _("Enter an amount."),
+        "min_value": _("The amount is too small."),
+        "max_decimal_places": _("An amount has at most two decimals."),
+        "max_digits": _("The amount is too large."),
+        "max_whole_digits": _("The amount is too large."),
+    }
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", Decimal("0.01"))
         kwargs.setdefault("max_digits", 14)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from console import formats
@@ -113,7 +113,7 @@ class ChoiceFilter(Filter):
             raise BadFilter(gettext("There is no such choice."))
         if not self.is_multiple:
             known = known[:1]
-        words = gettext(", ").join(labels[value] for value in known[:3])
+        words = pgettext("between items of a list", ", ").join(labels[value] for value in known[:3])
         if len(known) > 3:
             words = gettext("%(words)s and %(count)d more") % {
                 "words": words,

@@ -106,7 +106,7 @@ def kbd(*keys: str) -> SafeString:
 @register.simple_tag
 def sep() -> SafeString:
     """Render the dot between two facts; the character · is full-width in Chinese fonts."""
-    return format_html('<i class="sep" aria-hidden="true"></i>')
+    return SafeString('<i class="sep" aria-hidden="true"></i>')
 
 
 @register.simple_tag

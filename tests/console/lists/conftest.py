@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from kernel.access.models import User
+from kernel.access.operations import set_preferences
 from kernel.tenancy import tenant_connection
 from services.properties.models import Building, Household, Project, Unit
 from tenants.companies.models import Company
@@ -67,13 +68,12 @@ class Browser(Client):
 
 
 def signed_in(username: str, post: str, project_id: int | None = None) -> Client:
-    """Return a browser in which a new person with this post has signed in."""
+    """Return a browser in which a new person with this post has signed in, in English."""
     factories.add_actor(username, post, project_id=project_id)
+    user = User.objects.get(username=username)
+    set_preferences(user_id=user.pk, language="en")
     client = Browser(headers={"host": "alpha.test"})
-    client.force_login(
-        User.objects.get(username=username),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -11,6 +11,11 @@ document.addEventListener('input', (event) => {
 /** Tell whether an element holds a guarded form with entries not saved. */
 export const isDirty = (within = document) => $$('form[data-guard]', within).some((form) => dirty.has(form));
 
+/** A refused form comes back as a new element; what was entered is still not saved. */
+export function keepDirty(within) {
+  for (const form of $$('form[data-guard]', within)) dirty.add(form);
+}
+
 /** Forget what was entered: it is saved, or given up. */
 export function settle(within = document) {
   for (const form of $$('form[data-guard]', within)) dirty.delete(form);

@@ -1,6 +1,6 @@
 // Forms: sent once, by Ctrl+Enter too; after a refusal the focus goes to what is wrong.
 import { $, isComposing, on } from './dom.js';
-import { settle } from './dirty.js';
+import { keepDirty, settle } from './dirty.js';
 
 const SENDING = 'data-sending';
 
@@ -70,6 +70,7 @@ document.addEventListener('htmx:after:swap', (event) => {
   const { ctx } = event.detail;
   if (ctx?.response?.status === 422) {
     const within = ctx.target?.isConnected ? ctx.target : document;
+    keepDirty(within);
     ($('[data-form-errors]', within) ?? $('[aria-invalid=true]', within))?.focus();
   } else if (ctx?.response?.status < 300 && ctx.request.method !== 'GET') {
     settle(ctx.sourceElement?.closest?.('dialog') ?? document);

@@ -1,27 +1,32 @@
-// A scanner is a keyboard that types twelve or more characters with less than 30 ms between them
-// and ends with Enter. Pages listen for the event `scan`: event.detail.code. A page that takes
+// A scanner is a keyboard that types twelve or more characters with less than 30 ms between them on
+// average and ends with Enter. Pages listen for the event `scan`: event.detail.code. A page that takes
 // scans calls preventDefault(); otherwise the code is told to be unknown here.
 import { $ } from './dom.js';
 import { toast } from './feedback.js';
 
-const GAP_MS = 30;
+const AVERAGE_MS = 30;
+const PAUSE_MS = 100; // a busy PC may be late once; a longer pause begins anew
 const LENGTH = 12;
 let buffer = '';
+let first = 0;
 let last = 0;
 
 document.addEventListener(
   'keydown',
   (event) => {
-    const gap = event.timeStamp - last;
-    last = event.timeStamp;
+    const now = event.timeStamp;
+    if (now - last > PAUSE_MS) buffer = '';
+    last = now;
     if (event.key === 'Enter') {
-      const code = gap < GAP_MS && buffer.length >= LENGTH ? buffer : '';
+      const isScan = buffer.length >= LENGTH && (now - first) / buffer.length < AVERAGE_MS;
+      const code = isScan ? buffer : '';
       buffer = '';
       if (code) handle(code, event);
       return;
     }
     if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey) return;
-    buffer = gap < GAP_MS ? buffer + event.key : event.key;
+    if (!buffer) first = now;
+    buffer += event.key;
   },
   true,
 );
