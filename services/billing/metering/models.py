@@ -38,8 +38,9 @@ class Resolution(models.TextChoices):
 class Reading(CompanyModel):
     """One meter in one month of usage.
 
-    ``previous`` and ``current`` are what was read; ``consumption`` is what will be billed: it is
-    null while an exception is open, and follows the resolution afterwards.
+    ``previous`` and ``current`` stay what was read; ``consumption`` is what will be billed: it is
+    null while an exception is open, and follows the resolution afterwards. What a resolution puts
+    in their place is beside them, so that the same file read again is seen to bring nothing new.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -59,6 +60,12 @@ class Reading(CompanyModel):
         max_digits=12, decimal_places=2, null=True, blank=True
     )
     resolution = models.CharField(max_length=16, choices=Resolution, blank=True)
+    # By the resolution: the right values, or where an estimate leaves the meter standing.
+    corrected_previous = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    corrected_current = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    # Of a meter replaced within the month: the old one's last value, the new one's first.
+    old_end = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    new_start = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     resolved_by = models.BigIntegerField(null=True)
     resolved_by_label = models.CharField(max_length=140, blank=True)
@@ -91,6 +98,17 @@ class Reading(CompanyModel):
                 condition=Q(state__in=["ACCEPTED", "EXCEPTION"])
                 | (~Q(reason="") & ~Q(resolution="")),
                 name="reading_resolved_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["RESOLVED", "REJECTED"])
+                | Q(
+                    resolution="",
+                    corrected_previous__isnull=True,
+                    corrected_current__isnull=True,
+                    old_end__isnull=True,
+                    new_start__isnull=True,
+                ),
+                name="reading_unresolved_is_as_read",
             ),
         ]
         indexes = [

@@ -140,15 +140,19 @@ CONFIRMED_ASSIGNMENT_STANDS = migrations.RunSQL(
     """,
 )
 
-# What was billed was read: a reading stands while a bill line that is not reversed names it. The
-# line is found by the meter's unit, for which it has an index.
+# What was billed was read: a reading stands while its unit has a bill line that is not reversed
+# for the meter's kind and month of usage. The line is found by the unit, for which it has an index.
 BILLED_READING_STANDS = migrations.RunSQL(
     """
     CREATE FUNCTION billing_reading_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF EXISTS (
-            SELECT 1 FROM billing_billline l JOIN properties_meter m ON m.unit_id = l.unit_id
-            WHERE m.id = OLD.meter_id AND l.reading_id = OLD.id AND NOT l.is_reversed
+            SELECT 1
+            FROM properties_meter m
+            JOIN billing_billline l ON l.unit_id = m.unit_id
+            JOIN billing_feeversion v ON v.id = l.version_id
+            WHERE m.id = OLD.meter_id AND l.usage_month = OLD.usage_month
+              AND v.meter_kind = m.kind AND NOT l.is_reversed
         ) THEN
             RAISE EXCEPTION 'reading % is billed', OLD.id
                 USING ERRCODE = 'integrity_constraint_violation',

@@ -1,0 +1,32 @@
+"""Writes of readings. Each call is one transaction; a project's are one after the other."""
+
+from services.billing.metering.operations.errors import (
+    NotResolved,
+    ReadingBilled,
+    ReadingsRefused,
+    ReasonMissing,
+    ResolutionInvalid,
+    ResolvedByRecorder,
+)
+from services.billing.metering.operations.record import (
+    Recorded,
+    record_reading,
+    record_readings,
+)
+from services.billing.metering.operations.resolve import reopen_reading, resolve_reading
+from services.billing.metering.queries import ReadingEntry
+
+__all__ = [
+    "NotResolved",
+    "ReadingBilled",
+    "ReadingEntry",
+    "ReadingsRefused",
+    "ReasonMissing",
+    "Recorded",
+    "ResolutionInvalid",
+    "ResolvedByRecorder",
+    "record_reading",
+    "record_readings",
+    "reopen_reading",
+    "resolve_reading",
+]

@@ -1,0 +1,168 @@
+"""Reads of readings: the month's list, its exceptions, a meter's past."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from kernel import access
+from kernel.access import Action, Actor
+from kernel.errors import NotFound
+from services.billing.metering.models import Reading, ReadingState
+from services.properties.models import Meter, Project
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCounts:
+    """How far a month's reading is."""
+
+    meters: int
+    accepted: int
+    exceptions: int
+    resolved: int
+    rejected: int
+    missing: int
+
+    @property
+    def read(self) -> int:
+        return self.accepted + self.exceptions + self.resolved + self.rejected
+
+
+def readings(*, actor: Actor, project_id: int, usage_month: date) -> QuerySet[Reading]:
+    """Return a month's readings with meter and unit: open exceptions first, then by room.
+
+    ``rank`` is what that order goes by.
+    """
+    return (
+        access.scoped(Reading.objects.all(), actor, Action.READING_VIEW)
+        .filter(project_id=project_id, usage_month=usage_month)
+        .select_related("meter__unit")
+        .annotate(
+            rank=Case(
+                When(state=ReadingState.EXCEPTION, then=Value(0)),
+                When(state=ReadingState.REJECTED, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+        .order_by("rank", "meter__unit__sort_key", "meter__code", "pk")
+    )
+
+
+def all_readings(*, actor: Actor) -> QuerySet[Reading]:
+    """Return every reading within the actor's reach with meter and unit, by id."""
+    return (
+        access.scoped(Reading.objects.all(), actor, Action.READING_VIEW)
+        .select_related("meter__unit")
+        .order_by("pk")
+    )
+
+
+def counts(*, actor: Actor, project_id: int, usage_month: date) -> MonthCounts:
+    """Return how far a month's reading is.
+
+    :raises access.ActionDenied: without ``reading.view`` in the project.
+    """
+    access.require(actor, Action.READING_VIEW, project_id)
+    by_state = dict(
+        Reading.objects.filter(project_id=project_id, usage_month=usage_month)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+    )
+    missing = _without_reading(project_id, usage_month).count()
+    return MonthCounts(
+        meters=sum(by_state.values()) + missing,
+        accepted=by_state.get(ReadingState.ACCEPTED, 0),
+        exceptions=by_state.get(ReadingState.EXCEPTION, 0),
+        resolved=by_state.get(ReadingState.RESOLVED, 0),
+        rejected=by_state.get(ReadingState.REJECTED, 0),
+        missing=missing,
+    )
+
+
+def missing_meters(*, actor: Actor, project_id: int, usage_month: date) -> QuerySet[Meter]:
+    """Return the meters in use that have no reading of the month at all, in the order of rooms."""
+    found = access.scoped(_without_reading(project_id, usage_month), actor, Action.READING_VIEW)
+    return found.select_related("unit").order_by("unit__sort_key", "code", "pk")
+
+
+def get_reading(*, actor: Actor, reading_id: int) -> Reading:
+    """Return one reading with meter, unit and project.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    reading = all_readings(actor=actor).select_related("project").filter(pk=reading_id).first()
+    if reading is None:
+        raise NotFound
+    return reading
+
+
+def past_of(*, actor: Actor, meter_id: int, up_to: date, limit: int = 12) -> list[Reading]:
+    """Return a meter's latest readings up to a month, that one included, oldest first."""
+    latest = (
+        access.scoped(Reading.objects.all(), actor, Action.READING_VIEW)
+        .filter(meter_id=meter_id, usage_month__lte=up_to)
+        .order_by("-usage_month")[:limit]
+    )
+    return sorted(latest, key=lambda reading: reading.usage_month)
+
+
+def find_meter(*, actor: Actor, project_id: int, code: str) -> Meter | None:
+    """Return the meter in use of a number as printed or scanned, whatever its case."""
+    return (
+        access.scoped(Meter.objects.all(), actor, Action.READING_VIEW)
+        .filter(project_id=project_id, code__iexact=code.strip(), is_active=True)
+        .select_related("unit")
+        .order_by("pk")
+        .first()
+    )
+
+
+def get_meter(*, actor: Actor, meter_id: int) -> Meter:
+    """Return one meter with its unit and project.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    meter = (
+        access.scoped(Meter.objects.all(), actor, Action.READING_VIEW)
+        .select_related("unit", "project")
+        .filter(pk=meter_id)
+        .first()
+    )
+    if meter is None:
+        raise NotFound
+    return meter
+
+
+def lock_month(*, actor: Actor, project_id: int) -> Project:
+    """Return the project, locked against every other writer of its readings.
+
+    One after the other: what is a jump depends on all readings of the month. Payments and bills
+    of the project go on, the lock leaves the row's key alone.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    project = (
+        access.scoped(Project.objects.all(), actor, Action.READING_VIEW, field="id")
+        .select_for_update(no_key=True)
+        .filter(pk=project_id)
+        .first()
+    )
+    if project is None:
+        raise NotFound
+    return project
+
+
+def _without_reading(project_id: int, usage_month: date) -> QuerySet[Meter]:
+    """Return the meters of the month that have no reading: put in in time, not yet taken out."""
+    return Meter.objects.filter(
+        ~Exists(Reading.objects.filter(meter=OuterRef("pk"), usage_month=usage_month)),
+        Q(installed_on__isnull=True) | Q(installed_on__lt=_next_month(usage_month)),
+        project_id=project_id,
+        is_active=True,
+    )
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

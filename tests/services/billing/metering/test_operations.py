@@ -1,0 +1,712 @@
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from kernel import access
+from kernel.access import Actor
+from kernel.audit.models import AuditEntry
+from kernel.db import violated_constraint
+from kernel.errors import DomainError, NotFound
+from services.billing.metering import operations, queries, rules
+from services.billing.metering.models import Reading, ReadingState
+from services.billing.metering.operations import ReadingEntry
+from services.billing.runs.models import BillLine, BillRun
+from services.properties.models import Meter, Project
+from tests import factories_billing as factories
+from tests.factories import NOW, TODAY, add_actor
+from tests.factories_billing import NOVEMBER, OCTOBER
+
+DAY = date(2026, 10, 27)
+SEPTEMBER = date(2026, 9, 1)
+
+
+@pytest.fixture
+def project(tenant: object) -> Project:
+    factories.seeded()
+    return factories.add_project()
+
+
+@pytest.fixture
+def reader(project: Project) -> Actor:
+    return add_actor("lijianguo", "meter_reader", project_id=project.pk)
+
+
+@pytest.fixture
+def director(project: Project) -> Actor:
+    return add_actor("zhaomin", "charging_director")
+
+
+def add_meters(project: Project, count: int, **values: Any) -> list[Meter]:
+    offset = Meter.objects.count()
+    return [
+        factories.add_meter(factories.add_unit(project, f"1-{number:04d}"), **values)
+        for number in range(offset, offset + count)
+    ]
+
+
+def entry(
+    meter: Meter,
+    current: str | None = "110",
+    *,
+    previous: str | None = "100",
+    read_on: date | None = DAY,
+    **values: Any,
+) -> ReadingEntry:
+    return ReadingEntry(
+        meter_id=meter.pk,
+        current=None if current is None else Decimal(current),
+        previous=None if previous is None else Decimal(previous),
+        read_on=read_on,
+        **values,
+    )
+
+
+def record(
+    project: Project,
+    *rows: ReadingEntry,
+    actor: Actor = access.SYSTEM,
+    usage_month: date = OCTOBER,
+    **values: Any,
+) -> operations.Recorded:
+    return operations.record_readings(
+        actor=actor,
+        project_id=project.pk,
+        usage_month=usage_month,
+        rows=rows,
+        now=NOW,
+        today=TODAY,
+        **values,
+    )
+
+
+def month_of(project: Project, usage_month: date = OCTOBER) -> dict[str, tuple[object, ...]]:
+    return {
+        reading.meter.code: (reading.state, reading.faults, reading.consumption)
+        for reading in Reading.objects.filter(
+            project=project, usage_month=usage_month
+        ).select_related("meter")
+    }
+
+
+def bill_water(reading: Reading, *, reading_id: int | None) -> BillLine:
+    version = factories.tariff(reading.project).water
+    unit = reading.meter.unit
+    run = BillRun.objects.create(
+        project=reading.project,
+        period=NOVEMBER,
+        state="POSTED",
+        due_on=NOVEMBER,
+        prepared_by=1,
+        prepared_by_label="x",
+        prepared_at=NOW,
+        checked_by=2,
+    )
+    return BillLine.objects.create(
+        run=run,
+        project=reading.project,
+        household_id=unit.household_id,
+        unit=unit,
+        item=version.standard.item,
+        version_id=version.pk,
+        reading_id=reading_id,
+        period=NOVEMBER,
+        usage_month=reading.usage_month,
+        quantity=10,
+        rate=1,
+        amount=29,
+        due_on=NOVEMBER,
+        issued_on=NOVEMBER,
+    )
+
+
+# ---- recording ----------------------------------------------------------------------------------
+
+
+def test_readings_are_recorded_and_judged(project: Project, reader: Actor) -> None:
+    plain, lower, missing = add_meters(project, 3)
+
+    recorded = record(
+        project,
+        entry(plain, reader_name="李建国", note="门内"),
+        entry(lower, "99"),
+        entry(missing, None),
+        actor=reader,
+        import_batch_id=7,
+    )
+
+    assert month_of(project) == {
+        plain.code: ("ACCEPTED", [], Decimal("10.00")),
+        lower.code: ("EXCEPTION", ["LOWER"], None),
+        missing.code: ("EXCEPTION", ["MISSING"], None),
+    }
+    assert (len(recorded.created), recorded.changed, recorded.unchanged) == (3, [], 0)
+    assert recorded.exceptions == 2
+    reading = Reading.objects.get(meter=plain)
+    assert (reading.reader_name, reading.note, reading.read_on) == ("李建国", "门内", DAY)
+    assert (reading.recorded_by, reading.import_batch_id) == (reader.user_id, 7)
+    [audited] = AuditEntry.objects.filter(event="billing.readings.recorded")
+    assert (audited.data["created"], audited.data["exceptions"]) == (3, 2)
+
+
+def test_same_readings_twice_change_nothing(project: Project, reader: Actor) -> None:
+    meters = add_meters(project, 5)
+    rows = [entry(meter, str(105 + number)) for number, meter in enumerate(meters)]
+    record(project, *rows)
+    before = list(Reading.objects.order_by("pk").values())
+
+    recorded = record(project, *reversed(rows), actor=reader, import_batch_id=8)
+
+    assert (recorded.created, recorded.changed, recorded.unchanged) == ([], [], 5)
+    assert list(Reading.objects.order_by("pk").values()) == before
+    assert AuditEntry.objects.filter(event="billing.readings.recorded").count() == 1
+
+
+def test_other_figures_take_the_place_of_the_first(project: Project, reader: Actor) -> None:
+    [meter] = add_meters(project, 1)
+    record(project, entry(meter, "99"), import_batch_id=7)
+
+    recorded = record(project, entry(meter, "112"), actor=reader, import_batch_id=8)
+
+    reading = Reading.objects.get()
+    assert (reading.current, reading.state, reading.consumption) == (
+        Decimal(112),
+        "ACCEPTED",
+        Decimal(12),
+    )
+    assert (reading.recorded_by, reading.import_batch_id) == (reader.user_id, 7)
+    assert recorded.changed == [reading.pk]
+    assert recorded.before[reading.pk]["current"] == Decimal("99.00")
+    assert recorded.before[reading.pk]["faults"] == ["LOWER"]
+
+
+def test_new_figures_make_a_decision_void(project: Project, director: Actor) -> None:
+    [meter] = add_meters(project, 1)
+    record(project, entry(meter, "99"))
+    reading = Reading.objects.get()
+    operations.resolve_reading(
+        actor=director,
+        reading_id=reading.pk,
+        resolution="CORRECT",
+        current=Decimal(109),
+        reason="看错",
+        now=NOW,
+    )
+
+    unchanged = record(project, entry(meter, "99"))
+    assert unchanged.unchanged == 1
+    reading.refresh_from_db()
+    assert (reading.state, reading.corrected_current) == ("RESOLVED", Decimal(109))
+
+    record(project, entry(meter, "108"))
+    reading.refresh_from_db()
+    assert (reading.state, reading.consumption) == ("ACCEPTED", Decimal(8))
+    assert (reading.resolution, reading.reason, reading.corrected_current) == ("", "", None)
+    audited = AuditEntry.objects.filter(event="billing.readings.recorded").order_by("pk").last()
+    assert audited is not None
+    assert audited.data["decisions_void"] == [reading.pk]
+
+
+def test_previous_reading_is_found_where_it_is_not_given(project: Project) -> None:
+    [known] = add_meters(project, 1)
+    [opened] = add_meters(project, 1, opening_reading=Decimal(5))
+    [unknown] = add_meters(project, 1)
+    record(
+        project,
+        entry(known, "120", previous="110", read_on=date(2026, 9, 27)),
+        usage_month=SEPTEMBER,
+    )
+
+    record(project, entry(known, "131", previous=None), entry(opened, "9", previous=None))
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        record(project, entry(unknown, "131", previous=None))
+
+    assert refused.value.details["rows"][0]["code"] == "previous-unknown"
+    readings = {
+        reading.meter_id: reading for reading in Reading.objects.filter(usage_month=OCTOBER)
+    }
+    assert (readings[known.pk].previous, readings[known.pk].consumption) == (
+        Decimal(120),
+        Decimal(11),
+    )
+    assert (readings[opened.pk].previous, readings[opened.pk].consumption) == (
+        Decimal(5),
+        Decimal(4),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"current": "-1"}, "value-invalid"),
+        ({"current": "NaN"}, "value-invalid"),
+        ({"current": "1.001"}, "value-invalid"),
+        ({"previous": "99999999999"}, "value-invalid"),
+    ],
+)
+def test_one_bad_row_refuses_all(project: Project, values: dict[str, Any], code: str) -> None:
+    good, bad = add_meters(project, 2)
+
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        record(project, entry(good), entry(bad, **values))
+
+    assert [(row["index"], row["code"]) for row in refused.value.details["rows"]] == [(1, code)]
+    assert Reading.objects.count() == 0
+    assert not AuditEntry.objects.filter(event="billing.readings.recorded").exists()
+
+
+def test_meters_that_cannot_be_read(project: Project) -> None:
+    [here] = add_meters(project, 1)
+    elsewhere = factories.add_meter(
+        factories.add_unit(factories.add_project("HX", "海西苑"), "9-1")
+    )
+    [gone] = add_meters(project, 1, is_active=False, removed_on=date(2026, 9, 30))
+    [replaced] = add_meters(project, 1, is_active=False, removed_on=date(2026, 10, 12))
+
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        record(project, entry(here), entry(here), entry(elsewhere), entry(gone), entry(replaced))
+
+    assert [(row["index"], row["code"]) for row in refused.value.details["rows"]] == [
+        (1, "meter-twice"),
+        (2, "meter-unknown"),
+        (3, "meter-out-of-use"),
+    ]
+    assert Reading.objects.count() == 0
+
+
+@pytest.mark.parametrize("usage_month", [date(2026, 10, 2), date(2026, 12, 1)])
+def test_months_that_cannot_be_read(project: Project, usage_month: date) -> None:
+    [meter] = add_meters(project, 1)
+
+    with pytest.raises(rules.MonthInvalid):
+        record(project, entry(meter), usage_month=usage_month)
+
+    assert Reading.objects.count() == 0
+
+
+def test_jump_is_measured_by_the_whole_month_in_whatever_order_it_comes(project: Project) -> None:
+    """The first meter typed has nothing to be measured by; it is judged anew with the others."""
+    meters = add_meters(project, 3)
+    currents = ["740", "110", "111"]
+
+    for order in permutations(range(3)):
+        Reading.objects.all().delete()
+        for number in order:
+            record(project, entry(meters[number], currents[number]))
+
+        states = month_of(project)
+        assert states[meters[0].code] == ("EXCEPTION", ["JUMP"], None), order
+        assert [states[meter.code][0] for meter in meters[1:]] == ["ACCEPTED"] * 2
+
+
+def test_kinds_of_meters_are_measured_apart(project: Project) -> None:
+    water = add_meters(project, 3)
+    power = [
+        factories.add_meter(meter.unit, f"{meter.code}-E", kind="ELECTRICITY") for meter in water
+    ]
+
+    record(
+        project,
+        *(entry(meter, "110") for meter in water),
+        *(entry(meter, "268", previous="100") for meter in power),
+    )
+
+    assert {state for state, _faults, _consumption in month_of(project).values()} == {"ACCEPTED"}
+
+
+def test_jump_is_measured_by_the_meters_own_past_first(project: Project) -> None:
+    heavy, *others = add_meters(project, 4)
+    for month, (previous, current) in enumerate(
+        [("0", "100"), ("100", "200"), ("200", "300"), ("300", "400")], start=6
+    ):
+        record(
+            project,
+            entry(heavy, current, previous=previous, read_on=date(2026, month, 27)),
+            usage_month=date(2026, month, 1),
+        )
+
+    record(
+        project,
+        entry(heavy, "700", previous="400"),
+        *(entry(meter, "110") for meter in others),
+    )
+
+    reading = Reading.objects.get(meter=heavy, usage_month=OCTOBER)
+    assert (reading.state, reading.usual) == ("ACCEPTED", Decimal("100.00"))
+    record(project, entry(heavy, "700.01", previous="400"))
+    reading.refresh_from_db()
+    assert reading.faults == ["JUMP"]
+
+
+def test_month_must_begin_where_the_last_one_ended(project: Project) -> None:
+    [meter] = add_meters(project, 1)
+    record(
+        project,
+        entry(meter, "100", previous="90", read_on=date(2026, 9, 27)),
+        usage_month=SEPTEMBER,
+    )
+
+    record(project, entry(meter, "112", previous="101"))
+
+    assert month_of(project)[meter.code] == ("EXCEPTION", ["NOT_CONTINUOUS"], None)
+    record(
+        project,
+        entry(meter, "101", previous="90", read_on=date(2026, 9, 27)),
+        usage_month=SEPTEMBER,
+    )
+    assert month_of(project)[meter.code] == ("ACCEPTED", [], Decimal("11.00"))
+
+
+def test_thousands_are_one_statement(project: Project, django_assert_num_queries: Any) -> None:
+    meters = add_meters(project, 60)
+    rows = [entry(meter) for meter in meters]
+
+    with django_assert_num_queries(10):  # whatever the number of rows
+        record(project, *rows)
+
+    assert Reading.objects.count() == 60
+
+
+# ---- billed -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names_reading", [True, False])
+def test_billed_reading_stands(project: Project, director: Actor, *, names_reading: bool) -> None:
+    """Also where a unit has several meters and the line can name none of the readings."""
+    billed, other = add_meters(project, 2)
+    record(project, entry(billed), entry(other))
+    reading = Reading.objects.get(meter=billed)
+    line = bill_water(reading, reading_id=reading.pk if names_reading else None)
+
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        record(project, entry(billed, "111"), entry(other, "111"))
+    assert refused.value.details["rows"][0]["code"] == "billed"
+    with pytest.raises(operations.ReadingBilled):
+        operations.resolve_reading(
+            actor=director,
+            reading_id=reading.pk,
+            resolution="DO_NOT_BILL",
+            reason="x",
+            now=NOW,
+        )
+    with pytest.raises(IntegrityError) as stands, transaction.atomic():
+        Reading.objects.filter(pk=reading.pk).update(consumption=1)
+    assert violated_constraint(stands.value) == "billing_reading_billed_stands"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reading.delete()
+    assert month_of(project)[billed.code] == ("ACCEPTED", [], Decimal("10.00"))
+
+    assert record(project, entry(billed), entry(other)).unchanged == 2  # the same file again
+    BillLine.objects.filter(pk=line.pk).update(is_reversed=True, reversed_at=NOW)
+    record(project, entry(billed, "111"))
+    assert month_of(project)[billed.code] == ("ACCEPTED", [], Decimal("11.00"))
+
+
+# ---- resolving ----------------------------------------------------------------------------------
+
+
+def exception(project: Project, current: str | None = "99", **values: Any) -> Reading:
+    [meter] = add_meters(project, 1, **values)
+    record(project, entry(meter, current))
+    return Reading.objects.get(meter=meter)
+
+
+def resolve(reading: Reading, resolution: str, actor: Actor, **values: str) -> Reading:
+    figures: dict[str, Any] = {
+        name: value if name == "reason" else Decimal(value) for name, value in values.items()
+    }
+    return operations.resolve_reading(
+        actor=actor,
+        reading_id=reading.pk,
+        resolution=resolution,
+        now=NOW,
+        **{"reason": "现场核实", **figures},
+    )
+
+
+@pytest.mark.parametrize(
+    ("resolution", "figures", "consumption", "corrected"),
+    [
+        ("CORRECT", {"current": "109"}, "9.00", "109.00"),
+        ("CORRECT", {"current": "99", "previous": "90"}, "9.00", "99.00"),
+        ("METER_REPLACED", {"old_end": "104", "new_start": "95"}, "8.00", None),
+        (
+            "METER_REPLACED",
+            {"old_end": "104", "new_start": "0", "current": "3"},
+            "7.00",
+            "3.00",
+        ),
+        ("ESTIMATE", {"consumption": "11.50"}, "11.50", "111.50"),
+        ("ESTIMATE", {"consumption": "0"}, "0.00", "100.00"),
+    ],
+)
+def test_exception_is_resolved(
+    project: Project,
+    director: Actor,
+    resolution: str,
+    figures: dict[str, str],
+    consumption: str,
+    corrected: str | None,
+) -> None:
+    reading = exception(project)
+
+    resolve(reading, resolution, director, **figures)
+
+    reading.refresh_from_db()
+    assert (reading.state, reading.resolution) == ("RESOLVED", resolution)
+    assert reading.consumption == Decimal(consumption)
+    assert reading.corrected_current == (None if corrected is None else Decimal(corrected))
+    assert (reading.previous, reading.current) == (Decimal(100), Decimal(99))  # what was read stays
+    assert (reading.reason, reading.resolved_by) == ("现场核实", director.user_id)
+    [audited] = AuditEntry.objects.filter(event="billing.reading.resolved")
+    assert audited.data["before"]["state"] == "EXCEPTION"
+    assert Decimal(audited.data["after"]["consumption"]) == Decimal(consumption)
+
+
+def test_multiplier_counts_in_every_resolution(project: Project, director: Actor) -> None:
+    reading = exception(project, multiplier=Decimal(40))
+
+    resolve(reading, "CORRECT", director, current="101")
+    assert reading.__class__.objects.get(pk=reading.pk).consumption == Decimal("40.00")
+    resolve(reading, "METER_REPLACED", director, old_end="101", new_start="98")
+    assert reading.__class__.objects.get(pk=reading.pk).consumption == Decimal("80.00")
+    resolve(reading, "ESTIMATE", director, consumption="100")
+    estimated = Reading.objects.get(pk=reading.pk)
+    assert (estimated.consumption, estimated.corrected_current) == (Decimal(100), Decimal("102.50"))
+
+
+def test_jump_is_accepted_by_another(project: Project, reader: Actor, director: Actor) -> None:
+    others = add_meters(project, 3)
+    record(project, *(entry(meter) for meter in others))
+    [meter] = add_meters(project, 1)
+    record(project, entry(meter, "740"), actor=director)
+    reading = Reading.objects.get(meter=meter)
+
+    with pytest.raises(operations.ResolvedByRecorder):
+        resolve(reading, "ACCEPT_AS_READ", director)
+    reading.refresh_from_db()
+    assert reading.state == ReadingState.EXCEPTION
+    colleague = add_actor("wangfang", "charging_director")
+    resolve(reading, "ACCEPT_AS_READ", colleague)
+
+    reading.refresh_from_db()
+    assert (reading.state, reading.consumption) == ("RESOLVED", Decimal("640.00"))
+
+
+def test_month_is_set_aside_and_the_next_takes_it_along(project: Project, director: Actor) -> None:
+    reading = exception(project)
+    resolve(reading, "DO_NOT_BILL", director)
+    reading.refresh_from_db()
+    assert (reading.state, reading.consumption) == ("REJECTED", None)
+
+    operations.record_readings(
+        actor=access.SYSTEM,
+        project_id=project.pk,
+        usage_month=NOVEMBER,
+        rows=[entry(reading.meter, "118", previous="100", read_on=date(2026, 11, 27))],
+        now=NOW,
+        today=date(2026, 11, 30),
+    )
+
+    assert month_of(project, NOVEMBER)[reading.meter.code] == ("ACCEPTED", [], Decimal("18.00"))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "figures", "error", "field"),
+    [
+        ("ACCEPT_AS_READ", {}, operations.ResolutionInvalid, "resolution"),
+        ("SHRUG", {}, operations.ResolutionInvalid, "resolution"),
+        ("CORRECT", {}, operations.ResolutionInvalid, "current"),
+        ("CORRECT", {"current": "99"}, rules.ConsumptionNegative, "current"),
+        ("CORRECT", {"current": "-1"}, rules.ValueInvalid, "current"),
+        ("CORRECT", {"current": "NaN"}, rules.ValueInvalid, "current"),
+        ("METER_REPLACED", {"old_end": "101"}, operations.ResolutionInvalid, "new_start"),
+        ("METER_REPLACED", {"new_start": "0"}, operations.ResolutionInvalid, "old_end"),
+        (
+            "METER_REPLACED",
+            {"old_end": "99", "new_start": "0"},
+            rules.ConsumptionNegative,
+            "old_end",
+        ),
+        (
+            "METER_REPLACED",
+            {"old_end": "101", "new_start": "100"},
+            rules.ConsumptionNegative,
+            "new_start",
+        ),
+        ("ESTIMATE", {}, operations.ResolutionInvalid, "consumption"),
+        ("ESTIMATE", {"consumption": "-1"}, rules.ValueInvalid, "consumption"),
+        ("CORRECT", {"current": "109", "reason": " "}, operations.ReasonMissing, "reason"),
+    ],
+)
+def test_resolutions_that_are_refused(
+    project: Project,
+    director: Actor,
+    resolution: str,
+    figures: dict[str, str],
+    error: type[DomainError],
+    field: str,
+) -> None:
+    reading = exception(project)
+
+    with pytest.raises(error) as refused:
+        resolve(reading, resolution, director, **figures)
+
+    assert refused.value.field == field
+    reading.refresh_from_db()
+    assert (reading.state, reading.resolution) == ("EXCEPTION", "")
+    assert not AuditEntry.objects.filter(event="billing.reading.resolved").exists()
+
+
+def test_missing_reading_cannot_be_accepted_but_estimated(
+    project: Project, director: Actor
+) -> None:
+    reading = exception(project, None)
+
+    with pytest.raises(operations.ResolutionInvalid):
+        resolve(reading, "ACCEPT_AS_READ", director)
+    with pytest.raises(operations.ResolutionInvalid):
+        resolve(reading, "METER_REPLACED", director, old_end="101", new_start="0")
+    resolve(reading, "ESTIMATE", director, consumption="9")
+
+    reading.refresh_from_db()
+    assert reading.consumption == Decimal("9.00")
+
+
+def test_too_large_a_consumption_is_not_accepted(project: Project, director: Actor) -> None:
+    reading = exception(project, "9999999999", multiplier=Decimal(2))
+
+    with pytest.raises(rules.ValueInvalid):
+        resolve(reading, "ACCEPT_AS_READ", director)
+
+
+def test_correction_moves_what_the_next_month_begins_with(
+    project: Project, director: Actor
+) -> None:
+    [meter] = add_meters(project, 1)
+    record(
+        project,
+        entry(meter, "100", previous="90", read_on=date(2026, 9, 27)),
+        usage_month=SEPTEMBER,
+    )
+    record(project, entry(meter, "112", previous="101"))
+    september = Reading.objects.get(usage_month=SEPTEMBER)
+
+    resolve(september, "CORRECT", director, current="101")
+
+    assert month_of(project)[meter.code] == ("ACCEPTED", [], Decimal("11.00"))
+
+
+def test_decision_is_taken_back(project: Project, director: Actor) -> None:
+    reading = exception(project)
+    resolve(reading, "DO_NOT_BILL", director)
+
+    with pytest.raises(operations.ReasonMissing):
+        operations.reopen_reading(actor=director, reading_id=reading.pk, reason="", now=NOW)
+    operations.reopen_reading(actor=director, reading_id=reading.pk, reason="复核", now=NOW)
+
+    reading.refresh_from_db()
+    assert (reading.state, reading.faults, reading.resolution) == ("EXCEPTION", ["LOWER"], "")
+    assert (reading.resolved_by, reading.resolved_at, reading.reason) == (None, None, "")
+    with pytest.raises(operations.NotResolved):
+        operations.reopen_reading(actor=director, reading_id=reading.pk, reason="x", now=NOW)
+
+
+def test_accepted_reading_may_be_corrected_too(project: Project, director: Actor) -> None:
+    [meter] = add_meters(project, 1)
+    record(project, entry(meter))
+    reading = Reading.objects.get()
+
+    resolve(reading, "CORRECT", director, current="108")
+    operations.reopen_reading(actor=director, reading_id=reading.pk, reason="x", now=NOW)
+
+    assert month_of(project)[meter.code] == ("ACCEPTED", [], Decimal("10.00"))
+
+
+# ---- who may ------------------------------------------------------------------------------------
+
+
+def test_reader_records_and_does_not_resolve(project: Project, reader: Actor) -> None:
+    reading = exception(project)
+
+    with pytest.raises(access.ActionDenied):
+        resolve(reading, "DO_NOT_BILL", reader)
+    with pytest.raises(access.ActionDenied):
+        operations.reopen_reading(actor=reader, reading_id=reading.pk, reason="x", now=NOW)
+    reading.refresh_from_db()
+    assert reading.state == ReadingState.EXCEPTION
+
+
+@pytest.mark.parametrize("post", ["company_admin", "property_manager"])
+def test_posts_that_do_not_read_meters(project: Project, post: str) -> None:
+    [meter] = add_meters(project, 1)
+
+    with pytest.raises(access.ActionDenied):
+        record(project, entry(meter), actor=add_actor("somebody", post))
+
+    assert Reading.objects.count() == 0
+
+
+def test_readings_of_other_projects_do_not_exist(project: Project) -> None:
+    reading = exception(project)
+    other = factories.add_project("HX", "海西苑")
+    stranger = add_actor("wangwu", "collector", project_id=other.pk)
+
+    calls: Sequence[Any] = [
+        lambda: record(project, entry(reading.meter), actor=stranger),
+        lambda: operations.record_reading(
+            actor=stranger,
+            meter_id=reading.meter_id,
+            usage_month=OCTOBER,
+            current=Decimal(1),
+            read_on=DAY,
+            now=NOW,
+            today=TODAY,
+        ),
+        lambda: resolve(reading, "DO_NOT_BILL", stranger),
+        lambda: queries.get_reading(actor=stranger, reading_id=reading.pk),
+        lambda: queries.get_meter(actor=stranger, meter_id=reading.meter_id),
+    ]
+    for call in calls:
+        with pytest.raises(NotFound):
+            call()
+    assert not queries.readings(actor=stranger, project_id=project.pk, usage_month=OCTOBER)
+    assert (
+        queries.find_meter(actor=stranger, project_id=project.pk, code=reading.meter.code) is None
+    )
+
+
+def test_one_reading_by_hand(project: Project, reader: Actor) -> None:
+    [meter] = add_meters(project, 1, opening_reading=Decimal(100))
+
+    reading = operations.record_reading(
+        actor=reader,
+        meter_id=meter.pk,
+        usage_month=OCTOBER,
+        current=Decimal("112.5"),
+        read_on=DAY,
+        reader_name="李建国",
+        now=NOW,
+        today=TODAY,
+    )
+
+    assert (reading.previous, reading.consumption, reading.state) == (
+        Decimal(100),
+        Decimal("12.50"),
+        "ACCEPTED",
+    )
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        operations.record_reading(
+            actor=reader,
+            meter_id=meter.pk,
+            usage_month=OCTOBER,
+            current=Decimal("-1"),
+            read_on=DAY,
+            now=NOW,
+            today=TODAY,
+        )
+    assert refused.value.field == "current"
