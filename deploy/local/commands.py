@@ -199,7 +199,9 @@ def serving(session: Session, env: dict[str, str], port: int) -> Iterator[Servic
         for name, command in commands.items():
             log = session.home / f"log/{name}.log"
             services.start(name, command, cwd=ROOT, env=env, log=log)
-        services.wait_until(lambda: answers(port), what="the web server", seconds=WEB_SECONDS)
+        services.wait_until(
+            lambda: is_ready(port), "web", failure="the site is not ready", seconds=WEB_SECONDS
+        )
         session.report.step(
             "processes", f"{', '.join(commands)} run; logs in {session.home / 'log'}"
         )
@@ -210,17 +212,16 @@ def serving(session: Session, env: dict[str, str], port: int) -> Iterator[Servic
         services.stop()
 
 
-def answers(port: int) -> bool:
-    """Return whether the web server answers at all, if only with an error page."""
+def is_ready(port: int) -> bool:
+    """Return whether the site answers that its database and broker do."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/", headers={"Host": "localhost"})
-        connection.getresponse()
+        connection.request("GET", "/readyz", headers={"Host": "localhost"})
+        return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True
 
 
 def wait_for_the_end(services: Services) -> int:

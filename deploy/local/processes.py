@@ -250,16 +250,18 @@ class Services:
             if child.poll() is not None:
                 raise Problem(f"the {name} process ended: {ending(child.returncode)}", log=log)
 
-    def wait_until(self, is_ready: Callable[[], bool], *, what: str, seconds: float) -> None:
-        """Wait for a condition while watching the processes.
+    def wait_until(
+        self, is_ready: Callable[[], bool], name: str, *, failure: str, seconds: float
+    ) -> None:
+        """Wait for a condition that a process brings about, while watching all of them.
 
-        :raises Problem: if a process ends or the time runs out.
+        :raises Problem: if one ends, or with ``failure`` if the time runs out.
         """
         deadline = time.monotonic() + seconds
         while not is_ready():
             self.check()
             if time.monotonic() > deadline:
-                raise Problem(f"{what} was not ready after {seconds:.0f} s")
+                raise Problem(f"{failure} after {seconds:.0f} s", log=self._children[name][1])
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -116,7 +116,7 @@ def test_a_service_that_dies_is_named_with_its_log(home: Path) -> None:
     services.start("worker", command, cwd=home, env=os.environ, log=log)
 
     with pytest.raises(Problem, match=r"^the worker process ended: exit code 1$") as caught:
-        services.wait_until(lambda: False, what="nothing", seconds=20)
+        services.wait_until(lambda: False, "worker", failure="never", seconds=20)
     services.stop()
 
     assert caught.value.log == log
