@@ -10,23 +10,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local import processes
 from deploy.local.checks import run_checks
 from deploy.local.installation import Installation
+from deploy.local.locks import alone, lock_of
 from deploy.local.processes import Interrupted, Runner, Services
 from deploy.local.report import Problem, Reporter, write
-from deploy.local.servers import (
-    Purpose,
-    Servers,
-    alone,
-    check_space,
-    lock_of,
-    make_home,
-    taking_turns,
-)
+from deploy.local.servers import Purpose, Servers, check_space, make_home
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8000
@@ -59,24 +52,26 @@ class Session:
         self.runner = Runner()
         self.installation = Installation(ROOT, self.home, self.runner, self.report)
 
-    def prepare(self, *locks: str, front_end: bool) -> None:
-        """Install packages and build the front end, side by side where this machine has Node.js."""
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Executor]:
+        """Give a thread that does its jobs in order; a failure ends what it still runs."""
+        with ThreadPoolExecutor(1) as thread:
+            try:
+                yield thread
+            except BaseException:
+                processes.ignore_signals()
+                self.runner.end_all()
+                raise
+
+    def install(self, beside: Executor, *locks: str) -> Future[None]:
+        """Install packages, and build the front end beside that where this machine has Node.js."""
         make_home(self.home)
         check_space(self.home)
         install = self.installation
-        with taking_turns(self.home / "run/install.lock"), ThreadPoolExecutor(1) as beside:
-            try:
-                early = front_end and install.has_node()
-                built = beside.submit(install.front_end) if early else None
-                for lock in locks:
-                    install.python_packages(lock)
-                if built:
-                    built.result()
-                elif front_end:
-                    install.front_end()
-            except BaseException:
-                self.runner.end_all()
-                raise
+        built = beside.submit(install.front_end) if install.has_node() else None
+        for lock in locks:
+            install.python_packages(lock)
+        return built or beside.submit(install.front_end)
 
     def servers(self, purpose: Purpose = Purpose.RUN) -> Servers:
         home = self.home if purpose is Purpose.RUN else self.home / purpose.name.lower()
@@ -116,21 +111,25 @@ def run(session: Session, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
 
     make_home(session.home)
-    with alone(session.home, "run"):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(alone(session.home, "run"))
         for name in processes.end_left_over(session.home / "run/processes.json"):
             session.report.step("recovery", f"ended the {name} process of a start that was killed")
         port = choose_port(options.port, may_move=options.check)
         rotate_logs(session.home / "log")
-        session.prepare("requirements.lock", front_end=True)
-        with session.servers() as servers:
+        with session.beside() as beside:
+            front_end = session.install(beside, "requirements.lock")
+            servers = stack.enter_context(session.servers())
             env = session.environment(servers, "dev") | {"GUANJIA_PORT": str(port)}
-            make_ready(session, env, demo=not options.no_demo)
-            with serving(session, env, port) as services:
-                if options.check:
-                    base = f"http://127.0.0.1:{port}"
-                    return session.python("-m", "config", "selfcheck", "--base", base, env=env)
-                session.report.step("ready", f"http://localhost:{port}  (Ctrl-C stops everything)")
-                return wait_for_the_end(services)
+            make_ready(session, env, beside, front_end)
+        if not options.no_demo:
+            django(session, env, "demo", failure="the demo companies cannot be made", show=True)
+        services = stack.enter_context(serving(session, env, port))
+        if options.check:
+            base = f"http://127.0.0.1:{port}"
+            return session.python("-m", "config", "selfcheck", "--base", base, env=env)
+        session.report.step("ready", f"http://localhost:{port}  (Ctrl-C stops everything)")
+        return wait_for_the_end(services)
 
 
 def choose_port(asked: int | None, *, may_move: bool) -> int:
@@ -155,32 +154,34 @@ def rotate_logs(folder: Path) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def make_ready(session: Session, env: dict[str, str], *, demo: bool) -> None:
-    """Bring translations, static files, schemas and demo companies up to date."""
+def make_ready(
+    session: Session, env: dict[str, str], beside: Executor, front_end: Future[None]
+) -> None:
+    """Bring schemas up to date and, beside that, translations and static files."""
     install = session.installation
+    messages = beside.submit(install.messages, env)
+    static_files = beside.submit(install.static_files, env)
+    django(session, env, "migrate_all", failure="the database cannot be migrated")
+    session.report.step("database", "all schemas are migrated")
+    for job in (front_end, messages, static_files):
+        job.result()
 
-    def django(*words: str, failure: str, show: bool = False) -> None:
-        session.runner.run(
-            [install.python, "-m", "config", *words],
-            cwd=ROOT,
-            env=env,
-            log=session.home / "log/setup.log",
-            failure=failure,
-            show=show,
-        )
 
-    install.messages(env)
-    with ThreadPoolExecutor(1) as beside:
-        try:
-            collected = beside.submit(install.static_files, env)
-            django("migrate_all", failure="the database cannot be migrated")
-            session.report.step("database", "all schemas are migrated")
-            collected.result()
-        except BaseException:
-            session.runner.end_all()
-            raise
-    if demo:
-        django("demo", failure="the demo companies cannot be made", show=True)
+def django(
+    session: Session, env: dict[str, str], *words: str, failure: str, show: bool = False
+) -> None:
+    """Run one of Guanjia's own commands.
+
+    :raises Problem: if it fails.
+    """
+    session.runner.run(
+        [session.installation.python, "-m", "config", *words],
+        cwd=ROOT,
+        env=env,
+        log=session.home / "log/setup.log",
+        failure=failure,
+        show=show,
+    )
 
 
 @contextlib.contextmanager
@@ -257,17 +258,22 @@ def bench(session: Session, arguments: list[str]) -> int:
 
 
 def on_own_servers(session: Session, purpose: Purpose, words: list[str]) -> int:
-    session.prepare("requirements.lock", "tests/requirements.lock", front_end=True)
-    with alone(session.home, purpose.name.lower()), session.servers(purpose) as servers:
-        env = session.environment(servers, "test")
-        session.installation.messages(env)
+    make_home(session.home)
+    with alone(session.home, purpose.name.lower()), contextlib.ExitStack() as stack:
+        with session.beside() as beside:
+            front_end = session.install(beside, "requirements.lock", "tests/requirements.lock")
+            servers = stack.enter_context(session.servers(purpose))
+            env = session.environment(servers, "test")
+            session.installation.messages(env)
+            front_end.result()
         return session.python(*words, env=env)
 
 
 def check(session: Session, arguments: list[str]) -> int:
     """Run every check that needs no server."""
     expect_nothing(arguments)
-    session.prepare("requirements.lock", "tests/requirements.lock", front_end=False)
+    with session.beside() as beside:
+        session.install(beside, "requirements.lock", "tests/requirements.lock").result()
     env = session.environment(session.servers(Purpose.TEST), "test")
     return run_checks(ROOT, session.installation.venv / "bin", env, session.runner, session.report)
 
@@ -278,7 +284,8 @@ def check(session: Session, arguments: list[str]) -> int:
 def guanjia(session: Session, arguments: list[str]) -> int:
     """Run Guanjia's own command line; its output alone goes to stdout."""
     session.report.quiet = True
-    session.prepare("requirements.lock", front_end=False)
+    make_home(session.home)
+    session.installation.python_packages("requirements.lock")
     with session.servers() as servers:
         env = session.environment(servers, "dev")
         session.installation.messages(env)

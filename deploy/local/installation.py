@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from deploy.local.locks import taking_turns
 from deploy.local.processes import Runner
 from deploy.local.report import Problem, Reporter
 
@@ -36,6 +37,10 @@ class Installation:
 
         :raises Problem: if the lock cannot be read or something cannot be installed.
         """
+        with taking_turns(self._home / "run/install.lock"):
+            self._python_packages(lock_name)
+
+    def _python_packages(self, lock_name: str) -> None:
         lock = self._root / lock_name
         stamp = self.venv / f".installed-{lock_name.replace('/', '-')}"
         wanted = self._digest([lock], str(self._root), str(sys.version_info[:2]))
@@ -106,6 +111,10 @@ class Installation:
 
         :raises Problem: if there is no Node.js and none can be had, or the build fails.
         """
+        with taking_turns(self._home / "run/front-end.lock"):
+            self._front_end()
+
+    def _front_end(self) -> None:
         modules = self._root / "node_modules"
         lock_files = [self._root / "package.json", self._root / "package-lock.json"]
         installed = modules / ".installed"

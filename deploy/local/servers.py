@@ -5,13 +5,14 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from deploy.local.locks import taking_turns
 from deploy.local.postgres import Postgres
 from deploy.local.processes import ignore_signals
 from deploy.local.report import Problem, Reporter
@@ -174,34 +175,3 @@ def check_space(home: Path) -> None:
         raise Problem(
             f"only {free} MB are free on the disk of {home}: {MINIMUM_FREE_MB} MB are needed"
         )
-
-
-@contextlib.contextmanager
-def taking_turns(lock: Path) -> Iterator[None]:
-    """Wait for a lock and hold it."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def alone(home: Path, command: str) -> Iterator[None]:
-    """Hold the lock of a command that may run once per data directory.
-
-    :raises Problem: naming the process that holds it.
-    """
-    with lock_of(home, command).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            process = lock_of(home, command).read_text()
-            raise Problem(f"./dev {command} is already at work here, process {process}") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-def lock_of(home: Path, command: str) -> Path:
-    """Return the file that a command locks and writes its process number into."""
-    return home / "run" / f"{command}.lock"

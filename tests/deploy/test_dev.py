@@ -12,8 +12,9 @@ import pytest
 
 from deploy.local import commands
 from deploy.local.commands import Session
+from deploy.local.locks import alone
 from deploy.local.report import Problem
-from deploy.local.servers import Purpose, alone
+from deploy.local.servers import Purpose
 from tests.deploy.conftest import ROOT, dev
 
 SOURCE = (ROOT / "dev").read_text()

@@ -5,8 +5,9 @@ from pathlib import Path
 import dj_database_url
 import pytest
 
+from deploy.local.locks import alone
 from deploy.local.report import Problem, Reporter
-from deploy.local.servers import Purpose, Servers, alone, check_space, make_home
+from deploy.local.servers import Purpose, Servers, check_space, make_home
 from tests.deploy.conftest import VENV
 
 GIVEN = {"DATABASE_URL": "postgresql://one@db/guanjia", "BROKER_URL": "redis://broker/0"}
