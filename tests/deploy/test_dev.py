@@ -95,7 +95,7 @@ def test_reset_deletes_the_data_directory(home: Path) -> None:
 
 def test_reset_ends_a_run_first(home: Path) -> None:
     holder = (
-        "import sys, time; from pathlib import Path; from deploy.local.servers import alone\n"
+        "import sys, time; from pathlib import Path; from deploy.local.locks import alone\n"
         "with alone(Path(sys.argv[1]), 'run'): print('holding', flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen(
