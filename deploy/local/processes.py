@@ -115,7 +115,7 @@ class Runner:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
             cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK)
-            raise Problem(f"{failure}: {cause or ending(code)}", log=log)
+            raise Problem(f"{failure}: {cause or ending(code)}", log=None if show else log)
 
     def capture(
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
