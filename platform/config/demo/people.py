@@ -1,0 +1,59 @@
+"""Who works in the demo companies."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kernel import access
+from kernel.access import operations
+from kernel.access.models import PostHolding, User
+from kernel.access.queries import actor_for
+
+PASSWORD = "guanjia-demo-2026"  # noqa: S105 - printed at every start
+SINCE = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A demo login; ``in_project`` for posts that are held in one project."""
+
+    username: str
+    name: str
+    post: str
+    in_project: bool = False
+
+
+ADMINISTRATOR = Person("xujing", "许静", "company_admin")
+MANAGER = Person("fangqiming", "方启明", "property_manager")
+DIRECTOR = Person("zhaomin", "赵敏", "charging_director")
+COLLECTOR = Person("zhouting", "周婷", "collector", in_project=True)
+READER = Person("lijianguo", "李建国", "meter_reader", in_project=True)
+EVERYBODY = (ADMINISTRATOR, MANAGER, DIRECTOR, COLLECTOR, READER)
+
+
+def settle(person: Person, *, project_id: int | None, now: datetime) -> None:
+    """Add the person and give the post, where that is not done yet."""
+    user = User.objects.filter(username=person.username).first()
+    if user is None:
+        user = operations.add_user(
+            actor=access.SYSTEM,
+            username=person.username,
+            name=person.name,
+            password=PASSWORD,
+            now=now,
+        )
+    scope = project_id if person.in_project else None
+    held = PostHolding.objects.filter(user=user, post=person.post, project_id=scope)
+    if not held.exists():
+        operations.give_post(
+            actor=access.SYSTEM,
+            user_id=user.pk,
+            post=person.post,
+            project_id=scope,
+            valid_from=SINCE,
+            now=now,
+        )
+
+
+def acting(person: Person, today: date) -> access.Actor:
+    """Return the actor that the person is today."""
+    return actor_for(user=User.objects.get(username=person.username), today=today)
