@@ -216,9 +216,7 @@ def prepare_company(desk: Desk, project: Project, ledger: Path) -> ImportBatch:
 def run_first(desk: Desk) -> None:
     """Do the whole job in the first company, on the ledger of 云麓花园."""
     folder = DATA / "yunlu-garden"
-    project = open_project(
-        desk, code="YL", name="云麓花园", name_en="Yunlu Garden", city="杭州"
-    )
+    project = open_project(desk, code="YL", name="云麓花园", name_en="Yunlu Garden", city="杭州")
     batch = prepare_company(desk, project, folder / "房屋业主台账.xlsx")
     desk.say(f"云麓花园: 台账导入 {batch.counts}")
     readings = import_file(
