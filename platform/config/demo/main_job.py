@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Sum
 
-from config.demo import people, tariff
+from config.demo import people, tariff, tower
 from kernel.access import Actor
 from kernel.imports import operations as imports
 from kernel.imports.models import BatchState, ImportBatch
@@ -234,4 +234,18 @@ def run_first(desk: Desk) -> None:
         f"{run.checked_by_label} 复核并发布"
     )
     take_money(desk, project)
+    tell(desk, project)
+
+
+def run_second(desk: Desk) -> None:
+    """Enter an office tower by hand in the second company and bill its first month."""
+    project = open_project(desk, code="JH", name="江海大厦", name_en="Jianghai Tower", city="宁波")
+    tower.enter(actor=desk.actor(people.DIRECTOR), project=project, now=desk.clock())
+    tariff.set_up(
+        drafter=desk.actor(people.ADMINISTRATOR),
+        confirmer=desk.actor(people.MANAGER),
+        project_id=project.pk,
+        now=desk.clock(),
+    )
+    bill(desk, project)
     tell(desk, project)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import operations, passwords
 from kernel.access.models import PostHolding, User
 from kernel.access.queries import actor_for
 
@@ -41,6 +41,8 @@ def settle(person: Person, *, project_id: int | None, now: datetime) -> None:
             password=PASSWORD,
             now=now,
         )
+    elif not user.has_usable_password():  # the set-up made him and sent him a link
+        passwords.set_by_link(token=passwords.make_link_token(user), password=PASSWORD, now=now)
     scope = project_id if person.in_project else None
     held = PostHolding.objects.filter(user=user, post=person.post, project_id=scope)
     if not held.exists():

@@ -62,14 +62,15 @@ def _person(browser: Browser, person: people.Person) -> Iterator[Result]:
 
 
 def _second_company(at: Callable[[str], Browser]) -> Iterator[Result]:
-    """The second company's administrator sees its own and nothing of the first."""
+    # Its administrator sees its own pages and nothing of the first company.
     browser = at(SECOND)
     home = _sign_in(browser, people.ADMINISTRATOR)
     yield _page("second company", home, 200, "江海物业")
-    leaks = []
-    for path in dict.fromkeys([home.path, *links_of(home).menu]):
-        if path.startswith("/") and LEDGER_WORDS in browser.get(path).text:
-            leaks.append(path)
+    leaks = [
+        path
+        for path in dict.fromkeys([home.path, *links_of(home).menu])
+        if path.startswith("/") and LEDGER_WORDS in browser.get(path).text
+    ]
     yield Result("second company sees nothing of the first", not leaks, ", ".join(leaks) or "ok")
 
 

@@ -102,13 +102,15 @@ class Slab(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How an amount came about: Σ (quantity × price) × rate, rounded once at the end."""
+    """How an amount came about: the full fee Σ (quantity × price), rounded; × rate, rounded."""
 
     method: MethodName
     quantity: Decimal
     rate: Decimal
     slabs: tuple[Slab, ...]
-    exact: Decimal
+    gross: Decimal  # Σ (quantity × price) before any rounding
+    full: Decimal  # the same to the cent
+    exact: Decimal  # full × rate, before the second rounding
     amount: Decimal
 
     @property
@@ -121,16 +123,20 @@ def explain(pricing: Pricing, quantity: Decimal, rate: Decimal = Decimal(1)) -> 
     """Return the amount of one month and every step to it.
 
     :param quantity: m² of charging area, 1 for a fixed fee, or the month's consumption.
-    :param rate: the share that is charged, 0.70 for a vacant dwelling; part of the product
-        before the one rounding, half up to the cent (handbook 3.6.4, rules 1 and 2).
+    :param rate: the share that is charged, 0.70 for a vacant dwelling. It is a share of the full
+        fee, which is an amount of its own and rounded to the cent (handbook 3.6.4, rule 1), and
+        the product is rounded again (rule 2: 184.23 × 0.70 = 128.961, so 128.96).
     :raises PriceMissing: if the version has no price (BL-02).
     """
     slabs = _slabs(pricing, quantity)
     gross = Decimal(0)
     for slab in slabs:
         gross = _EXACT.add(gross, slab.exact)
-    exact = _EXACT.multiply(gross, rate)
-    return Explanation(pricing.method, quantity, rate, slabs, exact, round_money(exact))
+    full = round_money(gross)
+    exact = _EXACT.multiply(full, rate)
+    return Explanation(
+        pricing.method, quantity, rate, slabs, gross, full, exact, round_money(exact)
+    )
 
 
 def amount(pricing: Pricing, quantity: Decimal, rate: Decimal = Decimal(1)) -> Decimal:
@@ -299,7 +305,7 @@ def largest_change(old: Pricing, new: Pricing) -> Decimal | None:
         return None
     changes = []
     for quantity in _reference_quantities(old, new):
-        before, after = explain(old, quantity).exact, explain(new, quantity).exact
+        before, after = explain(old, quantity).gross, explain(new, quantity).gross
         changes.append(after / before - 1)
     return max(changes, key=abs)
 

@@ -166,21 +166,22 @@ def area(unit: str = "u", version: str = "v") -> str:
 
 
 def flat_amount(quantity: str, price: str, rate: str) -> str:
-    """Return the amount per area or of a fixed fee: rounded once, half up, after the product.
+    """Return the amount per area or of a fixed fee: the full fee to the cent, then its share.
 
-    The arguments are expressions. PostgreSQL rounds numerics half away from zero, and no fee is
-    negative, so that this is ``round_money``.
+    The arguments are expressions. Both roundings are half up: PostgreSQL rounds numerics half
+    away from zero, and no fee is negative, so that this is ``round_money``.
     """
-    return f"round({quantity} * {price} * {rate}, 2)"
+    return f"round(round({quantity} * {price}, 2) * {rate}, 2)"
 
 
 def tiered_amount(consumption: str, version_id: str, rate: str) -> str:
     """Return the amount of a consumption in the tiers of a version; needs ``TIERS``.
 
-    The arguments are expressions. Limits are inclusive, the slabs add up before the one rounding.
+    The arguments are expressions. Limits are inclusive; the slabs add up before they are
+    rounded, the share is taken of that.
     """
     slab = f"greatest(least({consumption}, coalesce(t.up_to, {consumption})) - t.above, 0)"
     return (
-        f"(SELECT round(coalesce(sum({slab} * t.price), 0) * {rate}, 2)"  # noqa: S608 - expressions
+        f"(SELECT round(round(coalesce(sum({slab} * t.price), 0), 2) * {rate}, 2)"  # noqa: S608 - expressions
         f" FROM tier t WHERE t.version_id = {version_id})"
     )

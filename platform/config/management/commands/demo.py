@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from config.celery import app
 from config.demo import main_job, people
 from kernel.tenancy import company_time_zone, public
 from tenants.companies.models import Company, CompanyStatus
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     help = "Provision two demo companies and do the main job in them. Repeatable."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        app.loader.import_default_modules()  # registers the handlers of jobs
         for slug, name, name_en, job in COMPANIES:
             company = self._company(slug, name, name_en, timezone.now())
             with tenant_context(company):

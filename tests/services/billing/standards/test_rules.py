@@ -37,15 +37,16 @@ def tier_tables(draw: st.DrawFn) -> tuple[Tier, ...]:
     ("quantity", "price", "rate", "expected"),
     [
         pytest.param("102.35", "1.80", "1", "184.23", id="S-01 management fee"),
-        # 184.23 × 70 % in the handbook, which rounds twice; once, 128.961 is the same cent.
         pytest.param("102.35", "1.80", "0.70", "128.96", id="S-02 custody"),
         pytest.param("102.35", "22.00", "1", "2251.70", id="S-03 season in full"),
         pytest.param("102.35", "22.00", "0.50", "1125.85", id="S-03 half"),
         pytest.param("60.00", "11.00", "1", "660.00", id="S-04 benefit store"),
         pytest.param("0.50", "0.01", "1", "0.01", id="half a cent goes up"),
         pytest.param("0.49", "0.01", "1", "0.00", id="less than half goes down"),
-        # Rounding the full fee first would give 0.11 × 0.5 = 0.055 → 0.06.
-        pytest.param("0.05", "2.10", "0.50", "0.05", id="rounded after the multiplication"),
+        # The full fee is 0.105 → 0.11 and half of it 0.055 → 0.06; in one go it would be 0.05.
+        pytest.param("0.05", "2.10", "0.50", "0.06", id="a share of the rounded fee"),
+        # A flat of the real ledger: 331.408 → 331.41, × 0.70 = 231.987 → 231.99.
+        pytest.param("118.36", "2.80", "0.70", "231.99", id="vacant dwelling"),
         pytest.param("999999.99", "99999.9999", "1", "99999998900.00", id="largest"),
     ],
 )
@@ -101,7 +102,7 @@ def test_line_explains_itself() -> None:
         Decimal("38.50"),
         Decimal("0.067"),
     ]
-    assert explanation.exact == Decimal("79.167")
+    assert explanation.gross == Decimal("79.167")
     assert explanation.amount == Decimal("79.17")
     assert explanation.price is None
 
