@@ -112,6 +112,8 @@ class FeeVersion(CompanyModel):
     drafted_by = models.BigIntegerField(null=True)
     drafted_by_label = models.CharField(max_length=140)
     drafted_at = models.DateTimeField()
+    # When the drafter said that it is ready; a later change takes that back.
+    submitted_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.BigIntegerField(null=True)
     confirmed_by_label = models.CharField(max_length=140, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

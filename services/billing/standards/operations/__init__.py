@@ -11,11 +11,13 @@ from services.billing.standards.operations.assignments import (
 from services.billing.standards.operations.drafts import (
     FigureChanges,
     draft_version,
+    submit_version,
     update_draft,
 )
 from services.billing.standards.operations.errors import (
     AssignmentInvalid,
     ConfirmedByDrafter,
+    DraftChanged,
     ItemAccountInvalid,
     ItemCodeTaken,
     ItemNameTaken,
@@ -47,6 +49,7 @@ from services.billing.standards.operations.versions import (
 __all__ = [
     "AssignmentInvalid",
     "ConfirmedByDrafter",
+    "DraftChanged",
     "FigureChanges",
     "ItemAccountInvalid",
     "ItemCodeTaken",
@@ -78,6 +81,7 @@ __all__ = [
     "remove_draft_assignment",
     "rename_standard",
     "seed_items",
+    "submit_version",
     "update_draft",
     "withdraw_version",
 ]

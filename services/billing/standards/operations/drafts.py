@@ -107,19 +107,37 @@ def update_draft(
     version = queries.lock_version(actor=actor, version_id=version_id)
     access.require(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
     require_draft(version)
-    if version.drafted_by is not None and version.drafted_by != actor.user_id:
-        raise NotYourDraft(
-            _("%(name)s drafted this version. Withdraw it or draft another.")
-            % {"name": version.drafted_by_label}
-        )
+    _require_own(actor, version)
     before = figures_as_json(version)
     _fill(version, **changes)
     version.drafted_by, version.drafted_by_label = actor.user_id, actor.label[:140]
     version.drafted_at = now
+    version.submitted_at = None
     version.save()
     record_version(
         actor, "changed", version, now, {"before": before, "after": figures_as_json(version)}
     )
+    return version
+
+
+@transaction.atomic
+def submit_version(*, actor: Actor, version_id: int, now: datetime) -> FeeVersion:
+    """Say that one's own draft is ready to be confirmed; it is complete then.
+
+    :raises access.ActionDenied: without ``fee-standard.draft`` in the project.
+    :raises NotFound: if there is no such version.
+    :raises NotDraft: if it is confirmed or withdrawn.
+    :raises NotYourDraft: if somebody else drafted it.
+    :raises rules.PriceMissing: without a price (BL-02).
+    """
+    version = queries.lock_version(actor=actor, version_id=version_id)
+    access.require(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
+    require_draft(version)
+    _require_own(actor, version)
+    rules.check_complete(queries.figures_of(version))
+    version.submitted_at = now
+    version.save(update_fields=["submitted_at"])
+    record_version(actor, "submitted", version, now, {})
     return version
 
 
@@ -189,3 +207,11 @@ def _check_choices(version: FeeVersion) -> None:
     for field, given, known in checked:
         if not set(given) <= set(known):
             raise rules.FiguresInvalid(_("Choose one of the values offered."), field=field)
+
+
+def _require_own(actor: Actor, version: FeeVersion) -> None:
+    if version.drafted_by is not None and version.drafted_by != actor.user_id:
+        raise NotYourDraft(
+            _("%(name)s drafted this version. Withdraw it or draft another.")
+            % {"name": version.drafted_by_label}
+        )

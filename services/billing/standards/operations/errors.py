@@ -39,6 +39,10 @@ class NotYourDraft(Conflict):
     code = "standards.not-your-draft"
 
 
+class DraftChanged(Conflict):
+    code = "standards.draft-changed"
+
+
 class ConfirmedByDrafter(Conflict):
     """BL-01, SoD-01: whoever set a charge up does not authorise it."""
 

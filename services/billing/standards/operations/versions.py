@@ -23,6 +23,7 @@ from services.billing.standards.operations.drafts import (
 )
 from services.billing.standards.operations.errors import (
     ConfirmedByDrafter,
+    DraftChanged,
     NotDraft,
     ReasonMissing,
     UnusualPrice,
@@ -32,7 +33,12 @@ from services.billing.standards.operations.errors import (
 
 @transaction.atomic
 def confirm_version(
-    *, actor: Actor, version_id: int, now: datetime, confirm_unusual: bool = False
+    *,
+    actor: Actor,
+    version_id: int,
+    now: datetime,
+    confirm_unusual: bool = False,
+    seen_at: datetime | None = None,
 ) -> FeeVersion:
     """Put a draft in force, and with it the assignments of the standard that wait.
 
@@ -40,9 +46,11 @@ def confirm_version(
     himself go on waiting for somebody else.
 
     :param confirm_unusual: says that a price far from the one in force is meant.
+    :param seen_at: the ``drafted_at`` of the figures that the actor was shown.
     :raises access.ActionDenied: without ``fee-standard.confirm`` in the project.
     :raises NotFound: if there is no such version.
     :raises NotDraft: if it is confirmed or withdrawn already.
+    :raises DraftChanged: if the figures are not those of ``seen_at`` any more.
     :raises ConfirmedByDrafter: if the actor drafted it (BL-01).
     :raises rules.PriceMissing: without a price (BL-02).
     :raises UnusualPrice: if the price changes by more than ``fee.price_jump_pct``.
@@ -53,6 +61,8 @@ def confirm_version(
     standard = version.standard
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     require_draft(version)
+    if seen_at is not None and seen_at != version.drafted_at:
+        raise DraftChanged(_("The draft has been changed meanwhile. Look at it again."))
     if version.drafted_by is not None and version.drafted_by == actor.user_id:
         raise _by_drafter()
     figures = queries.figures_of(version)

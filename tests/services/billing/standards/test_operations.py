@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -255,6 +255,38 @@ def test_change_that_does_not_fit_the_rest_is_refused(project: Project, admin: A
 
     version.refresh_from_db()
     assert version.method == "PER_AREA"
+
+
+def test_draft_is_submitted_when_it_is_complete(project: Project, admin: Actor) -> None:
+    version = factories.draft(factories.add_standard(project), actor=admin, price=None)
+
+    with pytest.raises(rules.PriceMissing):
+        operations.submit_version(actor=admin, version_id=version.pk, now=NOW)
+    operations.update_draft(actor=admin, version_id=version.pk, price=Decimal(3), now=NOW)
+    operations.submit_version(actor=admin, version_id=version.pk, now=NOW)
+    version.refresh_from_db()
+    assert version.submitted_at == NOW
+
+    operations.update_draft(actor=admin, version_id=version.pk, price=Decimal(4), now=NOW)
+    version.refresh_from_db()
+    assert version.submitted_at is None
+
+
+def test_manager_confirms_what_he_was_shown(project: Project, admin: Actor, manager: Actor) -> None:
+    version = factories.draft(factories.add_standard(project), actor=admin)
+    seen_at = version.drafted_at
+    operations.update_draft(
+        actor=admin, version_id=version.pk, price=Decimal(28), now=NOW + timedelta(minutes=1)
+    )
+
+    with pytest.raises(operations.DraftChanged):
+        operations.confirm_version(actor=manager, version_id=version.pk, seen_at=seen_at, now=NOW)
+
+    version.refresh_from_db()
+    assert version.state == VersionState.DRAFT
+    operations.confirm_version(
+        actor=manager, version_id=version.pk, seen_at=version.drafted_at, now=NOW
+    )
 
 
 def test_draft_of_another_is_not_changed(project: Project, admin: Actor) -> None:
@@ -778,6 +810,7 @@ def calls(project: Project, draft: FeeVersion, version: FeeVersion) -> dict[str,
         "rename_standard": {"standard_id": standard_id, "name": "x"},
         "delete_standard": {"standard_id": standard_id},
         "draft_version": {"standard_id": standard_id, "method": "FIXED", "valid_from": JANUARY},
+        "submit_version": {"version_id": draft.pk},
         "update_draft": {"version_id": draft.pk, "price": Decimal(9)},
         "confirm_version": {"version_id": draft.pk},
         "end_version": {"version_id": version.pk, "valid_to": DECEMBER, "reason": "x"},
@@ -805,6 +838,7 @@ DRAFTING = {
     "rename_standard",
     "delete_standard",
     "draft_version",
+    "submit_version",
     "update_draft",
     "assign_by_rule",
     "assign_unit",
