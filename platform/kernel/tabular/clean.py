@@ -11,30 +11,31 @@ from kernel.tabular.cells import Cell
 from kernel.tabular.problems import CellProblem
 from kernel.tabular.text import squeeze, tidy
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?")
 _DIGITS_LIMIT = 30
 _APPROXIMATE = re.compile(r"^(约|大约|近|≈|~)|(左右|上下|多)$")
 _AREA_UNIT = re.compile(r"(㎡|m2|m²|M2|M²|平方米|平米|平方|平|sqm|square met(?:er|re)s?)$")
 _MONEY_SIGNS = re.compile(r"^(¥|￥|rmb|cny)|(元|圆|rmb|cny)$", re.IGNORECASE)
 
 _DATE_TEXT = re.compile(
-    r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
-    r"(?:[ T]?\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"  # a time of day, which is left out
+    r"([0-9]{4})(?:年|[-/.])([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})日?"
+    # a time of day, which is left out
+    r"(?:[ T]?[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.[0-9]+)?)?)?"
 )
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 # 1900-03-01, from where on both calendars of spreadsheets agree, up to 2199-12-31.
 _SERIALS = range(61, 109_574)
 _SERIAL_EPOCH = date(1899, 12, 30)
 _YEARS = range(1900, 2200)
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:-?(\d{1,6}))?")
-_SERVICE_LINE = re.compile(r"[48]00\d{7}")
-_LOCAL_LINE = re.compile(r"[2-9]\d{6,7}")
-_COUNTRY_CODE = re.compile(r"^(?:\+|00)?86-?(?=1[3-9][\d-]{9,11}$|0\d{2,3}-?\d{7,8}$)")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"(0[0-9]{2,3})-?([2-9][0-9]{6,7})(?:-?([0-9]{1,6}))?")
+_SERVICE_LINE = re.compile(r"[48]00[0-9]{7}")
+_LOCAL_LINE = re.compile(r"[2-9][0-9]{6,7}")
+_COUNTRY_CODE = re.compile(r"^(?:\+|00)?86-?(?=1[3-9][0-9-]{9,11}$|0[0-9]{2,3}-?[0-9]{7,8}$)")
 
-_ID_18 = re.compile(r"\d{17}[\dX]")
-_ID_15 = re.compile(r"\d{15}")
+_ID_18 = re.compile(r"[0-9]{17}[0-9X]")
+_ID_15 = re.compile(r"[0-9]{15}")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK_DIGITS = "10X98765432"
 # Spreadsheets keep 15 digits of a number: a longer one typed as a number has lost its end.
@@ -47,6 +48,7 @@ _PLATE = re.compile(
 )
 
 
+_ORDINARY_NAME = re.compile(r"[\u4e00-\u9fff]+")
 # Bullets and middle dots of every font, as typed between the parts of a name: ·
 _NAME_DOTS = dict.fromkeys((0x2022, 0x2027, 0x30FB, 0x2219, 0x22C5, 0xFF65), 0xB7)
 
@@ -76,6 +78,8 @@ def person_name(cell: Cell, *, longest: int = 100) -> str | None:
 
     :raises CellProblem: ``too-long``.
     """
+    if isinstance(cell, str) and len(cell) <= longest and _ORDINARY_NAME.fullmatch(cell):
+        return cell
     value = text(cell, longest=longest)
     if value is None or value.isascii():
         return value
@@ -251,6 +255,8 @@ def phone(cell: Cell) -> str | None:
     """
     if cell is None:
         return None
+    if isinstance(cell, str) and _MOBILE.fullmatch(cell):
+        return cell
     if isinstance(cell, bool) or not isinstance(cell, str | int):
         raise CellProblem("phone-invalid", cell)
     value = re.sub(r"[\s()]", "", tidy(str(cell)))
@@ -276,6 +282,8 @@ def identity_number(cell: Cell) -> str | None:
     """
     if cell is None:
         return None
+    if isinstance(cell, str) and _ID_18.fullmatch(cell):
+        return cell
     if isinstance(cell, Decimal) or (isinstance(cell, int) and cell >= _EXACT_BELOW):
         raise CellProblem("id-number-lost-digits", cell)
     value = re.sub(r"[\s'’‘`\-]", "", tidy(str(cell))).upper()
@@ -283,9 +291,9 @@ def identity_number(cell: Cell) -> str | None:
         return None
     if _ID_18.fullmatch(value) or _ID_15.fullmatch(value):
         return value
-    if re.fullmatch(r"\d+X?", value):
+    if re.fullmatch(r"[0-9]+X?", value):
         raise CellProblem("id-number-length", cell)
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", value):
+    if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", value):
         raise CellProblem("id-number-lost-digits", cell)
     raise CellProblem("id-number-invalid", cell)
 
@@ -303,6 +311,8 @@ def plate(cell: Cell) -> str | None:
 
     :raises CellProblem: ``plate-invalid``.
     """
+    if isinstance(cell, str) and _PLATE.fullmatch(cell):
+        return cell
     value = text(cell)
     if value is None:
         return None

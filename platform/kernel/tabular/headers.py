@@ -199,26 +199,17 @@ class RowSorter:
         }
 
     def kind_of(self, row: Row) -> RowKind:
-        leading = _leading_texts(row)
+        leading = _leading_cells(row)
         if not leading:
             return RowKind.BLANK
-        if self._is_footer(row, leading):
-            return RowKind.FOOTER
-        if self._repeats_header(row):
-            return RowKind.REPEATED_HEADER
+        has_essential = any(_text_at(row, column) for column in self._essential)
+        # Most rows begin with their number: neither a footer nor a header does.
+        if isinstance(leading[0], str) or not has_essential:
+            if _is_footer(leading, has_essential=has_essential):
+                return RowKind.FOOTER
+            if self._repeats_header(row):
+                return RowKind.REPEATED_HEADER
         return RowKind.DATA
-
-    def _is_footer(self, row: Row, leading: list[str]) -> bool:
-        first = leading[0]
-        if _TOTAL.search(first):
-            return True
-        if any(_text_at(row, column) for column in self._essential):
-            return False
-        return bool(
-            _SIGNATURE.search(first)
-            or _CLOSING.search(first)
-            or (len(leading) > 1 and _TOTAL.search(leading[1]))
-        )
 
     def _repeats_header(self, row: Row) -> bool:
         """Whether the row is the header again, as printed at the top of every page."""
@@ -227,25 +218,36 @@ class RowSorter:
         allowed = (len(self._names) - 1) // 2  # cells that may differ
         for index, name in self._names.items():
             cell = row[index] if index < len(row) else None
-            if not isinstance(cell, str) or normalise(cell) != name:
+            if not isinstance(cell, str) or cell[:1].isdigit() or normalise(cell) != name:
                 allowed -= 1
                 if allowed < 0:
                     return False
         return True
 
 
-def _leading_texts(row: Row) -> list[str]:
-    """Return the first two cells that hold anything, as text."""
-    texts: list[str] = []
+def _is_footer(leading: list[Cell], *, has_essential: bool) -> bool:
+    texts = [squeeze(str(cell)).casefold() for cell in leading]
+    if _TOTAL.search(texts[0]):
+        return True
+    if has_essential:
+        return False
+    return bool(
+        _SIGNATURE.search(texts[0])
+        or _CLOSING.search(texts[0])
+        or (len(texts) > 1 and _TOTAL.search(texts[1]))
+    )
+
+
+def _leading_cells(row: Row) -> list[Cell]:
+    """Return the first two cells that hold anything."""
+    leading: list[Cell] = []
     for cell in row:
-        if cell is None:
+        if cell is None or (isinstance(cell, str) and not squeeze(cell)):
             continue
-        text = squeeze(str(cell)).casefold()
-        if text:
-            texts.append(text)
-            if len(texts) == 2:
-                break
-    return texts
+        leading.append(cell)
+        if len(leading) == 2:
+            break
+    return leading
 
 
 def _text_at(row: Row, column: int) -> str:

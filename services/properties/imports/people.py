@@ -90,11 +90,11 @@ def owners(
 
 
 def _several(cell: Cell, clean_one: Callable[[Cell], str | None]) -> tuple[str, ...] | None:
-    if isinstance(cell, str) and is_nothing(tidy(cell)):
-        return None
     try:
         value = clean_one(cell)
     except CellProblem:
+        if isinstance(cell, str) and is_nothing(tidy(cell)):
+            return None
         parts = [part for part in _LIST.split(_raw_text(cell)) if part.strip()]
         if not isinstance(cell, str) or len(parts) < 2:
             raise

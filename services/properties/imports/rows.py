@@ -208,7 +208,7 @@ def _listed(clean_one: Callable[[Cell], str | None]) -> Callable[[Cell], tuple[s
 
     def function(cell: Cell) -> tuple[str, ...] | None:
         text = clean.text(cell, longest=400)
-        if text is None or fields.is_nothing(text):
+        if text is None or (len(text) < 5 and fields.is_nothing(text)):
             return None
         try:
             whole = clean_one(text)

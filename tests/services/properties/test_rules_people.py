@@ -1,10 +1,12 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from services.properties import rules
+from services.properties.rules import names
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,14 @@ def test_part_of_a_plate(typed: str, part: str) -> None:
 def test_any_name_has_initials(name: str) -> None:
     assert rules.initials(name).isascii()
     assert rules.name_key(name) == rules.name_key(name).strip()
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=4))
+@example("单长春")
+@example("重庆")
+@example("长江重庆")
+def test_the_short_way_reads_as_the_dictionary_does(name: str) -> None:
+    assert names._read(name) == lazy_pinyin(name)
 
 
 def test_shares_come_to_the_whole_at_most() -> None:
