@@ -7,11 +7,14 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
+        from kernel.imports.importer import register
         from services.billing import registry
         from services.billing.ledger.operations import seed_chart
+        from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.standards.operations import seed_items
         from services.properties import claims
 
+        register(MeterReadingsImporter())
         claims.register("bills", registry.open_amount)
         seeds.register("10-ledger", seed_chart)
         seeds.register("20-fees", seed_items)

@@ -1,6 +1,6 @@
 """Records that an import changes: written with what they were, so that an undo can restore them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Field, Model
@@ -19,18 +19,37 @@ def write(batch_id: int, model: type[Model], values: Mapping[int, Mapping[str, A
     """
     if not values:
         return
-    remembered = []
-    objects = _locked(model, list(values))
-    for record in objects:
+    before = {}
+    records = _locked(model, list(values))
+    for record in records:
         new = values[record.pk]
-        before = {name: _as_text(getattr(record, name)) for name in new}
+        before[record.pk] = {name: getattr(record, name) for name in new}
         for name, value in new.items():
             setattr(record, name, value)
-        after = {name: _as_text(value) for name, value in new.items()}
-        remembered.append((batch_id, model._meta.label_lower, record.pk, before, after))
     fields = sorted({name for new in values.values() for name in new})
-    bulk.rows_of(model).bulk_update(objects, fields, batch_size=_BATCH_SIZE)
-    bulk.copy_rows(ImportChange, ("batch_id", "table", "object_id", "before", "after"), remembered)
+    bulk.rows_of(model).bulk_update(records, fields, batch_size=_BATCH_SIZE)
+    remember(batch_id, model, before)
+
+
+def remember(batch_id: int, model: type[Model], before: Mapping[int, Mapping[str, Any]]) -> None:
+    """Remember what records were that another operation has changed for the import.
+
+    :param before: by id, the former value of each field that changed. What they are now is read.
+    """
+    bulk.copy_rows(
+        ImportChange,
+        ("batch_id", "table", "object_id", "before", "after"),
+        (
+            (
+                batch_id,
+                model._meta.label_lower,
+                record.pk,
+                _as_texts(model(pk=record.pk, **before[record.pk]), before[record.pk]),
+                _as_texts(record, before[record.pk]),
+            )
+            for record in _locked(model, list(before))
+        ),
+    )
 
 
 def count_altered(batch_id: int, model: type[Model]) -> int:
@@ -49,7 +68,8 @@ def restore(batch_id: int, model: type[Model]) -> int:
     names: set[str] = set()
     for record in records:
         for name, text in changes[record.pk].before.items():
-            setattr(record, name, _field(model, name).to_python(text))
+            value = None if text is None else _field(model, name).to_python(text)
+            setattr(record, name, value)
             names.add(name)
     if records:
         bulk.rows_of(model).bulk_update(records, sorted(names), batch_size=_BATCH_SIZE)
@@ -66,14 +86,20 @@ def _locked(model: type[Model], ids: list[int]) -> list[Model]:
 
 
 def _is_as_left(record: Model, change: ImportChange) -> bool:
-    return all(_as_text(getattr(record, name)) == text for name, text in change.after.items())
+    return bool(_as_texts(record, change.after) == change.after)
+
+
+def _as_texts(record: Model, names: Iterable[str]) -> dict[str, str | None]:
+    """Return fields as their own class spells them for a serializer; null stays null."""
+    return {
+        name: None
+        if getattr(record, name) is None
+        else _field(type(record), name).value_to_string(record)
+        for name in names
+    }
 
 
 def _field(model: type[Model], name: str) -> "Field[Any, Any]":
     field = model._meta.get_field(name)
     assert isinstance(field, Field)
     return field
-
-
-def _as_text(value: object) -> str | None:
-    return None if value is None else str(value)

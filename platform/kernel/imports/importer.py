@@ -216,6 +216,10 @@ class Importer(ABC):
     def apply(self, plan: Plan, context: Context) -> None:
         """Write what ``plan`` says, in the commit's transaction."""
 
+    def after_undo(self, batch: ImportBatch, context: Context) -> None:
+        """Put right what depends on the records that an undo has just taken away."""
+        return
+
     def more_dependents(self, batch: ImportBatch) -> dict[str, int]:
         """Return what else stands in the way of an undo, beyond records that point here."""
         return {}

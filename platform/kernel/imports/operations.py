@@ -268,9 +268,11 @@ def undo(*, actor: access.Actor, batch_id: int, now: datetime) -> ImportBatch:
     found = undoing.dependents(batch, importer)
     if found:
         raise _in_use(found)
+    context = Context(actor, batch.project_id, batch.pk, batch.options, now, is_commit=True)
     try:
         with transaction.atomic():
             undoing.take_back(batch, importer)
+            importer.after_undo(batch, context)
     except IntegrityError as error:
         # Something came to depend on it between the look above and the deletion.
         raise _in_use({violated_constraint(error): 1}) from error
