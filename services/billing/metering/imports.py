@@ -73,7 +73,10 @@ class _Work:
 
 
 class MeterReadingsImporter(Importer):
-    """Rows of meters with what they showed; meters that do not exist yet are made."""
+    """Rows of meters with what they showed; meters that do not exist yet are made.
+
+    Whoever may record readings may register the meter he stands before, in a room there is.
+    """
 
     kind = "meter-readings"
     name = _("Meter readings")
@@ -134,9 +137,6 @@ class MeterReadingsImporter(Importer):
         "room-unknown": _("There is no room %(raw)s in this project"),
         "meter-of-another-room": _("The meter belongs to room %(room)s, not to %(raw)s"),
         "meter-ambiguous": _("The room has several meters of this kind: give the meter's number"),
-        "meter-not-registered": _(
-            "Meter %(raw)s is not registered, and you may not register meters"
-        ),
         "meter-unknown": _("There is no such meter in this project: %(raw)s"),
         "meter-out-of-use": _("Meter %(raw)s is out of use"),
         "meter-twice": _("Meter %(raw)s is in the file twice"),
@@ -264,7 +264,6 @@ class _Reader:
     def __init__(self, findings: Findings, context: Context) -> None:
         self._findings = findings
         self._options = context.options
-        self._may_create = context.actor.may(Action.REGISTRY_IMPORT, context.project_id)
         self._namer = rooms.RoomNamer()
         units = Unit.objects.filter(project_id=context.project_id)
         self._units: dict[str, int] = {}
@@ -363,9 +362,6 @@ class _Reader:
                 self._findings.reject(index, "meter", "meter-ambiguous")
                 return None
             code = f"{self._unit_codes[unit_id]}-{_LETTERS[MeterKind(kind)]}"
-        if not self._may_create:
-            self._findings.reject(index, "meter", "meter-not-registered", code)
-            return None
         self._work.meters.setdefault(code, (unit_id, kind, multiplier))
         return None, code
 
