@@ -93,10 +93,13 @@ def upload(
     content: bytes,
     options: Mapping[str, Any],
     now: datetime,
+    is_patient: bool = False,
 ) -> ImportBatch:
     """Take a file in and rehearse it: at once if it is small, else by a job.
 
     Nothing is written but the batch. The caller has bounded the file's size before reading it.
+
+    :param is_patient: the caller waits however large the file is: no job.
 
     :raises access.ActionDenied: without the importer's action in the project.
     :raises KindUnknown: if there is no such importer.
@@ -124,7 +127,7 @@ def upload(
         uploaded_at=now,
     )
     ImportFile.objects.create(batch=batch, content=content)
-    _check(batch, importer, actor=actor, choice=Choice(), now=now)
+    _check(batch, importer, actor=actor, choice=Choice(), now=now, is_patient=is_patient)
     _record(actor, "imports.batch.uploaded", batch, now, file=batch.file_name, sha256=batch.sha256)
     return batch
 
@@ -188,10 +191,14 @@ def save_mapping(*, actor: access.Actor, batch_id: int, now: datetime) -> Import
 
 
 @transaction.atomic
-def commit(*, actor: access.Actor, batch_id: int, now: datetime) -> ImportBatch:
+def commit(
+    *, actor: access.Actor, batch_id: int, now: datetime, is_patient: bool = False
+) -> ImportBatch:
     """Import what the rehearsal showed: at once if the file is small, else by a job.
 
     A batch that is imported already is returned as it is, so that a second click does nothing.
+
+    :param is_patient: the caller waits however large the file is: no job.
 
     :raises NotFound: if the actor may not import there, or there is no such batch.
     :raises NotRehearsed: if it has not been checked, or is undone.
@@ -202,7 +209,7 @@ def commit(*, actor: access.Actor, batch_id: int, now: datetime) -> ImportBatch:
     if batch.state == BatchState.COMMITTED:
         return batch
     _require_committable(batch)
-    if batch.file_size > DIRECT_BYTES:
+    if batch.file_size > DIRECT_BYTES and not is_patient:
         batch.state = BatchState.COMMITTING
         _start_job(COMMIT_JOB, batch, actor, now)
         batch.save(update_fields=["state", "job_id"])
@@ -306,9 +313,15 @@ def _locked(actor: access.Actor, batch_id: int) -> tuple[ImportBatch, Importer]:
 
 
 def _check(
-    batch: ImportBatch, importer: Importer, *, actor: access.Actor, choice: Choice, now: datetime
+    batch: ImportBatch,
+    importer: Importer,
+    *,
+    actor: access.Actor,
+    choice: Choice,
+    now: datetime,
+    is_patient: bool = False,
 ) -> None:
-    if batch.file_size > DIRECT_BYTES:
+    if batch.file_size > DIRECT_BYTES and not is_patient:
         batch.state = BatchState.UPLOADED
         _start_job(
             REHEARSE_JOB,
