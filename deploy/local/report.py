@@ -22,10 +22,15 @@ class Reporter:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self.quiet = False  # steps of a command whose output is its own go to stderr
+        self.quiet = False  # the command's own output is all that may reach stdout
+
+    def detail(self, topic: str, message: str) -> None:
+        """Print one line of progress that takes no time to speak of."""
+        if not self.quiet:
+            self.step(topic, message)
 
     def step(self, topic: str, message: str) -> None:
-        """Print one line of progress."""
+        """Print one line of progress that explains a wait."""
         write(f"{time.monotonic() - self._began:6.1f} s  {topic:<12} {message}", error=self.quiet)
 
     def failure(self, problem: Problem) -> None:

@@ -110,10 +110,10 @@ class Servers:
         if self._postgres:
             state = "is up" if self._postgres.start() else "was still up"
             self._postgres.set_up(for_tests=self._for_tests)
-            self._report.step("database", f"{self._postgres.describe()} {state}")
+            self._report.detail("database", f"{self._postgres.describe()} {state}")
         if self._valkey:
             state = "is up" if self._valkey.start() else "was still up"
-            self._report.step("broker", f"{self._valkey.describe()} {state}")
+            self._report.detail("broker", f"{self._valkey.describe()} {state}")
 
     def _leave(self) -> None:
         """Give up the servers, and stop them if nobody else uses them."""
@@ -123,7 +123,7 @@ class Servers:
             try:
                 fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                self._report.step("servers", "stay up for another ./dev command")
+                self._report.detail("servers", "stay up for another ./dev command")
             else:
                 self._stop()
             os.close(self._users_lock)
