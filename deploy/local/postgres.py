@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.local.processes import DISK, likely_cause, processes_in
-from deploy.local.report import Problem, tail
+from deploy.local.processes import did_not_start, processes_in
+from deploy.local.report import Problem
 
 OLDEST = 15
 MAX_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
@@ -219,10 +219,7 @@ class Postgres:
                 self._clear_stale_locks()
                 attempts += 1
                 if not self._launch() and attempts >= ATTEMPTS:
-                    cause = likely_cause("\n".join(tail(self.log)), DISK)
-                    raise Problem(
-                        f"PostgreSQL did not start{f': {cause}' if cause else ''}", log=self.log
-                    )
+                    raise did_not_start("PostgreSQL", self.log)
             if time.monotonic() > deadline:
                 raise Problem("PostgreSQL is running but accepts no connection", log=self.log)
             time.sleep(0.1)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from deploy.local.report import Problem, write
+from deploy.local.report import Problem, tail, write
 
 PROC = Path("/proc")
 DISK = {"the disk is full": ("No space left on device", "ENOSPC", "os error 28")}
@@ -115,7 +115,9 @@ class Runner:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
             cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK)
-            raise Problem(f"{failure}: {cause or ending(code)}", log=None if show else log)
+            raise Problem(
+                f"{failure}: {cause or ending(code)}", log=log, is_explained=bool(cause) or show
+            )
 
     def capture(
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
@@ -206,6 +208,12 @@ def likely_cause(output: str, causes: Mapping[str, tuple[str, ...]]) -> str | No
         if any(sign in output for sign in signs):
             return cause
     return None
+
+
+def did_not_start(server: str, log: Path) -> Problem:
+    cause = likely_cause("\n".join(tail(log)), DISK)
+    because = f": {cause}" if cause else ""
+    return Problem(f"{server} did not start{because}", log=log, is_explained=bool(cause))
 
 
 class Services:

@@ -12,9 +12,17 @@ TAIL_LINES = 15
 class Problem(Exception):
     """Something the person at the keyboard can put right, told in one line."""
 
-    def __init__(self, message: str, *, log: Path | None = None) -> None:
+    def __init__(
+        self, message: str, *, log: Path | None = None, is_explained: bool = False
+    ) -> None:
+        """Tell what is wrong.
+
+        :param log: where more is to be found.
+        :param is_explained: whether the message alone says what to do, without the log's end.
+        """
         super().__init__(message)
         self.log = log
+        self.is_explained = is_explained
 
 
 class Reporter:
@@ -34,13 +42,12 @@ class Reporter:
         write(f"{time.monotonic() - self._began:6.1f} s  {topic:<12} {message}", error=self.quiet)
 
     def failure(self, problem: Problem) -> None:
-        """Print a problem in one line, after the end of its log where there is one."""
-        if problem.log:
+        """Print a problem in one line, after the end of its log if that has to explain it."""
+        if problem.log and not problem.is_explained:
             for line in tail(problem.log):
                 write(f"    | {line}", error=True)
-            write(f"./dev: {problem} (log: {problem.log})", error=True)
-        else:
-            write(f"./dev: {problem}", error=True)
+        more = f" (log: {problem.log})" if problem.log else ""
+        write(f"./dev: {problem}{more}", error=True)
 
 
 def write(line: str, *, error: bool = False) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.local.postgres import socket_directory
-from deploy.local.processes import DISK, likely_cause
-from deploy.local.report import Problem, tail
+from deploy.local.processes import did_not_start
+from deploy.local.report import Problem
 
 SOCKET_NAME = "valkey.sock"
 START_SECONDS = 30
@@ -82,8 +82,7 @@ class Valkey:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
             if self._server.poll() is not None or time.monotonic() > deadline:
-                cause = likely_cause("\n".join(tail(self._log)), DISK)
-                raise Problem(f"Valkey did not start{f': {cause}' if cause else ''}", log=self._log)
+                raise did_not_start("Valkey", self._log)
             time.sleep(0.02)
         return True
 
