@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from kernel import access
 from kernel.access.models import ApiToken, User
-from kernel.access.operations import token_digest
+from kernel.access.operations import note_token_use, token_digest
 from kernel.access.queries import actor_for
 from kernel.tenancy import company_time_zone
 
@@ -29,6 +29,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if token is None or not token.user.is_active:
             raise exceptions.AuthenticationFailed("This token is not valid.")
+        note_token_use(token=token, now=timezone.now())
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

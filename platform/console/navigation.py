@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Action, Actor
 from services.properties import queries as properties
@@ -60,7 +61,29 @@ class Item:
 
 
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
-ENTRIES: Final[tuple[Entry, ...]] = ()
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry(
+        route="company",
+        label=_("Settings"),
+        action=Action.COMPANY_CONFIGURE,
+        icon="settings",
+        in_project=False,
+        children=(
+            Entry(
+                route="company",
+                label=_("Company"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
+                route="people",
+                label=_("Users and posts"),
+                action=Action.USER_MANAGE,
+                in_project=False,
+            ),
+        ),
+    ),
+)
 
 
 def menu(

@@ -66,6 +66,8 @@ def logging_settings(level: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": [], "propagate": True},
             "django": {"handlers": [], "propagate": True, "level": level},
+            # Its warnings of 4xx name paths, one of which holds a token; our line says the rest.
+            "django.request": {"handlers": [], "propagate": True, "level": "ERROR"},
         },
     }
 

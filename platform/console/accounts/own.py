@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import navigation
 from console.accounts import forms
+from console.people.reads import with_project_names
 from console.views import PersonalView
 from kernel.access import operations, passwords, queries
 from kernel.access.models import User
@@ -38,7 +39,9 @@ class Account(PersonalView):
         given = {
             "title": _("My account"),
             "person": person,
-            "holdings": queries.holdings_of(user_id=person.pk, today=self.today),
+            "holdings": with_project_names(
+                queries.holdings_of(user_id=person.pk, today=self.today)
+            ),
             "tokens": queries.tokens_of(user_id=person.pk),
             "password_form": forms.ChangePassword(),
             "token_form": forms.NewToken(),

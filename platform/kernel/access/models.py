@@ -1,5 +1,6 @@
 """People of a company, the posts they hold, their API tokens. All in the company's schema."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -113,6 +114,11 @@ class PostHolding(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.post} {self.project_id or '*'}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts, ``None`` while no end is set."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class ApiToken(CompanyModel):

@@ -2,9 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kernel import access
 from kernel.access import passwords
@@ -16,13 +19,29 @@ from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.text import _
 
+ADMINISTRATOR = "company_admin"
+LONGEST_NAME = 60
+TOKEN_USE_KEPT_EVERY = timedelta(minutes=10)
+
 
 class UsernameTaken(Conflict):
     code = "access.username-taken"
 
 
+class PersonIncomplete(Invalid):
+    code = "access.person-incomplete"
+
+
+class LastAdministrator(Conflict):
+    code = "access.last-administrator"
+
+
 class PostUnknown(Invalid):
     code = "access.post-unknown"
+
+
+class PostIsCompanyWide(Invalid):
+    code = "access.post-is-company-wide"
 
 
 class PostHeldAlready(Conflict):
@@ -46,10 +65,13 @@ def add_user(
     """Add a person. Without a password he signs in by the reset link sent to his e-mail.
 
     :raises access.ActionDenied: without ``user.manage``.
+    :raises PersonIncomplete: if a name is missing or the address is none.
     :raises passwords.PasswordWeak: if the password is refused by the validators.
     :raises UsernameTaken: if the name is in use, whatever its case.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    username, name = username.strip(), name.strip()
+    _check_person(username=username, name=name, email=email)
     user = User(username=username, name=name, email=email, created_at=now)
     if password is None:
         user.set_unusable_password()
@@ -69,6 +91,47 @@ def add_user(
 
 
 @transaction.atomic
+def invite_user(
+    *, actor: access.Actor, username: str, name: str, email: str, now: datetime
+) -> User:
+    """Add a person and send him the link to choose his first password.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises PersonIncomplete: if a name is missing or the address is none.
+    :raises passwords.EmailMissing: without an address.
+    :raises UsernameTaken: if the name is in use, whatever its case.
+    """
+    user = add_user(actor=actor, username=username, name=name, email=email, now=now)
+    passwords.send_link(actor=actor, user_id=user.pk, now=now)
+    return user
+
+
+@transaction.atomic
+def change_user(*, actor: access.Actor, user_id: int, name: str, email: str, now: datetime) -> User:
+    """Correct a person's name or address. A password link sent before becomes void.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person.
+    :raises PersonIncomplete: if the name is missing or the address is none.
+    """
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    name = name.strip()
+    user = lock_user(user_id)
+    _check_person(username=user.username, name=name, email=email)
+    changed = [
+        field
+        for field, value in (("name", name), ("email", email))
+        if value != getattr(user, field)
+    ]
+    user.name, user.email = name, email
+    user.save(update_fields=["name", "email"])
+    audit.record(
+        actor=actor, event="access.user.changed", subject=user, now=now, data={"fields": changed}
+    )
+    return user
+
+
+@transaction.atomic
 def give_post(
     *,
     actor: access.Actor,
@@ -81,13 +144,16 @@ def give_post(
     """Give a post, company-wide (``project_id=None``) or in one project.
 
     :raises access.ActionDenied: without ``user.manage``.
-    :raises NotFound: if there is no such person.
+    :raises NotFound: if there is no such person or project.
     :raises PostUnknown: if the post is not in the catalogue.
+    :raises PostIsCompanyWide: if an administrator is to be one of a project only.
     :raises PostHeldAlready: if he holds it there already.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
     if post not in POSTS:
         raise PostUnknown(_("There is no such post."), field="post")
+    if post == ADMINISTRATOR and project_id is not None:
+        raise PostIsCompanyWide(_("This post is held in the whole company."), field="place")
     user = lock_user(user_id)
     try:
         with transaction.atomic():
@@ -95,9 +161,13 @@ def give_post(
                 user=user, post=post, project_id=project_id, valid_from=valid_from
             )
     except IntegrityError as error:
-        if violated_constraint(error) != "postholding_open_once":
-            raise
-        raise PostHeldAlready(_("This person holds this post already.")) from error
+        match violated_constraint(error):
+            case "postholding_open_once":
+                raise PostHeldAlready(_("This person holds this post already.")) from error
+            case "access_postholding_project_fk":
+                raise NotFound from error
+            case _:
+                raise
     audit.record(
         actor=actor,
         event="access.post.given",
@@ -115,11 +185,15 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such holding.
+    :raises LastAdministrator: if nobody would be left to manage people.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    _lock_administrators()
     holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
     if holding is None:
         raise NotFound
+    if holding.post == ADMINISTRATOR:
+        _require_another_administrator(PostHolding.objects.exclude(pk=holding_id))
     if last_day < holding.valid_from:
         holding.delete()  # given by mistake and never in force
     else:
@@ -142,9 +216,13 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such person.
+    :raises LastAdministrator: if nobody would be left to manage people.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    _lock_administrators()
     user = lock_user(user_id)
+    if not is_active and user.holdings.filter(post=ADMINISTRATOR, valid_to=None).exists():
+        _require_another_administrator(PostHolding.objects.exclude(user_id=user_id))
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     audit.record(
@@ -195,7 +273,7 @@ def create_token(
     :raises NotFound: if there is no such person.
     """
     if actor.user_id != user_id:
-        access.require(actor, access.Action.TOKEN_MANAGE)
+        access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
     user = lock_user(user_id)
     text = f"gj_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
@@ -222,7 +300,7 @@ def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiTok
     if token is None:
         raise NotFound
     if actor.user_id != token.user_id:
-        access.require(actor, access.Action.TOKEN_MANAGE)
+        access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
@@ -230,6 +308,40 @@ def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiTok
     return token
 
 
+def note_token_use(*, token: ApiToken, now: datetime) -> None:
+    """Keep when a token was used, to within ten minutes: not a write in every request."""
+    if token.last_used_at is None or token.last_used_at < now - TOKEN_USE_KEPT_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
 def token_digest(text: str) -> str:
     """Return what is stored of a token. A plain digest is enough: tokens hold 256 random bits."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_person(*, username: str, name: str, email: str) -> None:
+    for field, value in (("username", username), ("name", name)):
+        if not value or len(value) > LONGEST_NAME or not value.isprintable():
+            raise PersonIncomplete(_("Enter up to 60 characters."), field=field)
+    if not email:
+        return
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise PersonIncomplete(_("This is no e-mail address."), field="email") from error
+
+
+def _lock_administrators() -> None:
+    """Let one at a time take an administrator away: two could otherwise take each other."""
+    list(
+        PostHolding.objects.select_for_update()
+        .filter(post=ADMINISTRATOR, valid_to=None)
+        .order_by("pk")
+    )
+
+
+def _require_another_administrator(others: QuerySet[PostHolding]) -> None:
+    if not others.filter(post=ADMINISTRATOR, valid_to=None, user__is_active=True).exists():
+        raise LastAdministrator(
+            _("This is the last company administrator. Give somebody else the post first.")
+        )

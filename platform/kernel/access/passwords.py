@@ -89,7 +89,7 @@ def send_link(*, actor: access.Actor, user_id: int, now: datetime) -> None:
     :raises NotFound: if there is no such person, or he is deactivated.
     :raises EmailMissing: if he has no address.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
     user = lock_user(user_id)
     if not user.is_active:
         raise NotFound

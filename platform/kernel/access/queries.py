@@ -1,5 +1,6 @@
 """Reads of people and posts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,17 @@ def holdings_of(*, user_id: int, today: date) -> QuerySet[PostHolding]:
     return PostHolding.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=today), user_id=user_id, valid_from__lte=today
     ).order_by("pk")
+
+
+def holders_of(*, posts: Sequence[str], today: date) -> QuerySet[PostHolding, int]:
+    """Return the ids of the people who hold one of ``posts`` on ``today``, anywhere."""
+    return (
+        PostHolding.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=today), post__in=posts, valid_from__lte=today
+        )
+        .order_by()
+        .values_list("user_id", flat=True)
+    )
 
 
 def actor_for(*, user: User, today: date, request_id: str = "") -> access.Actor:
@@ -39,8 +51,29 @@ def users(*, actor: access.Actor) -> QuerySet[User]:
 
     :raises access.ActionDenied: without ``user.manage``.
     """
-    access.require(actor, access.Action.USER_MANAGE)
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
     return User.objects.order_by("username")
+
+
+def get_person(*, actor: access.Actor, user_id: int) -> User:
+    """Return one of the company's people.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person.
+    """
+    user = users(actor=actor).filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def all_holdings_of(*, actor: access.Actor, user_id: int) -> QuerySet[PostHolding]:
+    """Return all posts a person holds, held or will hold, the latest first.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    """
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    return PostHolding.objects.filter(user_id=user_id).order_by("-valid_from", "-pk")
 
 
 def tokens_of(*, user_id: int) -> QuerySet[ApiToken]:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_project_fk FOREIGN KEY (project_id)"
-            " REFERENCES properties_project (id) DEFERRABLE INITIALLY DEFERRED",
+            " REFERENCES properties_project (id)",
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_project_fk",
         )
         for table in ("access_postholding", "jobs_job", "imports_importbatch")

@@ -14,6 +14,7 @@ from django_tenants.utils import tenant_context
 from pytest_django.plugin import DjangoDbBlocker
 
 from kernel import seeds
+from kernel.access import operations as people
 from kernel.access import tasks as access_tasks  # noqa: F401 - registers the handler
 from kernel.access.models import PostHolding, User
 from kernel.jobs import runner
@@ -170,7 +171,7 @@ def test_a_failure_leaves_nothing_but_its_reason_and_can_be_retried(
         elif broken == "seeds":
             patch.setattr(seeds, "run_all", fail)
         else:
-            patch.setattr(setup.people, "give_post", fail)
+            patch.setattr(people, "give_post", fail)
         company = operations.create_company(**FACTS)
         with pytest.raises(schema.ReplayFailed):
             setup.set_up(company_id=company.pk, clock=clock)

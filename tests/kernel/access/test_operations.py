@@ -1,0 +1,225 @@
+"""People, posts and tokens: who may give what, and who must be left."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from kernel import access
+from kernel.access import operations
+from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.queries import actor_for
+from kernel.audit.models import AuditEntry
+from kernel.errors import DomainError, NotFound
+from kernel.tenancy import tenant_connection
+from services.properties.operations import create_project
+from tenants.companies.models import Company
+from tests.factories import NOW, TODAY, add_actor, add_user
+
+
+@pytest.fixture
+def admin(tenant: Company) -> access.Actor:
+    return add_actor("xujing", "company_admin")
+
+
+def give(actor: access.Actor, user: User, post: str, project_id: int | None = None) -> PostHolding:
+    return operations.give_post(
+        actor=actor, user_id=user.pk, post=post, project_id=project_id, valid_from=TODAY, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    "post", ["property_manager", "charging_director", "collector", "meter_reader"]
+)
+def test_only_an_administrator_manages_people(admin: access.Actor, post: str) -> None:
+    actor = add_actor("other", post)
+    wang = add_user("wang")
+    holding = give(admin, wang, "collector")
+    entries = AuditEntry.objects.count()
+
+    with pytest.raises(access.ActionDenied):
+        operations.add_user(actor=actor, username="li", name="Li", now=NOW)
+    with pytest.raises(access.ActionDenied):
+        give(actor, wang, "company_admin")
+    with pytest.raises(access.ActionDenied):
+        operations.end_post(actor=actor, holding_id=holding.pk, last_day=TODAY, now=NOW)
+    with pytest.raises(access.ActionDenied):
+        operations.set_active(actor=actor, user_id=wang.pk, is_active=False, now=NOW)
+    with pytest.raises(access.ActionDenied):
+        operations.change_user(actor=actor, user_id=wang.pk, name="x", email="", now=NOW)
+    with pytest.raises(access.ActionDenied):
+        operations.create_token(actor=actor, user_id=wang.pk, name="x", now=NOW)
+
+    assert AuditEntry.objects.count() == entries
+    assert ApiToken.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": "w" * 61}, "username"),
+        ({"username": "wa\nng"}, "username"),
+        ({"name": " "}, "name"),
+        ({"email": "nobody"}, "email"),
+        ({"email": "a@b.cn\nBcc: c@d.cn"}, "email"),
+    ],
+)
+def test_a_person_needs_a_name_and_a_right_address(
+    admin: access.Actor, change: dict[str, str], field: str
+) -> None:
+    facts = {"username": "wang", "name": "王", "email": "wang@example.com"}
+
+    with pytest.raises(operations.PersonIncomplete) as refused:
+        operations.add_user(actor=admin, now=NOW, **facts | change)
+
+    assert refused.value.field == field
+    assert User.objects.count() == 1
+
+
+def test_user_names_are_one_whatever_their_case(admin: access.Actor) -> None:
+    add_user("wang")
+
+    with pytest.raises(operations.UsernameTaken):
+        operations.add_user(actor=admin, username="WANG", name="Wang", now=NOW)
+
+    assert User.objects.filter(username__iexact="wang").count() == 1
+
+
+def test_a_post_in_a_project_counts_there_only_and_from_its_day(admin: access.Actor) -> None:
+    here = create_project(actor=admin, code="A", name="A", now=NOW)
+    there = create_project(actor=admin, code="B", name="B", now=NOW)
+    wang = add_user("wang")
+    give(admin, wang, "collector", here.pk)
+
+    actor = actor_for(user=wang, today=TODAY)
+
+    assert actor.may(access.Action.PAYMENT_TAKE, here.pk)
+    assert not actor.may(access.Action.PAYMENT_TAKE, there.pk)
+    assert not actor_for(user=wang, today=TODAY - timedelta(days=1)).grants
+
+
+def test_an_ended_post_counts_through_its_last_day(admin: access.Actor) -> None:
+    wang = add_user("wang")
+    holding = give(admin, wang, "collector")
+
+    operations.end_post(actor=admin, holding_id=holding.pk, last_day=TODAY, now=NOW)
+
+    assert PostHolding.objects.get(pk=holding.pk).last_day == TODAY
+    assert actor_for(user=wang, today=TODAY).grants
+    assert not actor_for(user=wang, today=TODAY + timedelta(days=1)).grants
+
+
+def test_a_post_ended_before_it_began_never_was(admin: access.Actor) -> None:
+    holding = give(admin, add_user("wang"), "collector")
+
+    operations.end_post(
+        actor=admin, holding_id=holding.pk, last_day=TODAY - timedelta(days=1), now=NOW
+    )
+
+    assert not PostHolding.objects.filter(pk=holding.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("post", "project_id", "error"),
+    [
+        ("emperor", None, operations.PostUnknown),
+        ("collector", 999_999, NotFound),
+        ("company_admin", 1, operations.PostIsCompanyWide),
+    ],
+)
+def test_a_post_that_makes_no_sense_is_refused(
+    admin: access.Actor, post: str, project_id: int | None, error: type[DomainError]
+) -> None:
+    wang = add_user("wang")
+
+    with pytest.raises(error):
+        give(admin, wang, post, project_id)
+
+    assert not wang.holdings.exists()
+
+
+def test_the_same_post_is_held_once(admin: access.Actor) -> None:
+    wang = add_user("wang")
+    give(admin, wang, "collector")
+
+    with pytest.raises(operations.PostHeldAlready):
+        give(admin, wang, "collector")
+
+    assert wang.holdings.count() == 1
+
+
+def test_the_last_administrator_stays(admin: access.Actor) -> None:
+    own = PostHolding.objects.get(post="company_admin")
+
+    with pytest.raises(operations.LastAdministrator):
+        operations.end_post(actor=admin, holding_id=own.pk, last_day=TODAY, now=NOW)
+    with pytest.raises(operations.LastAdministrator):
+        operations.set_active(actor=admin, user_id=admin.user_id or 0, is_active=False, now=NOW)
+    assert actor_for(user=User.objects.get(username="xujing"), today=TODAY).grants
+
+    second = add_user("second")
+    give(admin, second, "company_admin")
+    operations.set_active(actor=admin, user_id=second.pk, is_active=False, now=NOW)
+    with pytest.raises(operations.LastAdministrator):  # the other one is out
+        operations.end_post(actor=admin, holding_id=own.pk, last_day=TODAY, now=NOW)
+
+    operations.set_active(actor=admin, user_id=second.pk, is_active=True, now=NOW)
+    operations.end_post(actor=admin, holding_id=own.pk, last_day=TODAY, now=NOW)
+    assert PostHolding.objects.get(pk=own.pk).valid_to == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_administrators_cannot_shut_each_other_out(
+    committed_tenant: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    locked: bool,  # noqa: FBT001
+) -> None:
+    """With the lock one is refused; without it both would be gone, so the test has teeth."""
+    actors = [add_actor(name, "company_admin") for name in ("xujing", "fang")]
+    barrier = threading.Barrier(2, timeout=10)
+    refused: list[Exception] = []
+    if not locked:
+        original = operations._require_another_administrator
+        monkeypatch.setattr(operations, "_lock_administrators", lambda: None)
+
+        def wait(others: QuerySet[PostHolding]) -> None:
+            original(others)
+            barrier.wait()  # both have looked before either writes
+
+        monkeypatch.setattr(operations, "_require_another_administrator", wait)
+
+    def shut_out(actor: access.Actor, victim: access.Actor) -> None:
+        tenant_connection.set_tenant(committed_tenant)
+        try:
+            operations.set_active(
+                actor=actor, user_id=victim.user_id or 0, is_active=False, now=NOW
+            )
+        except operations.LastAdministrator as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=shut_out, args=pair) for pair in (actors, reversed(actors))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert User.objects.filter(is_active=True).count() == (1 if locked else 0)
+    assert len(refused) == (1 if locked else 0)
+
+
+def test_a_token_is_shown_once_and_kept_as_a_digest(admin: access.Actor) -> None:
+    token, text = operations.create_token(
+        actor=admin, user_id=admin.user_id or 0, name="meters", now=NOW
+    )
+
+    assert text.startswith("gj_")
+    assert len(text) > 40
+    stored = ApiToken.objects.get(pk=token.pk)
+    assert text not in (stored.digest, stored.prefix, stored.name)
+    assert stored.digest == operations.token_digest(text)
+    assert not AuditEntry.objects.filter(data__icontains=text).exists()
