@@ -101,11 +101,15 @@ class Posting(CompanyModel):
         Journal, on_delete=models.PROTECT, related_name="postings", db_constraint=False
     )  # the insert trigger is the foreign key, and stricter
     account = models.ForeignKey(
-        LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+        LedgerAccount,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )  # a trigger keeps every account; the one writer checks that it exists
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
-    )  # set for receivables; protected by bill lines, which have the foreign key
+    )  # set for receivables; a household with bills is not deleted
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:

@@ -36,14 +36,18 @@ live_version AS (
       AND v.valid_from <= %(period)s AND (v.valid_to IS NULL OR v.valid_to > %(period)s)
 ),
 live_assignment AS (
-    SELECT a.unit_id, a.is_excluded, a.kinds, a.states, a.standard_id, s.item_id, v.version_id,
-           ARRAY(SELECT b.building_id FROM billing_feeassignment_buildings b
-                 WHERE b.feeassignment_id = a.id) AS buildings
+    SELECT a.id, a.unit_id, a.is_excluded, a.kinds, a.states, a.standard_id, s.item_id,
+           v.version_id
     FROM billing_feeassignment a
     JOIN billing_feestandard s ON s.id = a.standard_id
     LEFT JOIN live_version v ON v.standard_id = a.standard_id
     WHERE s.project_id = %(project_id)s AND s.is_active AND a.state = 'CONFIRMED'
       AND a.valid_from <= %(period)s AND (a.valid_to IS NULL OR a.valid_to > %(period)s)
+),
+live_rule AS MATERIALIZED (
+    SELECT l.*, ARRAY(SELECT b.building_id FROM billing_feeassignment_buildings b
+                      WHERE b.feeassignment_id = l.id) AS buildings
+    FROM live_assignment l WHERE l.unit_id IS NULL
 ),
 named_unit AS (
     SELECT unit_id, item_id, standard_id, version_id, is_excluded
@@ -55,9 +59,8 @@ candidate AS (
     UNION ALL
     SELECT u.unit_id, r.item_id, r.version_id
     FROM scope u
-    JOIN live_assignment r
-      ON r.unit_id IS NULL
-     AND (r.kinds = '{}' OR u.kind = ANY (r.kinds))
+    JOIN live_rule r
+      ON (r.kinds = '{}' OR u.kind = ANY (r.kinds))
      AND (r.states = '{}' OR u.state = ANY (r.states))
      AND (r.buildings = '{}' OR u.building_id = ANY (r.buildings))
     LEFT JOIN named_unit n
@@ -76,8 +79,9 @@ applicable AS (
 )"""
 
 # The tiers of the versions in force, a row each; a metered version without tiers has one.
+# Materialized, like the rules: or they would be read out of their JSON again for every line.
 TIERS = """
-tier AS (
+tier AS MATERIALIZED (
     SELECT v.version_id, (t.value ->> 'price')::numeric AS price,
            coalesce(lag((t.value ->> 'up_to')::numeric)
                     OVER (PARTITION BY v.version_id ORDER BY t.number), 0) AS above,

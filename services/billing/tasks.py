@@ -1,0 +1,5 @@
+"""All background work of billing, for Celery's discovery; each lives in its part's ``tasks``."""
+
+from services.billing.runs import tasks as runs
+
+__all__ = ["runs"]
