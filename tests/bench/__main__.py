@@ -1,0 +1,32 @@
+"""``python -m tests.bench [bill-run] [arguments]``: figures, not tests.
+
+Each one makes its own database beside the test databases and drops it at the end.
+"""
+
+import argparse
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+
+import django
+
+django.setup()
+
+from tests.bench import bill_run  # noqa: E402 - Django must be set up before
+
+BENCHES = {"bill-run": bill_run}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    commands = parser.add_subparsers(dest="bench", required=True)
+    for name, module in BENCHES.items():
+        module.add_arguments(commands.add_parser(name, help=module.__doc__))
+    options = parser.parse_args(arguments or ["bill-run"])
+    BENCHES[options.bench].run(options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
