@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Model, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from console.lists import export
 from console.lists.bulk import BulkAction
 from console.lists.columns import Column
 from console.lists.filters import ChoiceFilter, Filter
+from console.lists.paging import CountedPaginator, cursor_page
 from console.lists.state import PAGE_SIZES, ListState, condition, ordering, read_state
 from console.models import SavedView
 from console.views import ConsoleView
@@ -43,6 +43,15 @@ class BuiltInView:
     key: str
     label: Text
     query: str = ""
+
+
+class View(NamedTuple):
+    """A built-in or saved view with the state it stands for."""
+
+    key: str
+    label: str
+    state: ListState
+    saved: SavedView | None
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class ListView(ConsoleView):
     built_in_views: ClassVar[tuple[BuiltInView, ...]] = ()
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = ()
     page_size: ClassVar[int] = 50
+    is_log: ClassVar[bool] = False  # newest first, paged by cursor, never counted nor sorted
     export_action: ClassVar[access.Action | None] = access.Action.EXPORT
     empty_icon: ClassVar[str] = "list"
     empty_title: ClassVar[Text] = _("Nothing here yet")
@@ -264,11 +274,11 @@ class ListView(ConsoleView):
         :raises ExportTooLong: over 50,000 rows.
         """
         self._require(self.export_action)
-        count = rows.count()
+        count = rows[: export.MOST_ROWS + 1].count()
         if count > export.MOST_ROWS:
             raise ExportTooLong(
-                gettext("%(count)s rows are too many for one sheet (%(most)s). Narrow the filters.")
-                % {"count": f"{count:,}", "most": f"{export.MOST_ROWS:,}"}
+                gettext("One sheet holds up to %(most)s rows. Narrow the filters.")
+                % {"most": f"{export.MOST_ROWS:,}"}
             )
         operations.note_export(
             actor=self.actor,
@@ -304,10 +314,13 @@ class ListView(ConsoleView):
 
     def show(self, *, status: int = 200, refusal: str = "") -> HttpResponse:
         state = self.state
-        figures = self._figures([view_state for _key, _label, view_state, _saved in self._views])
-        page: Page[Any] = _CountedPaginator(self.found, state.size, figures["count"]).get_page(
-            state.page
-        )
+        page: Any
+        if self.is_log:
+            figures: dict[str, Any] = {"count": None}
+            page = cursor_page(self.found, self.request.GET.get("cursor", ""), state.size)
+        else:
+            figures = self._figures([view.state for view in self._views])
+            page = CountedPaginator(self.found, state.size, figures["count"]).get_page(state.page)
         tabs = self._tabs(figures)
         context = {
             **self.page_context(),
@@ -318,7 +331,7 @@ class ListView(ConsoleView):
             "rows": [self._row(row) for row in page.object_list],
             "page": page,
             "page_sizes": PAGE_SIZES,
-            "count_words": self.count_words(figures["count"]),
+            "count_words": "" if self.is_log else self.count_words(figures["count"]),
             "columns": self.visible_columns,
             "heads": [self._head(column) for column in self.visible_columns],
             "totals": self._totals(figures),
@@ -335,9 +348,12 @@ class ListView(ConsoleView):
         template = "console/components/list_update.html" if self._is_partial else self.template_name
         response = render(self.request, template, context, status=status)
         if self._is_partial and self.request.method == "GET":
-            page_param = page.number if page.number > 1 else None
-            address = state.address(page=page_param)
-            response.headers["HX-Push-Url"] = f"{self.request.path}{address}"
+            place = (
+                {"cursor": self.request.GET.get("cursor")}
+                if self.is_log
+                else {"page": page.number if page.number > 1 else None}
+            )
+            response.headers["HX-Push-Url"] = f"{self.request.path}{state.address(**place)}"
         return response
 
     def _row(self, row: Any) -> dict[str, Any]:
@@ -350,7 +366,7 @@ class ListView(ConsoleView):
 
     def _head(self, column: Column) -> dict[str, Any]:
         sort = self.state.sort or self.default_sort
-        is_current = sort.removeprefix("-") == column.key
+        is_current = not self.is_log and sort.removeprefix("-") == column.key
         descending = is_current and sort.startswith("-")
         # The first click shows figures from the largest, words from A.
         first = f"-{column.key}" if "amt" in column.cell_css else column.key
@@ -358,7 +374,7 @@ class ListView(ConsoleView):
         return {
             "column": column,
             "url": self.state.address(sort=flipped if is_current else first)
-            if column.orderings
+            if column.orderings and not self.is_log
             else "",
             "direction": ("descending" if descending else "ascending") if is_current else "",
         }
@@ -424,15 +440,14 @@ class ListView(ConsoleView):
         return [(column, True) for column in shown] + [(column, False) for column in hidden]
 
     @cached_property
-    def _views(self) -> list[tuple[str, str, ListState, SavedView | None]]:
-        """The built-in and the saved views: key, label, state, row."""
+    def _views(self) -> list[View]:
         built_in = (BuiltInView(key="", label=_("All")), *self.built_in_views)
         saved = queries.saved_views(actor=self.actor, page=self.page_key)
         return [
-            (view.key, str(view.label), read_state(QueryDict(view.query), self), None)
+            View(view.key, str(view.label), read_state(QueryDict(view.query), self), None)
             for view in built_in
         ] + [
-            (str(view.pk), view.name, read_state(QueryDict(view.query), self), view)
+            View(str(view.pk), view.name, read_state(QueryDict(view.query), self), view)
             for view in saved
         ]
 
@@ -440,14 +455,14 @@ class ListView(ConsoleView):
         current = self._current_view()
         return [
             Tab(
-                label=label,
-                url=state.address(view=key, size=self._size_param()),
+                label=view.label,
+                url=view.state.address(view=view.key, size=self._size_param()),
                 is_current=index == current,
-                is_changed=index == current and state.query != self.state.query,
+                is_changed=index == current and view.state.query != self.state.query,
                 count=figures.get(f"n{index}"),
-                saved=saved,
+                saved=view.saved,
             )
-            for index, (key, label, state, saved) in enumerate(self._views)
+            for index, view in enumerate(self._views)
         ]
 
     def _size_param(self) -> int | None:
@@ -455,24 +470,8 @@ class ListView(ConsoleView):
 
     def _current_view(self) -> int:
         """Return the place of the view in use: the one named, else the one that asks the same."""
-        keys = [key for key, *_rest in self._views]
-        if self.state.view in keys and self.state.view:
-            return keys.index(self.state.view)
-        same = (
-            index
-            for index, (_key, _label, state, _saved) in enumerate(self._views)
-            if state.query == self.state.query
-        )
-        return next(same, 0)
-
-
-class _CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    """A paginator that has been told the count: it came with the sums."""
-
-    def __init__(self, rows: QuerySet[Any], size: int, count: int) -> None:
-        super().__init__(rows, size)
-        self._count = count
-
-    @property
-    def count(self) -> int:
-        return self._count
+        named = [index for index, view in enumerate(self._views) if view.key == self.state.view]
+        same = [
+            index for index, view in enumerate(self._views) if view.state.query == self.state.query
+        ]
+        return (named if self.state.view and named else same or [0])[0]

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from console import language, navigation, search
 from console.redirects import safe_target
@@ -50,6 +51,7 @@ class Search(PersonalView):
         text = request.GET.get("q", "")
         project = navigation.current_project(request, self.actor)
         context: dict[str, Any] = {
+            "title": _("Search"),
             "text": text.strip()[: search.LONGEST_TEXT],
             "groups": search.find(
                 actor=self.actor, text=text, project_id=project.pk if project else None

@@ -87,7 +87,13 @@ class Units(ListView):
         raise AssertionError("refused before it is reached")
 
 
+class Log(Units):
+    page_key = "sample.log"
+    is_log = True
+
+
 urlpatterns = [
+    path("p/<int:project_id>/log/", Log.as_view(), name="sample-log"),
     path("p/<int:project_id>/units/", Units.as_view(), name="sample-units"),
     path("", include("config.urls_tenant")),
 ]

@@ -52,6 +52,9 @@ export const dropBanner = (kind) => $(`[data-banner=${kind}]`)?.remove();
 on('click', '[data-dismiss]', (event, button) => button.closest('[data-banner]').remove());
 on('click', '[data-reload]', () => location.reload());
 
+// Below the floor (adr/0003) the page stays readable, but people should know why things fail.
+if (!('inert' in HTMLElement.prototype) || !CSS.supports('selector(:focus-visible)')) banner('old');
+
 window.addEventListener('offline', () => banner('offline'));
 window.addEventListener('online', () => dropBanner('offline'));
 if (!navigator.onLine) banner('offline');

@@ -40,9 +40,9 @@ document.addEventListener(
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  const sentByHtmx = form.matches('[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]');
-  if (form.method === 'get' || form.method === 'dialog') return;
-  if (event.defaultPrevented && !sentByHtmx) return;
+  // htmx would queue a second click and send it after the first: a payment taken twice.
+  const sentByHtmx = form.matches('[hx-post], [hx-put], [hx-patch], [hx-delete]');
+  if (!sentByHtmx && (form.method !== 'post' || event.defaultPrevented)) return;
   lock(form, event.submitter);
 });
 

@@ -3,7 +3,7 @@
 // A page binds a key to a control in its markup:
 //   <button data-hotkey="F9 Alt+Enter" data-hotkey-label="Take the payment">…</button>
 // Letters, F-keys and Alt combinations; the sheet behind "?" lists those that have a label.
-import { $, $$, isComposing, isTyping, openDialog } from './dom.js';
+import { $, $$, isComposing, isTyping, on, openDialog } from './dom.js';
 import { closeMenus } from './menus.js';
 import { clearSelection, moveRow, openRow, pickRow } from './lists.js';
 import { openPalette } from './palette.js';
@@ -16,6 +16,28 @@ function nameOf(event) {
 }
 
 const isLetter = (name) => name.length === 1;
+
+// WCAG 2.1.4: who dictates or has a trembling hand can switch single letters off, on this device.
+const OFF = 'guanjia.single-keys-off';
+let lettersOff = read(OFF);
+
+function read(name) {
+  try {
+    return localStorage.getItem(name) !== null;
+  } catch {
+    return false; // storage is blocked: the choice lasts as long as the page
+  }
+}
+
+on('change', '[data-single-keys]', (event, box) => {
+  lettersOff = !box.checked;
+  try {
+    if (lettersOff) localStorage.setItem(OFF, '1');
+    else localStorage.removeItem(OFF);
+  } catch {
+    // as above
+  }
+});
 
 function hotkey(name, within) {
   return $$('[data-hotkey]', within).find(
@@ -35,7 +57,7 @@ function press(element) {
   }
 }
 
-function showKeys() {
+function listKeys() {
   const own = $('#keys-page');
   const entries = $$('[data-hotkey-label]').filter((element) => element.getClientRects().length > 0);
   own.replaceChildren(
@@ -52,8 +74,12 @@ function showKeys() {
     }),
   );
   own.hidden = entries.length === 0;
-  $('#keys').showModal();
+  const box = $('[data-single-keys]');
+  if (box) box.checked = !lettersOff;
 }
+
+// Before the dialog is opened, by whatever opens it.
+on('click', '[data-open=keys]', listKeys, true);
 
 const LETTERS = {
   '/': () => {
@@ -64,7 +90,8 @@ const LETTERS = {
   },
   '?': () => {
     if (!$('#keys')) return false;
-    showKeys();
+    listKeys();
+    $('#keys').showModal();
     return true;
   },
   N: () => {
@@ -92,7 +119,7 @@ document.addEventListener('keydown', (event) => {
     else if (isTyping(event.target)) event.target.blur();
     return;
   }
-  if (isLetter(name) && isTyping(event.target)) return;
+  if (isLetter(name) && (isTyping(event.target) || lettersOff)) return;
   const control = hotkey(name, dialog ?? document);
   if (control) {
     event.preventDefault();
