@@ -20,7 +20,7 @@ from services.billing.cashier import operations as cashier
 from services.billing.cashier.models import Payment, PaymentMethod
 from services.billing.ledger import invariants
 from services.billing.runs import operations as runs
-from services.billing.runs.models import BillLine, BillRun, RunState
+from services.billing.runs.models import BillLine, BillRun, RunSkip, RunState, SkipReason
 from services.properties import operations as registry
 from services.properties.models import Household, Project
 
@@ -177,6 +177,13 @@ def tell(desk: Desk, project: Project) -> None:
     )
     for row in by_item:
         desk.say(f"  {row['item__name']}  {row['count']} 笔  {row['total']:,} 元")
+    unused = RunSkip.objects.filter(
+        reason=SkipReason.ZERO_AMOUNT,
+        reading_id__isnull=False,
+        run_id__in=BillRun.objects.filter(project=project).values("pk"),
+    ).count()
+    if unused:
+        desk.say(f"  用量为零, 无应收  {unused} 户")
     taken = Payment.objects.filter(project=project, state="RECEIVED").aggregate(
         count=Count("pk"), total=Sum("amount")
     )
@@ -218,7 +225,10 @@ def run_first(desk: Desk) -> None:
     folder = DATA / "yunlu-garden"
     project = open_project(desk, code="YL", name="云麓花园", name_en="Yunlu Garden", city="杭州")
     batch = prepare_company(desk, project, folder / "房屋业主台账.xlsx")
-    desk.say(f"云麓花园: 台账导入 {batch.counts}")
+    desk.say(
+        f"云麓花园: 台账导入 {batch.counts['accepted']} 户, 退回 {batch.counts['rejected']} 行, "
+        f"车位 {batch.counts['objects']['parking_spaces']} 个"
+    )
     readings = import_file(
         desk,
         project,
@@ -227,7 +237,10 @@ def run_first(desk: Desk) -> None:
         people.READER,
         usage_month=USAGE_MONTH,
     )
-    desk.say(f"云麓花园: 抄表导入 {readings.counts}")
+    desk.say(
+        f"云麓花园: 抄表导入 {readings.counts['accepted']} 行, "
+        f"其中异常 {readings.counts['objects']['exceptions']} 行待处理"
+    )
     run = bill(desk, project)
     desk.say(
         f"云麓花园: {PERIOD:%Y-%m} 账单, {run.prepared_by_label} 试算, "

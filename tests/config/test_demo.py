@@ -1,0 +1,129 @@
+"""The demo is the main job done through the operations, on the real-looking ledger."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Count, F, Sum
+from django_tenants.utils import tenant_context
+
+from config.celery import app
+from config.demo import main_job
+from kernel.imports.models import ImportBatch, ImportProblem
+from kernel.tenancy import public, tenant_connection
+from services.billing.cashier.models import Receipt
+from services.billing.ledger import invariants
+from services.billing.metering.models import Reading
+from services.billing.runs.models import BillLine, BillRun, RunSkip
+from services.properties.models import Building, Unit
+from tenants.companies.models import Company
+from tests import factories_billing
+
+ANSWERS: dict[str, Any] = json.loads(
+    (Path(main_job.DATA) / "yunlu-garden" / "answers.json").read_text(encoding="utf-8")
+)
+NOW = datetime.fromisoformat("2026-11-22T10:00:00+08:00")
+
+
+@pytest.fixture(scope="module")
+def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
+    """Do the demo of the first company once for this module, in a transaction rolled back."""
+    words: list[str] = []
+    with django_db_blocker.unblock():
+        app.loader.import_default_modules()
+        with transaction.atomic():
+            tenant_connection.set_tenant(Company.objects.get(slug="alpha"))
+            factories_billing.seeded()
+            main_job.run_first(main_job.Desk(lambda: NOW, date(2026, 11, 22), words.append))
+            yield words
+            transaction.set_rollback(True)
+        tenant_connection.set_schema_to_public()
+
+
+def test_the_ledger_is_imported_but_for_the_rows_that_cannot_be(said: list[str]) -> None:
+    batch = ImportBatch.objects.get(kind=main_job.LEDGER)
+    rejected = set(
+        ImportProblem.objects.filter(batch=batch, severity="ERROR").values_list(
+            "row_number", flat=True
+        )
+    )
+
+    assert Unit.objects.exclude(kind="PARKING").count() == ANSWERS["imported"]
+    assert rejected == {row["row"] for row in ANSWERS["rejected"]}
+    assert batch.counts["ignored_rows"] == [ANSWERS["footer_row_to_ignore"]]
+    assert Building.objects.count() == ANSWERS["buildings"]
+    assert Unit.objects.filter(kind="PARKING").count() == ANSWERS["parking_spaces"]
+
+
+def test_exactly_the_faulty_readings_are_exceptions(said: list[str]) -> None:
+    batch = ImportBatch.objects.get(kind=main_job.READINGS)
+    noted = set(ImportProblem.objects.filter(batch=batch).values_list("row_number", flat=True))
+
+    assert Reading.objects.count() == ANSWERS["meter_rows"]
+    assert noted == {row["row"] for row in ANSWERS["meter_exceptions"]}
+    states = Counter(Reading.objects.values_list("state", flat=True))
+    assert states == {"ACCEPTED": 910, "EXCEPTION": 17}
+
+
+def test_the_bills_of_november_are_right_to_the_cent(said: list[str]) -> None:
+    totals = {
+        row["item__code"]: (row["total"], row["count"])
+        for row in BillLine.objects.values("item__code").annotate(
+            total=Sum("amount"), count=Count("pk")
+        )
+    }
+    unused = RunSkip.objects.filter(reason="ZERO_AMOUNT", reading_id__isnull=False).count()
+
+    expected, counts = ANSWERS["expected"], ANSWERS["expected_counts"]
+    assert totals["WYF"] == (Decimal(expected["property_fee"]), counts["property_fee"])
+    assert totals["CWF"] == (Decimal(expected["parking"]), counts["parking"])
+    assert totals["SF"][0] == Decimal(expected["water"])
+    # Who used no water has a reading and owes nothing: no bill is made of 0.00.
+    assert totals["SF"][1] + unused == counts["water"]
+
+
+def test_whoever_computed_the_run_did_not_check_it(said: list[str]) -> None:
+    run = BillRun.objects.get()
+
+    assert run.state == "POSTED"
+    assert run.prepared_by_label.startswith("周婷")
+    assert run.checked_by_label.startswith("赵敏")
+
+
+def test_money_was_taken_in_full_in_part_and_one_receipt_is_void(said: list[str]) -> None:
+    numbers = sorted(Receipt.objects.values_list("number", flat=True))
+
+    assert numbers == list(range(1, 46))
+    assert Receipt.objects.filter(is_void=True).count() == 1
+    assert BillLine.objects.filter(paid_amount__gt=0, paid_amount__lt=F("amount")).exists()
+
+
+def test_the_ledger_agrees(said: list[str]) -> None:
+    assert invariants.check() == []
+    assert "the ledger agrees" in said[-1]
+
+
+def test_a_second_start_changes_nothing(said: list[str]) -> None:
+    def figures() -> list[int]:
+        models = (Unit, Reading, BillLine, Receipt, BillRun, ImportBatch)
+        return [model.objects.count() for model in models]
+
+    before = figures()
+    main_job.run_first(main_job.Desk(lambda: NOW, date(2026, 11, 22), lambda _words: None))
+
+    assert figures() == before
+
+
+def test_the_other_company_sees_nothing_of_it(said: list[str]) -> None:
+    with public():
+        beta = Company.objects.get(slug="beta")
+
+    with tenant_context(beta):
+        assert not Unit.objects.exists()
+        assert not BillLine.objects.exists()
