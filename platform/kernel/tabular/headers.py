@@ -229,7 +229,7 @@ def _is_footer(leading: list[Cell], *, has_essential: bool) -> bool:
     texts = [squeeze(str(cell)).casefold() for cell in leading]
     if _TOTAL.search(texts[0]):
         return True
-    if has_essential:
+    if has_essential and len(texts) > 1:
         return False
     return bool(
         _SIGNATURE.search(texts[0])

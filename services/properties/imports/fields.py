@@ -23,6 +23,8 @@ def _field(
     )
 
 
+_HANDOVERS = ("交付", "交房", "收房", "接房", "领房", "入伙", "收楼", "交楼", "入住", "移交")
+
 FIELDS = (
     _field(
         "building",
@@ -84,8 +86,8 @@ FIELDS = (
     _field(
         "handed_over_on",
         _("Handed over on"),
-        "交付日期|交房日期|收房日期|接房日期|入伙日期|收楼日期|交楼日期|交付时间|交房时间|收房时间|"
-        "入住日期|入住时间|handed over on|handover date|delivery date",
+        "|".join(f"{event}{day}" for event in _HANDOVERS for day in ("日期", "时间", "日"))
+        + "|handed over on|handover date|delivery date",
         unlike="合同|约定|通知",
     ),
     _field(

@@ -87,8 +87,10 @@ class UnitLedgerImporter(Importer):
     def plan(self, table: Table, findings: Findings, context: Context) -> Plan:
         if context.is_commit:
             Project.objects.select_for_update(no_key=True).get(pk=context.project_id)
+        buildings = Building.objects.filter(project_id=context.project_id)
+        names = dict(buildings.values_list("code", "name"))
         planner = Planner(findings, context)
-        planner.plan(rows.read_rows(findings))
+        planner.plan(rows.read_rows(findings, names))
         work = planner.work
         spaces = len(work.spaces) + sum(unit.kind == UnitKind.PARKING for unit in work.units)
         return Plan(

@@ -143,11 +143,17 @@ class Planner:
 
     def _identify_owners(self, rows: list[LedgerRow]) -> None:
         """Give every owner one key however often he is listed, and find whom we know."""
-        self._by_contact: dict[tuple[str, str], tuple[str, ...]] = {}
         listed = [(row, owner) for row in rows for owner in row.owners]
+        # Whoever is listed with his number in one row and without it in another is one.
+        self._by_contact: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._by_name: dict[str, tuple[str, ...]] = {}
         for _row, owner in listed:
-            if owner.id_number and owner.phone:
+            if not owner.id_number:
+                continue
+            if owner.phone:
                 self._by_contact.setdefault((owner.name, owner.phone), ("id", owner.id_number))
+            if owner.kind == PartyKind.ORGANISATION:
+                self._by_name.setdefault(owner.name, ("id", owner.id_number))
         parties: dict[tuple[str, ...], Owner] = {}
         first_row: dict[tuple[str, ...], int] = {}
         for row, owner in listed:
@@ -167,7 +173,7 @@ class Planner:
         if owner.id_number:
             return ("id", owner.id_number)
         if owner.kind == PartyKind.ORGANISATION:
-            return ("organisation", owner.name)
+            return self._by_name.get(owner.name, ("organisation", owner.name))
         if owner.phone:
             contact = (owner.name, owner.phone)
             return self._by_contact.get(contact, ("contact", *contact))

@@ -1,6 +1,7 @@
 """Rooms as ledgers write them: in three columns or in one, and their names worked out fast."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,10 +45,12 @@ def split(text: str) -> tuple[str, str, str]:
 class RoomNamer:
     """Names rooms by the registry's rules, working out each part of a name once.
 
-    A building's rooms repeat its name and its entrances thousands of times.
+    A building's rooms repeat its name and its entrances thousands of times. A building that is
+    spelled in several ways (2栋, 2号楼, 2) has the name of the registry, or else the first one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, buildings: Mapping[str, str] | None = None) -> None:
+        self._printed = dict(buildings or {})
         self._places: dict[tuple[str, str], _Place] = {}
         self._numbers: dict[str, tuple[str, str]] = {}
 
@@ -58,7 +61,7 @@ class RoomNamer:
         """
         place = self._places.get((building, entrance))
         if place is None:
-            place = self._places[building, entrance] = _place(building, entrance)
+            place = self._places[building, entrance] = self._place(building, entrance)
         known = self._numbers.get(number)
         if known is None:
             code = rules.number_code(number)
@@ -78,6 +81,20 @@ class RoomNamer:
             sort_key=f"{place.sort_key}-{value_key}" if place.sort_key else value_key,
         )
 
+    def _place(self, building: str, entrance: str) -> "_Place":
+        path = rules.room_code(building, entrance, "0").removesuffix("0")
+        code = rules.building_code(building) if building else ""
+        printed = self._printed.setdefault(code, rules.building_name(building)) if code else ""
+        return _Place(
+            building=printed,
+            building_code=code,
+            building_key=rules.sort_key(code),
+            entrance=rules.entrance_code(entrance),
+            path=path,
+            label=rules.room_label(printed, entrance, "0").removesuffix("0"),
+            sort_key=rules.sort_key(path),
+        )
+
 
 class _Place(NamedTuple):
     """What all rooms of one entrance share: its names, and what theirs begin with."""
@@ -89,17 +106,3 @@ class _Place(NamedTuple):
     path: str
     label: str
     sort_key: str
-
-
-def _place(building: str, entrance: str) -> _Place:
-    path = rules.room_code(building, entrance, "0").removesuffix("0")
-    code = rules.building_code(building) if building else ""
-    return _Place(
-        building=rules.building_name(building) if building else "",
-        building_code=code,
-        building_key=rules.sort_key(code),
-        entrance=rules.entrance_code(entrance),
-        path=path,
-        label=rules.room_label(building, entrance, "0").removesuffix("0"),
-        sort_key=rules.sort_key(path),
-    )

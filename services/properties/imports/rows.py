@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,15 +43,18 @@ class LedgerRow:
     note: str
 
 
-def read_rows(findings: Findings) -> list[LedgerRow]:
-    """Return the accepted rows in order; the others, and what is odd, are in ``findings``."""
-    return _Reader(findings).accepted()
+def read_rows(findings: Findings, buildings: Mapping[str, str]) -> list[LedgerRow]:
+    """Return the accepted rows in order; the others, and what is odd, are in ``findings``.
+
+    :param buildings: the printed names of the buildings there are, by code.
+    """
+    return _Reader(findings, buildings).accepted()
 
 
 class _Reader:
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, buildings: Mapping[str, str]) -> None:
         self._findings = findings
-        self._namer = RoomNamer()
+        self._namer = RoomNamer(buildings)
         table = findings.table
         self._has_building = table.has("building")
         self._building = findings.cleaned("building", _optional(_text(40)))
@@ -104,7 +107,7 @@ class _Reader:
             entrance = entrance or split_entrance
         if kind is None:
             kind = fields.implied_kind(building, number)
-            if self._findings.table.has("kind"):
+            if self._findings.table.has("kind") and not self._findings.has_problem(index, "kind"):
                 self._findings.note(index, "kind", "kind-assumed", kind=kind)
         if not building and self._has_building and kind not in _WITHOUT_AREA:
             self._findings.reject(index, "building", "missing")
@@ -138,7 +141,7 @@ class _Reader:
     def _assumed_state(self, index: int, *, has_owner: bool) -> str:
         """Return the state of a unit of which the ledger does not say: the one charged in full."""
         state = UnitState.OWNER_OCCUPIED if has_owner else UnitState.UNSOLD
-        if self._findings.table.has("state"):
+        if self._findings.table.has("state") and not self._findings.has_problem(index, "state"):
             self._findings.note(index, "state", "state-assumed", state=state)
         return state
 
@@ -238,14 +241,15 @@ def _space(cell: Cell) -> str | None:
 def _room_width(cells: list[Cell]) -> int:
     """Return how many digits room numbers have here if they begin with zeros, else 0.
 
-    Where 0101 is text in most rows, 101 typed as a number in another has lost its zero.
+    Where most rooms are written like 0101, a 101 typed as a number has lost its zero.
     """
-    widths = Counter(
-        len(text)
-        for cell in cells
-        if isinstance(cell, str) and (text := squeeze(cell)).isdecimal() and text.startswith("0")
-    )
-    return widths.most_common(1)[0][0] if widths else 0
+    numbers = [squeeze(cell) for cell in cells if isinstance(cell, str)]
+    numbers = [number for number in numbers if number.isdecimal()]
+    padded = Counter(len(number) for number in numbers if number.startswith("0"))
+    if not padded:
+        return 0
+    width, count = padded.most_common(1)[0]
+    return width if count > sum(len(number) < width for number in numbers) else 0
 
 
 def _room_text(cell: Cell, width: int) -> str | None:

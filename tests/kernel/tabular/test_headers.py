@@ -135,6 +135,7 @@ HEADER = find_header([["序号", "楼栋", "房号", "面积", "姓名"]], FIELD
         (["备注：面积以房产证为准"], RowKind.FOOTER),
         (["第1页 共3页"], RowKind.FOOTER),
         (["以下空白"], RowKind.FOOTER),
+        ([None, None, "共 8 户"], RowKind.FOOTER),
         (["序号", "楼栋", "房号", "面积", "姓名"], RowKind.REPEATED_HEADER),
         ([None, "楼栋", "房号", "建筑面积", "姓名"], RowKind.REPEATED_HEADER),
     ],
