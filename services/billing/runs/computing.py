@@ -101,14 +101,13 @@ drafted AS (
          quantity, price, rate, amount)
     SELECT %(run_id)s, household_id, unit_id, item_id, version_id, reading_id, usage_month,
            quantity, price, rate, amount
-    FROM priced WHERE amount > 0
+    FROM priced WHERE problem = ''
     ORDER BY household_id, unit_id, item_id
 ),
 skipped AS (
     INSERT INTO billing_runskip (run_id, unit_id, item_id, reason, reading_id)
-    SELECT %(run_id)s, unit_id, item_id, coalesce(nullif(problem, ''), 'ZERO_AMOUNT'),
-           any_reading_id
-    FROM priced WHERE amount IS NULL OR amount <= 0
+    SELECT %(run_id)s, unit_id, item_id, problem, any_reading_id
+    FROM priced WHERE problem <> ''
     UNION ALL
     SELECT %(run_id)s, u.unit_id, NULL, 'NO_STANDARD', NULL
     FROM scope u
@@ -124,7 +123,7 @@ skipped AS (
 )
 SELECT count(*), coalesce(sum(amount), 0),
        (SELECT count(*) FROM applicable) - (SELECT count(*) FROM unbilled)
-FROM priced WHERE amount > 0
+FROM priced WHERE problem = ''
 """  # noqa: S608 - our own SQL
 
 

@@ -155,7 +155,6 @@ class SkipReason(models.TextChoices):
     READING_MISSING = "READING_MISSING", _("No reading of the month")
     READING_OPEN = "READING_OPEN", _("Reading not resolved")
     READING_REJECTED = "READING_REJECTED", _("Reading set aside: do not bill")
-    ZERO_AMOUNT = "ZERO_AMOUNT", _("Nothing to charge")
 
 
 class RunSkip(CompanyModel):
@@ -257,8 +256,9 @@ class BillLine(CompanyModel):
                 name="billline_once",
                 violation_error_message=_("This unit is billed for this item and month already."),
             ),
+            # Zero is a bill too: a meter that stood still is billed 0.00, once. NaN is above all.
             models.CheckConstraint(
-                condition=Q(amount__gt=0, amount__lte=999999999999), name="billline_amount_gt_0"
+                condition=Q(amount__gte=0, amount__lte=999999999999), name="billline_amount_gte_0"
             ),
             models.CheckConstraint(
                 condition=Q(paid_amount__gte=0, paid_amount__lte=F("amount")),

@@ -363,23 +363,24 @@ def reverse_line(
     line.is_reversed, line.reversed_at, line.reversed_by = True, now, actor.user_id
     line.reverse_reason = reason.strip()
     line.save(update_fields=["is_reversed", "reversed_at", "reversed_by", "reverse_reason"])
-    ledger.post_journal(
-        project_id=line.project_id,
-        kind=JournalKind.BILL_REVERSAL,
-        source_type="billline",
-        source_id=line.pk,
-        effective_on=today,
-        now=now,
-        posted_by=actor.user_id,
-        postings=[
-            (
-                ledger_queries.account_of_role(AccountRole.RECEIVABLE).pk,
-                line.household_id,
-                -line.amount,
-            ),
-            (line.item.account_id, None, line.amount),
-        ],
-    )
+    if line.amount:
+        ledger.post_journal(
+            project_id=line.project_id,
+            kind=JournalKind.BILL_REVERSAL,
+            source_type="billline",
+            source_id=line.pk,
+            effective_on=today,
+            now=now,
+            posted_by=actor.user_id,
+            postings=[
+                (
+                    ledger_queries.account_of_role(AccountRole.RECEIVABLE).pk,
+                    line.household_id,
+                    -line.amount,
+                ),
+                (line.item.account_id, None, line.amount),
+            ],
+        )
     audit.record(
         actor=actor,
         event="billing.line.reversed",

@@ -28,17 +28,18 @@ WHERE run_id = %(run_id)s AND household_id BETWEEN %(first)s AND %(last)s
 ORDER BY household_id, unit_id, item_id
 """
 
-# Debit what each household owes, credit the account of each item (BL-59: agency money apart).
+# Debit what each household owes, credit the account of each item (BL-59: agency money apart). A
+# bill of 0.00 posts nothing.
 _POSTINGS = """
 SELECT %s::bigint AS account_id, household_id, sum(amount) AS amount
 FROM billing_draftline
 WHERE run_id = %s AND household_id BETWEEN %s AND %s
-GROUP BY household_id
+GROUP BY household_id HAVING sum(amount) <> 0
 UNION ALL
 SELECT i.account_id, NULL, -sum(d.amount)
 FROM billing_draftline d JOIN billing_feeitem i ON i.id = d.item_id
 WHERE d.run_id = %s AND d.household_id BETWEEN %s AND %s
-GROUP BY i.account_id
+GROUP BY i.account_id HAVING sum(d.amount) <> 0
 """
 
 
@@ -121,6 +122,22 @@ def _write_lines(run: BillRun, chunk: BillRunChunk, now: datetime) -> None:
             },
         )
         line_count = cursor.rowcount
+    if (line_count, _post_entry(run, chunk, span, now)) != (chunk.line_count, chunk.amount):
+        raise DraftChanged(
+            _("The draft is not the one that was checked. Cancel the run and prepare it anew.")
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM billing_draftline WHERE run_id = %s AND household_id BETWEEN %s AND %s",
+            span,
+        )
+
+
+def _post_entry(run: BillRun, chunk: BillRunChunk, span: list[int], now: datetime) -> Decimal:
+    """Post the chunk's journal unless all its bills are of 0.00; return what is owed by it."""
+    assert run.issued_on is not None
+    if not chunk.amount:
+        return Decimal(0)
     receivable = ledger_queries.account_of_role(AccountRole.RECEIVABLE)
     chunk.journal, _legs = ledger.post_journal_of_query(
         project_id=run.project_id,
@@ -133,22 +150,11 @@ def _write_lines(run: BillRun, chunk: BillRunChunk, now: datetime) -> None:
         postings_sql=_POSTINGS,
         parameters=[receivable.pk, *span, *span],
     )
-    if (line_count, _owed(chunk)) != (chunk.line_count, chunk.amount):
-        raise DraftChanged(
-            _("The draft is not the one that was checked. Cancel the run and prepare it anew.")
-        )
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM billing_draftline WHERE run_id = %s AND household_id BETWEEN %s AND %s",
-            span,
-        )
-
-
-def _owed(chunk: BillRunChunk) -> Decimal:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sum(amount) FROM billing_posting WHERE journal_id = %s AND household_id > 0",
-            [chunk.journal_id],
+            "SELECT coalesce(sum(amount), 0) FROM billing_posting"
+            " WHERE journal_id = %s AND household_id > 0",
+            [chunk.journal.pk],
         )
         row = cursor.fetchone()
     assert row is not None

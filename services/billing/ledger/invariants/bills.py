@@ -34,7 +34,7 @@ BILLS: Final = (
             GROUP BY run_id, household_id
         ) b USING (run_id, household_id)
         JOIN billing_billrun r ON r.id = run_id
-        WHERE l.owed IS DISTINCT FROM b.owed
+        WHERE coalesce(l.owed, 0) <> coalesce(b.owed, 0)
         """,
     ),
     Invariant(

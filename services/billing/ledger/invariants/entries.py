@@ -93,10 +93,10 @@ LEDGER: Final = (
             UNION ALL
             SELECT r.project_id, 'BILLS', 'billrunchunk', c.id
             FROM billing_billrunchunk c JOIN billing_billrun r ON r.id = c.run_id
-            WHERE c.state = 'POSTED' AND c.line_count > 0
+            WHERE c.state = 'POSTED' AND c.amount > 0
             UNION ALL
             SELECT project_id, 'BILL_REVERSAL', 'billline', id FROM billing_billline
-            WHERE is_reversed
+            WHERE is_reversed AND amount > 0
         )
         SELECT coalesce(d.project_id, j.project_id) AS project_id,
                coalesce(d.id, j.id) AS object_id,

@@ -120,11 +120,11 @@ PEOPLE_AND_PLACES: Final = (
     ),
     Invariant(
         "amounts-are-sane",
-        _("No amount is zero, negative where it may not be, or no number"),
+        _("No amount is negative or zero where it may not be, or no number"),
         "document",
         """
         SELECT project_id, id AS object_id, 'bill' AS detail FROM billing_billline
-        WHERE NOT (amount > 0 AND amount <= 999999999999)
+        WHERE NOT (amount >= 0 AND amount <= 999999999999)
         UNION ALL
         SELECT project_id, id, 'payment' FROM billing_payment
         WHERE NOT (amount > 0 AND amount <= 999999999999)

@@ -105,7 +105,6 @@ def test_water_of_the_month_before_in_tiers(
     [
         ("5", ReadingState.EXCEPTION, SkipReason.READING_OPEN),
         (None, ReadingState.REJECTED, SkipReason.READING_REJECTED),
-        ("0", ReadingState.ACCEPTED, SkipReason.ZERO_AMOUNT),
     ],
 )
 def test_water_that_cannot_be_billed(
@@ -118,6 +117,18 @@ def test_water_that_cannot_be_billed(
     assert draft(run) == [("1-1-0101", "WYF", Decimal("280.00"))]
     assert skipped(run) == [("1-1-0101", "SF", reason)]
     assert RunSkip.objects.get().reading_id is not None
+
+
+def test_a_meter_that_stood_still_is_billed_nothing_once(office: Office) -> None:
+    home_with_meter(office.project, "0")
+
+    run = factories.posted(office)
+
+    assert factories.bills(run) == [
+        ("1-1-0101", "SF", Decimal("0.00")),
+        ("1-1-0101", "WYF", Decimal("280.00")),
+    ]
+    assert factories.preview(office).billed_before == 2
 
 
 def test_a_resolved_reading_is_billed(office: Office) -> None:

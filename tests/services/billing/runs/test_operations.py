@@ -12,6 +12,7 @@ from kernel.audit.queries import history_of
 from kernel.db import violated_constraint
 from kernel.errors import DomainError, NotFound
 from kernel.jobs.models import Job, JobState
+from services.billing.ledger import invariants
 from services.billing.ledger.models import Journal, Posting
 from services.billing.runs import chunks, operations, posting, rules
 from services.billing.runs.models import (
@@ -707,6 +708,28 @@ def test_a_bill_is_taken_back_and_the_ledger_keeps_both_entries(
         sum(Posting.objects.filter(household=line.household).values_list("amount", flat=True)) == 0
     )
     assert history_of(line)[0].data == {"amount": "280.00", "reason": "wrong area"}
+
+
+def test_bills_of_nothing_post_nothing(office: Office) -> None:
+    home = billing.add_unit(office.project, "1-1-0101", kind="OFFICE")
+    billing.add_fee(
+        office.project,
+        "SF",
+        "OFFICE",
+        name="办公用水",
+        method="TIERED_METER",
+        price="5.00",
+        meter_kind="COLD_WATER",
+        usage_lag_months=1,
+    )
+    factories.read(billing.add_meter(home), "0")
+
+    run = factories.posted(office)
+
+    assert factories.bills(run) == [("1-1-0101", "SF", Decimal("0.00"))]
+    reverse(office, BillLine.objects.get())
+    assert Journal.objects.count() == 0
+    assert invariants.check() == []
 
 
 def test_a_reversed_unit_is_billed_again(office: Office, line: BillLine) -> None:
