@@ -98,32 +98,39 @@ class Runner:
     ) -> None:
         """Run a command, its output appended to a log.
 
-        :param show: whether its output is also printed.
+        :param show: whether its stdout is also printed; stderr goes to the log alone.
         :param downloads: whether the network may be the cause of a failure.
         :raises Problem: saying ``failure`` and the likely cause, if the command fails.
         """
         with log.open("ab") as out:
             start = out.tell()
             pipe = subprocess.PIPE if show else out
-            child = self._start(command, cwd=cwd, env=env, stdout=pipe, own_group=True)
-            for line in child.stdout or ():
-                out.write(line)
-                write("    " + line.decode("utf-8", "replace").rstrip())
+            child = self._start(command, cwd=cwd, env=env, stdout=pipe, stderr=out, own_group=True)
+            if child.stdout:
+                with child.stdout as lines:
+                    for line in lines:
+                        out.write(line)
+                        write("    " + line.decode("utf-8", "replace").rstrip())
             code = self._wait(child)
         if code:
             with log.open("rb") as text:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
             cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK)
-            raise Problem(
-                f"{failure}: {cause or ending(code)}", log=log, is_explained=bool(cause) or show
-            )
+            raise Problem(f"{failure}: {cause or ending(code)}", log=log, is_explained=bool(cause))
 
     def capture(
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
     ) -> tuple[int, str]:
         """Run a command; return its exit code and everything it wrote."""
-        child = self._start(command, cwd=cwd, env=env, stdout=subprocess.PIPE, own_group=True)
+        child = self._start(
+            command,
+            cwd=cwd,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            own_group=True,
+        )
         output, _ = child.communicate()
         return self._wait(child), output.decode("utf-8", "replace")
 
@@ -131,7 +138,7 @@ class Runner:
         self, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
     ) -> int:
         """Run a command on the terminal and return its exit code; Ctrl-C reaches it first."""
-        child = self._start(command, cwd=cwd, env=env, stdout=None, own_group=False)
+        child = self._start(command, cwd=cwd, env=env, stdout=None, stderr=None, own_group=False)
         try:
             return self._wait(child)
         except Interrupted as interruption:
@@ -157,6 +164,7 @@ class Runner:
         cwd: Path,
         env: Mapping[str, str],
         stdout: int | IO[bytes] | None,
+        stderr: int | IO[bytes] | None,
         own_group: bool,
     ) -> subprocess.Popen[bytes]:
         with self._lock:
@@ -168,7 +176,7 @@ class Runner:
                 env=dict(env),
                 stdin=subprocess.DEVNULL if own_group else None,
                 stdout=stdout,
-                stderr=None if stdout is None else subprocess.STDOUT,
+                stderr=stderr,
                 start_new_session=own_group,
             )
             self._running.add(child)

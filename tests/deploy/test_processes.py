@@ -157,6 +157,25 @@ def test_a_failing_step_says_why(home: Path) -> None:
     assert caught.value.log == log
 
 
+def test_what_a_step_prints_is_shown_and_what_it_logs_is_not(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = home / "log/setup.log"
+    script = "import sys; print('云麓花园: 951'); print('{}', file=sys.stderr)"
+
+    Runner().run(
+        [sys.executable, "-X", "utf8", "-c", script],
+        cwd=home,
+        env=os.environ,
+        log=log,
+        failure="",
+        show=True,
+    )
+
+    assert capsys.readouterr().out == "    云麓花园: 951\n"
+    assert sorted(log.read_text().splitlines()) == ["{}", "云麓花园: 951"]
+
+
 def test_after_the_end_nothing_more_is_started(home: Path) -> None:
     runner = Runner()
     runner.end_all()
