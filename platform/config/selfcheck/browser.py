@@ -66,11 +66,11 @@ class Browser:
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         """Fetch a page, following redirects within the host."""
-        for _attempt in range(5):
-            answer = self._request("GET", path, None, headers or {})
+        answer = self._request("GET", path, None, headers or {})
+        for _hop in range(5):
             if answer.status not in REDIRECTS:
-                return answer
-            path = answer.path
+                break
+            answer = self._request("GET", answer.path, None, headers or {})
         return answer
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:

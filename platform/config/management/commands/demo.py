@@ -1,3 +1,4 @@
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     help = "Provision two demo companies and do the main job in them. Repeatable."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        logging.disable(logging.INFO)  # the lines for people are the output here
         app.loader.import_default_modules()  # registers the handlers of jobs
         for slug, name, name_en, job in COMPANIES:
             company = self._company(slug, name, name_en, timezone.now())
