@@ -20,7 +20,7 @@ from services.billing.cashier import operations as cashier
 from services.billing.cashier.models import Payment, PaymentMethod
 from services.billing.ledger import invariants
 from services.billing.runs import operations as runs
-from services.billing.runs.models import BillLine, BillRun, RunSkip, RunState, SkipReason
+from services.billing.runs.models import BillLine, BillRun, RunState
 from services.properties import operations as registry
 from services.properties.models import Household, Project
 
@@ -177,13 +177,6 @@ def tell(desk: Desk, project: Project) -> None:
     )
     for row in by_item:
         desk.say(f"  {row['item__name']}  {row['count']} 笔  {row['total']:,} 元")
-    unused = RunSkip.objects.filter(
-        reason=SkipReason.ZERO_AMOUNT,
-        reading_id__isnull=False,
-        run_id__in=BillRun.objects.filter(project=project).values("pk"),
-    ).count()
-    if unused:
-        desk.say(f"  用量为零, 无应收  {unused} 户")
     taken = Payment.objects.filter(project=project, state="RECEIVED").aggregate(
         count=Count("pk"), total=Sum("amount")
     )
