@@ -40,6 +40,13 @@ def _fresh_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _back_in_public() -> Iterator[None]:
+    """Leave no company in force for the next test."""
+    yield
+    tenant_connection.set_schema_to_public()
+
+
 @pytest.fixture
 def companies(db: None) -> dict[str, Company]:
     return {company.slug: company for company in Company.objects.order_by("pk")}

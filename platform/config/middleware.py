@@ -63,7 +63,8 @@ class CompanyMiddleware:
                 request.tenant = None  # type: ignore[attr-defined]
                 request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
                 set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
-                return self.get_response(request)
+                with timezone.override(zoneinfo.ZoneInfo(settings.OPERATOR_TIME_ZONE)):
+                    return self.get_response(request)
             company = company_of(host)
             if company is None or not company.accepts_work:
                 return nothing_here()

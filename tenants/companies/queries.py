@@ -1,8 +1,9 @@
 """Reads of companies. All of them run in the public schema."""
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel.errors import NotFound
 from kernel.tenancy import public
@@ -15,6 +16,21 @@ def companies() -> QuerySet[Company]:
     """Return all companies by short name; evaluate it in the public schema."""
     found: QuerySet[Company] = Company.objects.order_by("slug")
     return found
+
+
+def search(*, text: str = "", status: str = "") -> QuerySet[Company]:
+    """Return companies by short name whose short name or name has ``text``, in one state or any."""
+    found = companies()
+    if text:
+        found = found.filter(
+            Q(slug__icontains=text) | Q(name__icontains=text) | Q(name_en__icontains=text)
+        )
+    return found.filter(status=status) if status in CompanyStatus.values else found
+
+
+def names_of(ids: Set[int]) -> dict[int, str]:
+    """Return the names of companies by id."""
+    return dict(Company.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def active_schemas() -> list[str]:
@@ -56,6 +72,15 @@ def get_company(*, slug: str) -> Company:
     """
     with public():
         company: Company | None = Company.objects.filter(slug=slug).first()
+    if company is None:
+        raise NotFound
+    return company
+
+
+def get_company_by_id(*, company_id: int) -> Company:
+    """Return one company. :raises NotFound: if there is none."""
+    with public():
+        company: Company | None = Company.objects.filter(pk=company_id).first()
     if company is None:
         raise NotFound
     return company

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django_tenants.utils import tenant_context
 
+from kernel.access.passwords import invite_again
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.jobs.operations import enqueue_after_commit
@@ -35,6 +37,10 @@ class DomainTaken(Conflict):
 
 class StatusDiffers(Conflict):
     code = "provisioning.status-differs"
+
+
+class AdministratorSettled(Conflict):
+    code = "provisioning.administrator-settled"
 
 
 class ReasonMissing(Invalid):
@@ -152,6 +158,33 @@ def resume_company(*, by: str, company_id: int, now: datetime) -> Company:
         company.suspended_at, company.suspended_reason = None, ""
         company.save(update_fields=["status", "suspended_at", "suspended_reason"])
         operators.record(by=by, event="company.resumed", company_id=company.pk, now=now)
+    return company
+
+
+def invite_administrator_again(
+    *, by: str, company_id: int, email: str = "", now: datetime
+) -> Company:
+    """Send the first administrator the link again, to another address if the first was wrong.
+
+    Only until he has chosen a password: after that nobody outside the company has a say in who
+    may enter it.
+
+    :raises NotFound: if there is no such company.
+    :raises StatusDiffers: if it is not active.
+    :raises AdministratorSettled: if he has a password, or the company has removed him.
+    """
+    with public(), transaction.atomic():
+        company = lock_company(company_id)
+        _require_status(company, CompanyStatus.ACTIVE)
+        with tenant_context(company):
+            invited = invite_again(username=company.admin_username, email=email, now=now)
+        if not invited:
+            raise AdministratorSettled(
+                _("The administrator has chosen a password. The company helps itself from here.")
+            )
+        operators.record(
+            by=by, event="company.administrator-invited", company_id=company.pk, now=now
+        )
     return company
 
 

@@ -133,7 +133,10 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "platform" / "console" / "templates"],
+        "DIRS": [
+            ROOT / "platform" / "console" / "templates",
+            ROOT / "platform" / "portal" / "templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -185,6 +188,8 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 OPERATOR_COOKIE_NAME = "__Host-operator"
 OPERATOR_SESSION_AGE = 8 * 3600
+# Networks from which operators work, e.g. "10.8.0.0/16 203.0.113.7/32"; empty: from anywhere.
+OPERATOR_NETWORKS = env("GUANJIA_OPERATOR_NETWORKS", "").split()
 CSRF_FAILURE_VIEW = "console.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -221,6 +226,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+OPERATOR_TIME_ZONE = env("GUANJIA_TIME_ZONE", "Asia/Shanghai")  # a company has its own
 
 # ---- files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

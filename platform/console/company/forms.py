@@ -19,5 +19,5 @@ class Facts(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
-        help_text=_("Where the company’s days begin and end."),
+        help_text=_("Where the days of the company begin and end."),
     )

@@ -241,7 +241,7 @@ class LetInOrOut(PersonStep):
 class SendLink(PersonStep):
     done = "sent"
 
-    def carry_out(self, _request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
+    def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
         passwords.send_link(actor=self.actor, user_id=user_id, now=self.now)
         return None
 
@@ -250,7 +250,7 @@ class RevokeToken(PersonStep):
     action = Action.TOKEN_MANAGE
     done = "revoked"
 
-    def carry_out(self, _request: HttpRequest, user_id: int, **kwargs: int) -> str | None:
+    def carry_out(self, request: HttpRequest, user_id: int, **kwargs: int) -> str | None:
         queries.get_token_of(user_id=user_id, token_id=kwargs["token_id"])
         operations.revoke_token(actor=self.actor, token_id=kwargs["token_id"], now=self.now)
         return None

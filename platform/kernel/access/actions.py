@@ -7,6 +7,8 @@ it is code, and nothing else in the product names a post.
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+
 from kernel.text import _
 
 
@@ -51,7 +53,7 @@ class Action(StrEnum):
 class Post(NamedTuple):
     """A post of the role catalogue: its name for people, its actions, where it can be held."""
 
-    name: object
+    name: Promise
     actions: frozenset[Action]
     company_wide: bool
 

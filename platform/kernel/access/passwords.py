@@ -106,6 +106,23 @@ def send_link(*, actor: access.Actor, user_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def invite_again(*, username: str, email: str, now: datetime) -> bool:
+    """Send a person who has no password yet the link again, to a new address if one is given.
+
+    For the platform, when a company's first administrator cannot be reached. Returns whether there
+    is such a person.
+    """
+    user = User.objects.select_for_update().filter(username=username, is_active=True).first()
+    if user is None or user.has_usable_password():
+        return False
+    if email:
+        user.email = email
+        user.save(update_fields=["email"])
+    send_link(actor=access.SYSTEM, user_id=user.pk, now=now)
+    return True
+
+
+@transaction.atomic
 def request_link(*, actor: access.Actor, login: str, now: datetime) -> None:
     """E-mail the link to whoever has this user name or address; tell nothing about whether any has.
 
