@@ -3,7 +3,10 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django.db.models import Model, QuerySet
 from django.utils import timezone
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -30,5 +33,27 @@ class ApiView(APIView):
         self.now = timezone.now()
         self.today = timezone.localdate(self.now, company_time_zone())
         method = (request.method or "").upper()
-        if method != "OPTIONS":
-            access.require(self.actor, self.actions["GET" if method == "HEAD" else method])
+        if method == "OPTIONS":
+            return
+        action = self.actions.get("GET" if method == "HEAD" else method)
+        if action is None:
+            raise MethodNotAllowed(method)
+        access.require(self.actor, action)
+
+
+class ListView(ApiView, ListAPIView[Any]):
+    """GET answers a page of ``rows()``, narrowed by ``filterset_class``, as ``serializer_class``.
+
+    ``model`` tells the document of what; it is made without an actor and reads nothing.
+    """
+
+    model: ClassVar[type[Model]]
+
+    def rows(self) -> QuerySet[Any]:
+        """Return what the actor may see."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return QuerySet(self.model).none()
+        return self.rows()

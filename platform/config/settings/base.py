@@ -299,7 +299,7 @@ REST_FRAMEWORK = {
         "api.auth.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.CursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -322,6 +322,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKind": "services.properties.models.UnitKind",
+        "UnitState": "services.properties.models.UnitState",
+        "PartyKind": "services.properties.models.PartyKind",
+        "OccupancyRole": "services.properties.models.OccupancyRole",
+        "MeterKind": "services.properties.models.MeterKind",
+    },
 }
 
 # ---- mail ---------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The registry: projects, buildings, units, households, parties, vehicles, meters."""

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from api.v1.properties import people, places, things
+
+urlpatterns = [
+    path("projects/", places.Projects.as_view()),
+    path("projects/<int:project_id>/", places.ProjectDetail.as_view()),
+    path("projects/<int:project_id>/occupancy-figures/", places.OccupancyFigures.as_view()),
+    path("buildings/", places.Buildings.as_view()),
+    path("buildings/<int:building_id>/", places.BuildingDetail.as_view()),
+    path("units/", places.Units.as_view()),
+    path("units/<int:unit_id>/", places.UnitDetail.as_view()),
+    path("units/<int:unit_id>/state-changes/", places.StateChanges.as_view()),
+    path("units/<int:unit_id>/move/", places.UnitMove.as_view()),
+    path("units/<int:unit_id>/assign/", places.SpaceAssignment.as_view()),
+    path("units/<int:unit_id>/release/", places.SpaceRelease.as_view()),
+    path("parties/", people.Parties.as_view()),
+    path("parties/<int:party_id>/", people.PartyDetail.as_view()),
+    path("parties/<int:party_id>/reveal/", people.PartyReveal.as_view()),
+    path("occupancies/", people.Occupancies.as_view()),
+    path("occupancies/<int:occupancy_id>/", people.OccupancyDetail.as_view()),
+    path("occupancies/<int:occupancy_id>/end/", people.OccupancyEnd.as_view()),
+    path("ownership-transfers/", people.OwnershipTransfers.as_view()),
+    path("households/", people.Households.as_view()),
+    path("households/search/", people.HouseholdSearch.as_view()),
+    path("households/<int:household_id>/", people.HouseholdDetail.as_view()),
+    path("households/<int:household_id>/payer/", people.HouseholdPayer.as_view()),
+    path("households/<int:household_id>/merge/", people.HouseholdMerge.as_view()),
+    path("vehicles/", things.Vehicles.as_view()),
+    path("vehicles/<int:vehicle_id>/", things.VehicleDetail.as_view()),
+    path("vehicles/<int:vehicle_id>/remove/", things.VehicleRemoval.as_view()),
+    path("meters/", things.Meters.as_view()),
+    path("meters/<int:meter_id>/", things.MeterDetail.as_view()),
+    path("meters/<int:meter_id>/replace/", things.MeterReplacement.as_view()),
+    path("meters/<int:meter_id>/deactivate/", things.MeterRemoval.as_view()),
+]
