@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from api.auth import get_actor
-from api.fields import IdFilter
+from api.filters import FilterSet, FlagFilter, IdFilter
 from services.properties import queries
 from services.properties.models import (
     Building,
@@ -22,7 +22,8 @@ from services.properties.models import (
 )
 
 
-class ProjectFilter(filters.FilterSet):
+class ProjectFilter(FilterSet):
+    is_active = FlagFilter()
     code = filters.CharFilter(lookup_expr="iexact", max_length=20)
 
     class Meta:
@@ -30,7 +31,7 @@ class ProjectFilter(filters.FilterSet):
         fields = ["code", "is_active"]
 
 
-class BuildingFilter(filters.FilterSet):
+class BuildingFilter(FilterSet):
     project_id = IdFilter()
 
     class Meta:
@@ -38,7 +39,8 @@ class BuildingFilter(filters.FilterSet):
         fields = ["project_id"]
 
 
-class UnitFilter(filters.FilterSet):
+class UnitFilter(FilterSet):
+    is_active = FlagFilter()
     project_id = IdFilter()
     building_id = IdFilter()
     household_id = IdFilter()
@@ -59,7 +61,7 @@ class UnitFilter(filters.FilterSet):
         ]
 
 
-class HouseholdFilter(filters.FilterSet):
+class HouseholdFilter(FilterSet):
     project_id = IdFilter()
     code = filters.CharFilter(max_length=40)
 
@@ -68,7 +70,7 @@ class HouseholdFilter(filters.FilterSet):
         fields = ["project_id", "code"]
 
 
-class PartyFilter(filters.FilterSet):
+class PartyFilter(FilterSet):
     project_id = IdFilter(method="of_project", label="Owns, rents, lives or pays in this project.")
     name = filters.CharFilter(lookup_expr="startswith", max_length=100)
 
@@ -82,7 +84,7 @@ class PartyFilter(filters.FilterSet):
         return queryset.filter(pk__in=seen.order_by().values("pk"))
 
 
-class OccupancyFilter(filters.FilterSet):
+class OccupancyFilter(FilterSet):
     project_id = IdFilter(field_name="unit__project_id")
     unit_id = IdFilter()
     party_id = IdFilter()
@@ -93,7 +95,8 @@ class OccupancyFilter(filters.FilterSet):
         fields = ["project_id", "unit_id", "party_id", "role"]
 
 
-class VehicleFilter(filters.FilterSet):
+class VehicleFilter(FilterSet):
+    is_active = FlagFilter()
     project_id = IdFilter()
     household_id = IdFilter()
     plate = filters.CharFilter(max_length=12)
@@ -103,7 +106,8 @@ class VehicleFilter(filters.FilterSet):
         fields = ["project_id", "household_id", "plate", "is_active"]
 
 
-class MeterFilter(filters.FilterSet):
+class MeterFilter(FilterSet):
+    is_active = FlagFilter()
     project_id = IdFilter()
     unit_id = IdFilter()
     code = filters.CharFilter(max_length=40)

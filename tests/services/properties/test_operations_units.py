@@ -207,7 +207,7 @@ def test_building_and_account_of_another_project_do_not_exist() -> None:
 
     for values in ({"building": elsewhere.building}, {"household": elsewhere.household}):
         with pytest.raises(NotFound):
-            registry.add_unit(project, **values)  # type: ignore[arg-type]
+            registry.add_unit(project, **values)
 
     assert Unit.objects.count() == 1
 

@@ -1,5 +1,6 @@
 """What each actor sees, the figures, the file of a household."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -78,7 +79,7 @@ def test_records_out_of_sight_do_not_exist() -> None:
     actor = viewer(other.pk)
     party = home.occupancies.get().party
 
-    reads = [
+    reads: list[Callable[[], object]] = [
         lambda: queries.get_project(actor=actor, project_id=home.project_id),
         lambda: queries.get_building(actor=actor, building_id=home.building_id or 0),
         lambda: queries.get_unit(actor=actor, unit_id=home.pk),
