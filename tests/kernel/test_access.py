@@ -10,6 +10,7 @@ from kernel import access
 from kernel.access import operations
 from kernel.access.actions import POSTS, Action
 from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.passwords import PasswordWeak
 from kernel.access.queries import actor_for
 from kernel.audit import operations as audit
 from kernel.audit.models import AuditEntry
@@ -115,7 +116,7 @@ def test_a_user_name_is_taken_whatever_its_case(tenant: Company) -> None:
 
 @pytest.mark.parametrize("password", ["short", "password1234", "1234567890", "wangxiaoming"])
 def test_a_weak_password_is_refused(tenant: Company, password: str) -> None:
-    with pytest.raises(operations.PasswordWeak):
+    with pytest.raises(PasswordWeak):
         operations.add_user(
             actor=access.SYSTEM, username="wangxiaoming", name="王小明", password=password, now=NOW
         )

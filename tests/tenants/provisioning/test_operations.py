@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from kernel.errors import DomainError, NotFound
-from kernel.jobs import operations as jobs
 from tenants.companies.models import Company, CompanyStatus, Domain, SetupStage
 from tenants.companies.queries import primary_domain
 from tenants.companies.rules import DomainInvalid, SlugReserved
@@ -140,7 +139,7 @@ def test_the_set_up_is_sent_only_when_the_company_is_committed(
 ) -> None:
     sent: list[tuple[str, dict[str, Any]]] = []
     monkeypatch.setattr(
-        jobs.current_app, "send_task", lambda name, kwargs: sent.append((name, kwargs))
+        "celery.current_app.send_task", lambda name, kwargs: sent.append((name, kwargs))
     )
 
     with django_capture_on_commit_callbacks() as callbacks:
