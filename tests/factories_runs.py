@@ -49,6 +49,13 @@ def open_office() -> Office:
     )
 
 
+def open_project(office: Office, code: str, name: str) -> Office:
+    """Add a project with the same tariff; the director prepares there, the manager checks."""
+    project = factories_billing.add_project(code, name)
+    factories_billing.tariff(project)
+    return Office(project, office.director, office.director, office.manager)
+
+
 def add_homes(project: Project, count: int, *, start: int = 1) -> list[Unit]:
     """Add dwellings of 100 m² (280.00 a month), each its own household, without meters."""
     return [
@@ -108,7 +115,9 @@ def preview(office: Office, **values: Any) -> BillRun:
     return run
 
 
-def check(office: Office, run: BillRun, *, actor: Actor | None = None) -> BillRun:
+def check(
+    office: Office, run: BillRun, *, actor: Actor | None = None, now: datetime = NOW
+) -> BillRun:
     """Check a run with the totals that it shows."""
     run.refresh_from_db()
     return operations.check_run(
@@ -116,7 +125,7 @@ def check(office: Office, run: BillRun, *, actor: Actor | None = None) -> BillRu
         run_id=run.pk,
         expected_lines=run.draft_lines,
         expected_amount=run.draft_amount,
-        now=NOW,
+        now=now,
     )
 
 

@@ -69,10 +69,9 @@ def books(
         runs.reverse_line(
             actor=office.director, line_id=lines[3].pk, reason="wrong area", now=NOW, today=TODAY
         )
-        other = billing.add_project("HB", "湖滨")
-        billing.tariff(other)
-        factories.add_homes(other, 1)
-        factories.posted(Office(other, office.director, office.director, office.manager))
+        other = factories.open_project(office, "HB", "湖滨")
+        factories.add_homes(other.project, 1)
+        factories.posted(other)
         yield company
         tenant_connection.set_schema_to_public()
         database.copy_template(test_database)
