@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -117,12 +118,12 @@ class Site:
             )
 
     def _answers(self) -> bool:
-        try:
-            client = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            client.request("GET", "/readyz", headers={"Host": "localhost"})
-            return client.getresponse().status == 200
-        except OSError:
-            return False
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=2)) as client:
+            try:
+                client.request("GET", "/readyz", headers={"Host": "localhost"})
+                return client.getresponse().status == 200
+            except OSError:
+                return False
 
 
 def free_port() -> int:
