@@ -5,7 +5,6 @@ import contextlib
 import errno
 import http.client
 import os
-import shutil
 import signal
 import sys
 import time
@@ -25,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8000
 WEB_SECONDS = 60
 LARGE_LOG = 10_000_000  # bytes
+# A full disk, a used-up quota, files of somebody else, a disk that cannot be written.
+NOT_OUR_FAULT = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 USAGE = """\
 Guanjia on one machine. Data lies in .var/ (or GUANJIA_VAR).
 
@@ -378,10 +379,10 @@ def main(arguments: list[str]) -> int:
         session.report.failure(problem)
         return 1
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in NOT_OUR_FAULT:
             raise
-        free = shutil.disk_usage(ROOT).free // 1_000_000
-        session.report.failure(Problem(f"the disk is full ({free} MB free)"))
+        where = f": {error.filename}" if error.filename else ""
+        session.report.failure(Problem(f"{(error.strerror or str(error)).lower()}{where}"))
         return 1
     except Interrupted as interruption:
         return 128 + interruption.signum

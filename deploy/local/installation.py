@@ -60,7 +60,7 @@ class Installation:
         made_for = f"{self._root} {sys.version_info[:2]}"
         if read(mark) == made_for and self.python.exists():
             return
-        if mark.exists():
+        if self.venv.exists():
             shutil.rmtree(self.venv)
         self._run([sys.executable, "-m", "venv", "--without-pip", self.venv], "cannot make .venv")
         mark.write_text(made_for)

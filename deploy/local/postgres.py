@@ -244,10 +244,8 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server; sessions are ended, not waited for. Needs no installed programs."""
-        for signum, seconds in (
-            (signal.SIGINT, 60),
-            (signal.SIGQUIT, 10),
-        ):  # "fast", then "immediate"
+        fast, immediate = (signal.SIGINT, 60), (signal.SIGQUIT, 10)
+        for signum, seconds in (fast, immediate):
             postmaster = self._postmaster()
             if postmaster is None:
                 return
@@ -341,6 +339,8 @@ class Postgres:
             return
         deadline = time.monotonic() + 5
         while left := self._processes():
+            if time.monotonic() > deadline + START_SECONDS:
+                raise Problem(f"processes of a killed PostgreSQL do not end: {left}")
             if time.monotonic() > deadline:
                 for pid in left:
                     with contextlib.suppress(ProcessLookupError):

@@ -17,6 +17,7 @@ from typing import IO
 from deploy.local.report import Problem, tail, write
 
 PROC = Path("/proc")
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DISK = {"the disk is full": ("No space left on device", "ENOSPC", "os error 28")}
 DOWNLOAD = {
     "a download does not match the hash in the lock file": (
@@ -56,23 +57,36 @@ def watch_signals() -> None:
         ignore_signals()
         raise Interrupted(signum)
 
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in STOP_SIGNALS:
         signal.signal(signum, interrupt)
 
 
 def ignore_signals() -> None:
-    """Let nothing break into the stopping of servers."""
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    """Let nothing break into the end of this process."""
+    for signum in STOP_SIGNALS:
         signal.signal(signum, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore the signals that mean "stop" for a while: servers are being stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = {signum: signal.signal(signum, signal.SIG_IGN) for signum in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for signum, reaction in usual.items():
+            signal.signal(signum, reaction)
 
 
 def tied(command: Sequence[str | Path]) -> list[str]:
     """Return the command so that Linux ends it when this process is killed."""
     words = [str(word) for word in command]
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    if (
-        setpriv and Path(setpriv).resolve().name == "setpriv"
-    ):  # not BusyBox's, which lacks the option
+    # BusyBox has a program of that name without the option.
+    if setpriv and Path(setpriv).resolve().name == "setpriv":
         return [setpriv, "--pdeathsig", "TERM", "--", *words]
     return words
 

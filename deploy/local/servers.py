@@ -14,7 +14,7 @@ from typing import Self
 
 from deploy.local.locks import taking_turns
 from deploy.local.postgres import Postgres
-from deploy.local.processes import ignore_signals
+from deploy.local.processes import undisturbed
 from deploy.local.report import Problem, Reporter
 from deploy.local.valkey import Valkey
 
@@ -73,7 +73,6 @@ class Servers:
                 fcntl.flock(self._users_lock, fcntl.LOCK_SH)
                 self._start()
         except BaseException:
-            ignore_signals()
             self._leave()
             raise
         return self
@@ -111,6 +110,8 @@ class Servers:
             state = "is up" if self._postgres.start() else "was still up"
             self._postgres.set_up(for_tests=self._for_tests)
             self._report.detail("database", f"{self._postgres.describe()} {state}")
+        else:
+            self._report.detail("database", "is the one that DATABASE_URL names")
         if self._valkey:
             state = "is up" if self._valkey.start() else "was still up"
             self._report.detail("broker", f"{self._valkey.describe()} {state}")
@@ -119,7 +120,7 @@ class Servers:
         """Give up the servers, and stop them if nobody else uses them."""
         if self._users_lock is None:
             return
-        with self._start_lock():
+        with undisturbed(), self._start_lock():
             try:
                 fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -154,9 +155,12 @@ class Servers:
 def make_home(home: Path) -> None:
     """Make a data directory nobody else can read.
 
-    :raises Problem: if it is somebody else's.
+    :raises Problem: if it cannot be made or is somebody else's.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"{home} cannot be made: {error.strerror}") from error
     if home.stat().st_uid != os.geteuid():
         raise Problem(
             f"{home} belongs to another user: run ./dev as that user, or remove it as that user"

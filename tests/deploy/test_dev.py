@@ -171,6 +171,15 @@ def test_nothing_outside_the_standard_library_is_imported() -> None:
     assert imported - {"deploy"} <= sys.stdlib_module_names
 
 
+def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = dev("run", home=tmp_path / "file/var")
+
+    assert done.returncode == 1
+    assert done.stderr == f"./dev: {tmp_path}/file/var cannot be made: Not a directory\n"
+
+
 def test_large_logs_keep_one_older_generation(home: Path) -> None:
     (home / "log/web.log").write_bytes(b"x" * (commands.LARGE_LOG + 1))
     (home / "log/worker.log").write_text("short")

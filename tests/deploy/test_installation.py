@@ -63,11 +63,12 @@ def test_packages_are_installed_once_per_lock(
     assert "--require-hashes" in commands[-1]
 
 
-def test_an_environment_of_another_folder_is_made_anew(
-    installation: Installation, checkout: Path, commands: list[list[str]]
+@pytest.mark.parametrize("made_for", ["/elsewhere (3, 11)", ""], ids=["moved", "half made"])
+def test_an_environment_that_is_not_for_here_is_made_anew(
+    installation: Installation, commands: list[list[str]], made_for: str
 ) -> None:
     installation.python_packages("requirements.lock")
-    (installation.venv / ".made-for").write_text("/elsewhere (3, 11)")
+    (installation.venv / ".made-for").write_text(made_for)
     (installation.venv / ".installed-requirements.lock").unlink()
     stray = installation.venv / "bin/stray"
     stray.touch()
