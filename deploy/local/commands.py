@@ -16,6 +16,7 @@ from deploy.local import processes
 from deploy.local.checks import run_checks
 from deploy.local.installation import Installation
 from deploy.local.locks import alone, lock_of
+from deploy.local.postgres import short_id
 from deploy.local.processes import Interrupted, Runner, Services
 from deploy.local.report import Problem, Reporter, write
 from deploy.local.servers import Purpose, Servers, check_space, make_home
@@ -76,6 +77,10 @@ class Session:
 
     def servers(self, purpose: Purpose = Purpose.RUN) -> Servers:
         home = self.home if purpose is Purpose.RUN else self.home / purpose.name.lower()
+        chosen = os.environ.get("GUANJIA_POSTGRES_BIN")
+        if chosen and purpose is not Purpose.RUN:
+            # Throw-away data of another version would be in the way, not worth keeping.
+            home = home.with_name(f"{home.name}-{short_id(Path(chosen))}")
         venv = self.installation.venv
         return Servers(home, venv, self.report, os.environ, purpose=purpose)
 
@@ -316,11 +321,10 @@ def reset(session: Session, arguments: list[str]) -> int:
     make_home(session.home)
     end_running(session)
     processes.end_left_over(session.home / "run/processes.json")
-    for name in ("test", "bench", ""):
-        if (home := session.home / name).exists():
-            servers = Servers(home, session.installation.venv, session.report, {})
-            servers.stop_left_over()
-            servers.remove()
+    for home in (*session.home.glob("test*"), *session.home.glob("bench*"), session.home):
+        servers = Servers(home, session.installation.venv, session.report, {})
+        servers.stop_left_over()
+        servers.remove()
     write(f"{session.home} is deleted")
     return 0
 
