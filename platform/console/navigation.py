@@ -62,6 +62,7 @@ class Item:
 
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW, icon="import"),
     Entry(
         route="company",
         label=_("Settings"),

@@ -1,6 +1,7 @@
 """The uploaded table with its problems beside its rows: an xlsx to correct and to return."""
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from kernel.tabular.read import Sheet
 HEADING = "问题 / Problems"
 _LONGEST_CELL = 32_000
 _EXACT_BELOW = 10**15
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def annotate(batch: ImportBatch) -> bytes:
@@ -119,4 +121,4 @@ def _write_cell(worksheet: Any, row: int, column: int, cell: Cell, style: Any) -
 
 def _printable(text: str) -> str:
     """Drop what XML cannot carry, and what a cell cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\n\t")[:_LONGEST_CELL]
+    return _CONTROL.sub("", text)[:_LONGEST_CELL]

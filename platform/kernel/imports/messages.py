@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import override
 
 from kernel.imports.importer import importer_of
-from kernel.imports.models import ImportProblem, Severity
+from kernel.imports.models import ImportBatch, ImportProblem
 from kernel.text import _
 
 LANGUAGES = ("zh-hans", "en")
@@ -68,6 +68,17 @@ _FILES: dict[str, Any] = {
 }
 
 
+_FAILURES: dict[str, Any] = {
+    "imports.outcome-changed": _(
+        "The records have changed since this file was checked, so the result would be another "
+        "one. Check the file again."
+    ),
+    "imports.nothing-to-import": _("No row of this file can be imported."),
+    "access.action-denied": _("Whoever started this may not import any more."),
+    "internal": _("Something went wrong on our side. Nothing was written; check the file again."),
+}
+
+
 def reason(kind: str, problem: ImportProblem) -> str:
     """Return why a row is rejected or noted, in one sentence."""
     importer = importer_of(kind)
@@ -93,6 +104,9 @@ def file_reason(code: str, params: Mapping[str, Any]) -> str:
     return sentence % {"limit": 0, "limit_mb": 0, "format": "", **params}
 
 
-def severity_label(problem: ImportProblem) -> str:
-    """Return the word for how much a problem weighs."""
-    return str(Severity(problem.severity).label)
+def failure(batch: ImportBatch) -> str:
+    """Return why a job could not check or import a batch."""
+    reason = batch.failure_params.get("reason")
+    if reason:
+        return file_reason(reason, batch.failure_params)
+    return str(_FAILURES.get(batch.failure_code, _FAILURES["internal"]))

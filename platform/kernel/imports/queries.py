@@ -7,6 +7,7 @@ from kernel.errors import NotFound
 from kernel.imports import rehearsal, undoing
 from kernel.imports.importer import importer_of, importers
 from kernel.imports.models import ImportBatch, ImportProblem, Severity
+from kernel.jobs.models import Job
 from kernel.tabular.read import Workbook
 
 
@@ -54,6 +55,11 @@ def problems_worst_first(*, batch: ImportBatch) -> QuerySet[ImportProblem]:
         When(severity=Severity.ERROR, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
     return ImportProblem.objects.filter(batch=batch).order_by(weight, "row_number", "pk")
+
+
+def job_of(*, batch: ImportBatch) -> Job | None:
+    """Return the batch's latest job. The caller has checked access to it."""
+    return Job.objects.filter(pk=batch.job_id).first() if batch.job_id else None
 
 
 def workbook_of(*, batch: ImportBatch) -> Workbook:

@@ -50,7 +50,7 @@ def names(cell: Cell) -> tuple[str, ...] | None:
     whole = clean.person_name(cell)
     if whole is None or is_nothing(whole):
         return None
-    if whole == cell and _PERSON.fullmatch(whole) or is_organisation(whole):
+    if (whole == cell and _PERSON.fullmatch(whole)) or is_organisation(whole):
         return (whole,)
     parts = [part.strip() for part in _SEPARATORS.split(_raw_text(cell)) if part.strip()]
     cleaned = [clean.person_name(part) or "" for part in parts]

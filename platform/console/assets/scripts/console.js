@@ -3,6 +3,7 @@
 import './menus.js';
 import './dialogs.js';
 import './forms.js';
+import './files.js';
 import './money.js';
 import './preferences.js';
 import './feedback.js';

@@ -1,0 +1,1 @@
+"""Imports: upload, match the columns, look at the rehearsal, import, undo."""
