@@ -39,9 +39,7 @@ class FieldCipher:
         """Return ``text`` encrypted, another ciphertext each time; ``""`` stays ``""``."""
         if not text:
             return ""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._aes.encrypt(nonce, text.encode(), _VERSION)
-        return base64.urlsafe_b64encode(_VERSION + nonce + sealed).decode()
+        return base64.urlsafe_b64encode(self.seal(text.encode())).decode()
 
     def decrypt(self, token: str) -> str:
         """Return the text of a value made by :meth:`encrypt`.
@@ -51,10 +49,24 @@ class FieldCipher:
         if not token:
             return ""
         try:
-            raw = base64.urlsafe_b64decode(token)
-            nonce, sealed = raw[1 : 1 + _NONCE_BYTES], raw[1 + _NONCE_BYTES :]
-            return self._aes.decrypt(nonce, sealed, raw[:1]).decode()
-        except (InvalidTag, binascii.Error, ValueError) as error:
+            return self.open(base64.urlsafe_b64decode(token)).decode()
+        except (binascii.Error, ValueError) as error:
+            raise NotReadable("encrypted with another key or in another company") from error
+
+    def seal(self, content: bytes) -> bytes:
+        """Return ``content`` encrypted, for files."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _VERSION + nonce + self._aes.encrypt(nonce, content, _VERSION)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return what :meth:`seal` was given.
+
+        :raises NotReadable: if it was made with another key or altered.
+        """
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            return self._aes.decrypt(nonce, body, sealed[:1])
+        except (InvalidTag, ValueError) as error:
             raise NotReadable("encrypted with another key or in another company") from error
 
     def blind_index(self, text: str) -> str:

@@ -34,6 +34,20 @@ def test_an_altered_value_does_not_open(position: int) -> None:
         ours.decrypt(base64.urlsafe_b64encode(bytes(raw)).decode())
 
 
+def test_files_are_sealed_as_values_are() -> None:
+    ours, theirs = FieldCipher("t_aaaaaaaaaa"), FieldCipher("t_bbbbbbbbbb")
+    sealed = ours.seal(b"PK\x03\x04\x00")
+
+    assert b"PK" not in sealed
+    assert ours.open(sealed) == b"PK\x03\x04\x00"
+    with pytest.raises(NotReadable):
+        theirs.open(sealed)
+    with pytest.raises(NotReadable):
+        ours.open(sealed[:-1])
+    with pytest.raises(NotReadable):
+        ours.open(b"")
+
+
 @pytest.mark.parametrize("token", ["x", "not base64 at all", "AAAA", "é"])
 def test_what_is_no_ciphertext_does_not_open(token: str) -> None:
     with pytest.raises(NotReadable):

@@ -80,7 +80,13 @@ class Columns(forms.Form):
         label=_("Remember this for files of the same form"), required=False, initial=True
     )
 
-    def __init__(self, batch: ImportBatch, importer: Importer, data: Any = None) -> None:
+    def __init__(
+        self,
+        batch: ImportBatch,
+        importer: Importer,
+        sample: Sequence[Sequence[str]],
+        data: Any = None,
+    ) -> None:
         self._importer = importer
         super().__init__(data, initial=self._initial(batch))
         names = [sheet["name"] for sheet in batch.sheets]
@@ -88,7 +94,7 @@ class Columns(forms.Form):
             self.fields["sheet"] = forms.ChoiceField(
                 label=_("Sheet"), choices=[(name, name) for name in names]
             )
-        choices = [("", _("Not in this file")), *columns_to_choose(batch)]
+        choices = [("", _("Not in this file")), *columns_to_choose(batch.columns, sample)]
         for item in importer.fields:
             self.fields[f"field-{item.key}"] = forms.TypedChoiceField(
                 label=item.label,
@@ -126,13 +132,15 @@ class Columns(forms.Form):
         return cleaned
 
 
-def columns_to_choose(batch: ImportBatch) -> Sequence[tuple[int, str]]:
+def columns_to_choose(
+    columns: Sequence[str], sample: Sequence[Sequence[str]]
+) -> Sequence[tuple[int, str]]:
     """Return the columns by number, each with its letter, its name and its first values."""
-    width = max((len(row) for row in [batch.columns, *batch.sample]), default=0)
+    width = max((len(row) for row in [columns, *sample]), default=0)
     choices = []
     for index in range(width):
-        name = batch.columns[index] if index < len(batch.columns) else ""
-        values = [row[index] for row in batch.sample if index < len(row) and row[index]]
+        name = columns[index] if index < len(columns) else ""
+        values = [row[index] for row in sample if index < len(row) and row[index]]
         examples = pgettext_lazy("between items of a list", ", ").join(values[:3])
         choices.append((index, f"{letter(index)}  {name or '—'}  {examples}".strip()))
     return choices

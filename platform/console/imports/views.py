@@ -191,8 +191,9 @@ class Batch(BatchView):
             **self._problems(request),
             "step": 4 if self.batch.state in {BatchState.COMMITTED, BatchState.UNDONE} else 3,
             "objects": [
-                (self.importer.objects.get(key, key), count)
-                for key, count in self.batch.counts.get("objects", {}).items()
+                (self.importer.objects[key], count)
+                for key in self.importer.objects
+                if (count := self.batch.counts.get("objects", {}).get(key)) is not None
             ],
             "failure": self._failure(),
             "refusal": refusal,
@@ -289,10 +290,10 @@ class Columns(BatchView):
     def get(self, request: HttpRequest, project_id: int, batch_id: int) -> HttpResponseBase:
         if not self.batch.is_open:
             return HttpResponseRedirect(address_of(self.batch))
-        return self._page(request, forms.Columns(self.batch, self.importer))
+        return self._page(request, self._form())
 
     def post(self, request: HttpRequest, project_id: int, batch_id: int) -> HttpResponseBase:
-        form = forms.Columns(self.batch, self.importer, request.POST)
+        form = self._form(request.POST)
         reloads = request.POST.get("do") == "reload"
         if not form.is_valid() and not (reloads and not form.has_error("header_row")):
             return self._page(request, form, status=422)
@@ -313,6 +314,10 @@ class Columns(BatchView):
         if form.cleaned_data["remembers"] and batch.columns:
             operations.save_mapping(actor=self.actor, batch_id=batch_id, now=self.now)
         return HttpResponseRedirect(address_of(batch))
+
+    def _form(self, data: Any = None) -> forms.Columns:
+        sample = queries.sample_of(batch=self.batch)
+        return forms.Columns(self.batch, self.importer, sample, data)
 
     def _page(self, request: HttpRequest, form: forms.Columns, status: int = 200) -> HttpResponse:
         missing = set(self.importer.missing_fields(self.batch.mapping))

@@ -1,7 +1,7 @@
 """What a service says to have a table imported, and what it is given to work with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -26,6 +26,7 @@ class ImportField:
     :param label: its name for people.
     :param names: header texts it is recognised by, best first.
     :param unlike: parts of a header that rule it out.
+    :param is_personal: its cells are masked where they are quoted; the file has them in full.
     """
 
     key: str
@@ -33,6 +34,7 @@ class ImportField:
     names: tuple[str, ...]
     is_required: bool = False
     unlike: tuple[str, ...] = ()
+    is_personal: bool = False
 
     @property
     def header_field(self) -> Field:
@@ -70,8 +72,9 @@ class Table:
 class Findings:
     """What is found in a table, and which of its rows are rejected for it."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, personal: Collection[str] = ()) -> None:
         self.table = table
+        self._personal = frozenset(personal)
         self.problems: list[Problem] = []
         self.rejected: set[int] = set()  # indexes into the table, not row numbers
         self._faulty: set[tuple[int, str]] = set()
@@ -134,9 +137,16 @@ class Findings:
         params: dict[str, str | int],
     ) -> None:
         text = str("" if raw is None else raw)[:80]
+        if key in self._personal:
+            text = _masked(text)
         number = self.table.numbers[index]
         self._faulty.add((index, key))
         self.problems.append(Problem(number, key, code, severity.value, text, params))
+
+
+def _masked(text: str) -> str:
+    """Leave enough of a value to find it in the file: its beginning and its end."""
+    return text if len(text) < 6 else f"{text[:3]}***{text[-2:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +245,10 @@ class Importer(ABC):
             labels = [str(self.label_of(key)) for key in str(shown["fields"]).split(",")]
             shown["fields"] = pgettext("between items of a list", ", ").join(labels)
         return shown
+
+    @property
+    def personal_fields(self) -> list[str]:
+        return [item.key for item in self.fields if item.is_personal]
 
     @property
     def header_fields(self) -> Sequence[Field]:

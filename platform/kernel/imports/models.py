@@ -32,8 +32,7 @@ class ImportBatch(CompanyModel):
     """One uploaded file and what became of it.
 
     ``mapping`` is from field key to 0-based column, e.g. ``{"room": 3, "area": 4}``; ``columns``
-    are the header's texts; ``sheets`` says of each sheet its name and its rows; ``sample`` holds
-    the first data rows as text, for the page on which columns are matched. ``counts``:
+    are the header's texts; ``sheets`` says of each sheet its name and its rows. ``counts``:
     ``{"rows": 963, "accepted": 951, "rejected": 12, "created": 951, "changed": 0, "unchanged": 0,
     "noted": 0, "ignored": 1, "ignored_rows": [967], "objects": {"buildings": 14}}``.
     """
@@ -53,7 +52,6 @@ class ImportBatch(CompanyModel):
     mapping = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)  # per field key, at most 1
     options = models.JSONField(default=dict)
-    sample = models.JSONField(default=list)
     state = models.CharField(max_length=14, choices=BatchState, default=BatchState.UPLOADED)
     counts = models.JSONField(default=dict)
     failure_code = models.CharField(max_length=80, blank=True)
@@ -93,12 +91,17 @@ class ImportBatch(CompanyModel):
 
 
 class ImportFile(CompanyModel):
-    """The bytes of a batch's file, apart so that lists never load them."""
+    """The bytes of a batch's file, apart so that lists never load them.
+
+    A ledger is full of identity numbers: it is encrypted with the company's key, as they are.
+    """
 
     batch = models.OneToOneField(
         ImportBatch, on_delete=models.CASCADE, primary_key=True, related_name="file"
     )
-    content = models.BinaryField()
+    content_encrypted = models.BinaryField()
+    # The first data rows as short texts, for the page on which columns are matched.
+    sample_encrypted = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"file of import {self.batch_id}"
@@ -112,7 +115,7 @@ class ImportProblem(CompanyModel):
     field = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=60)
     severity = models.CharField(max_length=8, choices=Severity)
-    raw = models.CharField(max_length=80, blank=True)  # the cell as it was typed
+    raw = models.CharField(max_length=80, blank=True)  # the cell as typed; personal data masked
     params = models.JSONField(default=dict)  # e.g. {"row": 217}
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kernel import access
+from kernel import access, crypto
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
@@ -126,7 +126,7 @@ def upload(
         uploaded_by_label=actor.label[:140],
         uploaded_at=now,
     )
-    ImportFile.objects.create(batch=batch, content=content)
+    ImportFile.objects.create(batch=batch, content_encrypted=crypto.cipher().seal(content))
     _check(batch, importer, actor=actor, choice=Choice(), now=now, is_patient=is_patient)
     _record(actor, "imports.batch.uploaded", batch, now, file=batch.file_name, sha256=batch.sha256)
     return batch

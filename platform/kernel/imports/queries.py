@@ -1,12 +1,14 @@
 """Reads of imports. Whoever may import a kind in a project sees its batches there."""
 
+import json
+
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from kernel import access
+from kernel import access, crypto
 from kernel.errors import NotFound
 from kernel.imports import rehearsal, undoing
 from kernel.imports.importer import importer_of, importers
-from kernel.imports.models import ImportBatch, ImportProblem, Severity
+from kernel.imports.models import ImportBatch, ImportFile, ImportProblem, Severity
 from kernel.jobs.models import Job
 from kernel.tabular.read import Workbook
 
@@ -60,6 +62,13 @@ def problems_worst_first(*, batch: ImportBatch) -> QuerySet[ImportProblem]:
 def job_of(*, batch: ImportBatch) -> Job | None:
     """Return the batch's latest job. The caller has checked access to it."""
     return Job.objects.filter(pk=batch.job_id).first() if batch.job_id else None
+
+
+def sample_of(*, batch: ImportBatch) -> list[list[str]]:
+    """Return the first data rows as short texts. The caller has checked access to the batch."""
+    found = ImportFile.objects.filter(batch=batch).values_list("sample_encrypted", flat=True)
+    rows: list[list[str]] = json.loads(crypto.decrypt(found.get()) or "[]")
+    return rows
 
 
 def workbook_of(*, batch: ImportBatch) -> Workbook:

@@ -1,11 +1,13 @@
 """Check a file against the database as it is now, and keep what was found with the batch."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
+from kernel import crypto
 from kernel.access.actors import Actor
 from kernel.imports import bulk, tables
 from kernel.imports.importer import Context, Findings, Importer, Plan
@@ -30,7 +32,7 @@ def open_file(batch: ImportBatch) -> Workbook:
 
     :raises FileRefused: if it cannot be read.
     """
-    return read(bytes(batch.file.content), limits())
+    return read(crypto.cipher().open(bytes(batch.file.content_encrypted)), limits())
 
 
 def rehearse(
@@ -48,7 +50,8 @@ def rehearse(
     batch.sheet = chosen.sheet.name[:100]
     batch.columns = chosen.columns
     batch.header_rows = list(chosen.header.rows) if chosen.header else []
-    batch.sample = tables.sample(chosen)
+    batch.file.sample_encrypted = crypto.encrypt(json.dumps(tables.sample(chosen)))
+    batch.file.save(update_fields=["sample_encrypted"])
     batch.mapping, batch.confidence = _mapping(importer, chosen.header, choice.mapping)
     batch.failure_code, batch.failure_params = "", {}
     batch.rehearsed_at = now
@@ -73,7 +76,7 @@ def make_plan(
     chosen = tables.choose(workbook, importer, choice)
     header = Header(tuple(batch.header_rows), tuple(batch.columns), batch.mapping)
     table, ignored = tables.table_of(tables.Chosen(chosen.sheet, header), batch.mapping, importer)
-    findings = Findings(table)
+    findings = Findings(table, importer.personal_fields)
     plan = importer.plan(table, findings, context)
     rejected = len(findings.rejected)
     noted = {item.row_number for item in findings.problems if item.severity == Severity.WARNING}

@@ -11,7 +11,13 @@ from services.properties.models import UnitKind, UnitState
 
 
 def _field(
-    key: str, label: object, names: str, *, unlike: str = "", is_required: bool = False
+    key: str,
+    label: object,
+    names: str,
+    *,
+    unlike: str = "",
+    is_required: bool = False,
+    is_personal: bool = False,
 ) -> ImportField:
     """Build a field from texts whose parts are set off by bars."""
     return ImportField(
@@ -20,6 +26,7 @@ def _field(
         tuple(names.split("|")),
         is_required,
         tuple(part for part in unlike.split("|") if part),
+        is_personal,
     )
 
 
@@ -75,6 +82,7 @@ FIELDS = (
         "身份证号|身份证号码|证件号码|证件号|身份证|业主身份证号|统一社会信用代码|"
         "id number|id no|identity number",
         unlike="租|类型",
+        is_personal=True,
     ),
     _field(
         "phone",
@@ -82,6 +90,7 @@ FIELDS = (
         "联系电话|手机号|手机号码|手机|业主电话|电话|电话号码|联系方式|移动电话|"
         "phone|mobile|telephone",
         unlike="紧急|备用|租|家属|座机",
+        is_personal=True,
     ),
     _field(
         "handed_over_on",

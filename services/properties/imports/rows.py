@@ -155,7 +155,7 @@ class _Reader:
         for owner in row.owners:
             number = owner.id_number
             if number[:17].isdigit() and not clean.has_valid_check_digit(number):
-                note(row.index, "id_number", "id-number-check-digit", _masked(number))
+                note(row.index, "id_number", "id-number-check-digit", number)
 
     def _repeats(self, row: LedgerRow, earlier: LedgerRow) -> None:
         first = self._findings.table.numbers[earlier.index]
@@ -257,7 +257,3 @@ def _room_text(cell: Cell, width: int) -> str | None:
     if value is None or fields.is_nothing(value):
         return None
     return value.zfill(width) if isinstance(cell, int) else value
-
-
-def _masked(number: str) -> str:
-    return f"{number[:3]}***{number[-4:]}"

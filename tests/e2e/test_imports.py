@@ -1,0 +1,155 @@
+"""An import in a real browser: the ledger of 云麓花园 from the file to the registry and back."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.utils.crypto import get_random_string
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.plugin import DjangoDbBlocker
+
+from kernel.access.models import User
+from kernel.tenancy import tenant_connection
+from services.properties.models import Project
+from tenants.companies.models import Company, Domain
+from tests import factories
+from tests.e2e.conftest import axe_violations
+from tests.e2e.site import Site
+
+pytestmark = pytest.mark.browser
+
+SLUG = "imports"
+DATA = Path(__file__).parent.parent / "data"
+LEDGER = DATA / "yunlu-garden" / "房屋业主台账.xlsx"
+READINGS = DATA / "yunlu-garden" / "抄表记录_2026-10.csv"
+# Where to keep pictures of the pages, for people to look at.
+PICTURES = os.environ.get("GUANJIA_PICTURES", "")
+
+
+@pytest.fixture(scope="module")
+def project_id(site: Site, django_db_blocker: DjangoDbBlocker) -> int:
+    """A project and its charging director, in a company of its own address."""
+    with django_db_blocker.unblock():
+        tenant_connection.set_schema_to_public()
+        company = Company.objects.get(slug="beta")
+        Domain.objects.create(domain=f"{SLUG}.localhost", tenant=company, is_primary=False)
+        tenant_connection.set_tenant(company)
+        project = Project.objects.create(code="YL", name="云麓花园", created_at=factories.NOW)
+        factories.add_actor("zhaomin", "charging_director")
+        password = Argon2PasswordHasher().encode(factories.PASSWORD, get_random_string(22))
+        User.objects.update(password=password, name="赵敏")
+        tenant_connection.set_schema_to_public()
+        return project.pk
+
+
+@pytest.fixture(scope="module")
+def cookies(site: Site, project_id: int, browser: Browser) -> list[Any]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.address(SLUG, f"/p/{project_id}/imports/"))
+    page.fill("#id_username", "zhaomin")
+    page.fill("#id_password", factories.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    kept = context.cookies()
+    context.close()
+    return list(kept)
+
+
+@pytest.fixture
+def desk(context: BrowserContext, cookies: list[Any], page: Page) -> Page:
+    context.add_cookies(cookies)
+    return page
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture if one is wanted, and have axe find nothing."""
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(PICTURES) / f"imports-{name}.png"), full_page=True)
+    assert axe_violations(page) == []
+
+
+def upload(page: Page, file: Path) -> None:
+    page.set_input_files("#id_file", file)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".kpis, .match, .note.bad").first).to_be_visible()
+
+
+def test_a_ledger_is_imported_and_taken_back(site: Site, project_id: int, desk: Page) -> None:
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/"))
+    look(desk, "1-empty")
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/unit-ledger/"))
+    look(desk, "2-upload")
+
+    upload(desk, LEDGER)
+    expect(desk.locator(".kpis")).to_contain_text("951")
+    expect(desk.locator("tbody")).to_contain_text("约90")
+    look(desk, "3-rehearsed")
+    with desk.expect_download() as download:
+        desk.click("a[href$='/annotated/']")
+    assert download.value.suggested_filename.endswith(".xlsx")
+    desk.click("a[href$='/columns/']")
+    expect(desk.locator("#id_field-room")).to_have_value("3")
+    look(desk, "4-columns")
+    desk.go_back()
+
+    desk.click("form[action$='/commit/'] button")
+    expect(desk.locator(".note.ok")).to_be_visible()
+    look(desk, "5-committed")
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/"))
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    look(desk, "6-list")
+    desk.click("tbody a")
+    desk.click("form[action$='/undo/'] button")
+    desk.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
+    expect(desk.locator("form[action$='/undo/']")).to_have_count(0)
+
+
+def test_readings_on_a_phone_and_in_the_dark(site: Site, project_id: int, desk: Page) -> None:
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/unit-ledger/"))
+    upload(desk, LEDGER)
+    desk.click("form[action$='/commit/'] button")
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.emulate_media(color_scheme="dark")
+
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/meter-readings/"))
+    desk.fill("#id_usage_month", "2026-10")
+    look(desk, "7-readings")
+    upload(desk, READINGS)
+
+    expect(desk.locator(".kpis")).to_contain_text("927")
+    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(desk, "8-readings-rehearsed")
+    desk.click("a[href$='/columns/']")
+    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(desk, "9-columns")
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(
+    site: Site, project_id: int, desk: Page, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"a,b\n" * (21 * 1024 * 256))
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/unit-ledger/"))
+
+    desk.set_input_files("#id_file", large)
+    desk.keyboard.press("Control+Enter")
+
+    assert not desk.evaluate("document.querySelector('#id_file').checkValidity()")
+    assert desk.url.endswith("/new/unit-ledger/")
+
+
+def test_a_picture_is_refused_beside_the_field(
+    site: Site, project_id: int, desk: Page, tmp_path: Path
+) -> None:
+    picture = tmp_path / "台账.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/unit-ledger/"))
+
+    upload(desk, picture)
+
+    expect(desk.locator("#id_file_error")).to_contain_text("png")
+    look(desk, "10-refused")
