@@ -18,8 +18,10 @@ from tests.factories import NOW, add_actor, add_user
 
 @pytest.fixture
 def client(tenant: Company) -> Client:
-    """Signed in as the administrator."""
-    add_actor("xujing", "company_admin")
+    """Signed in as the administrator, in English: the Chinese catalogue may be there or not."""
+    actor = add_actor("xujing", "company_admin")
+    assert actor.user_id is not None
+    operations.set_preferences(user_id=actor.user_id, language="en")
     client = Client(headers={"host": "alpha.test"})
     client.force_login(User.objects.get())
     return client
