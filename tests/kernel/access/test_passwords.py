@@ -70,7 +70,11 @@ def test_a_link_is_void_when_the_account_has_changed(wang: User, change: str) ->
         passwords.read_link_token(token)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a:b:c", signing.dumps({"user": 1, "state": ""})])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "a:b:c", signing.dumps({"user": 1, "state": ""})],
+    ids=["empty", "letter", "parts", "unsalted"],
+)
 def test_a_made_up_link_is_void(wang: User, token: str) -> None:
     with pytest.raises(passwords.LinkInvalid):
         passwords.read_link_token(token)
