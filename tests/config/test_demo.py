@@ -46,6 +46,14 @@ def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
         tenant_connection.set_schema_to_public()
 
 
+@pytest.fixture(autouse=True)
+def _in_alpha(said: list[str]) -> None:
+    """Put the company in force again: other fixtures leave the public schema behind."""
+    with public():
+        alpha = Company.objects.get(slug="alpha")
+    tenant_connection.set_tenant(alpha)
+
+
 def test_the_ledger_is_imported_but_for_the_rows_that_cannot_be(said: list[str]) -> None:
     batch = ImportBatch.objects.get(kind=main_job.LEDGER)
     rejected = set(
