@@ -9,8 +9,7 @@ from django.db import models
 from django_tenants.utils import tenant_context
 
 from kernel.access.models import ApiToken, PostHolding, User
-from kernel.models import CompanyModel
-from kernel.routers import ForeignObject
+from kernel.models import CompanyModel, ForeignObject
 from tenants.companies.models import Company
 from tests import factories
 
@@ -30,6 +29,8 @@ def test_every_table_of_a_company_knows_its_company(model: type[models.Model]) -
 USES: dict[str, Callable[[User], object]] = {
     "save": lambda user: user.save(),
     "save one field": lambda user: user.save(update_fields=["name"]),
+    "bulk update": lambda user: User.objects.bulk_update([user], ["name"]),
+    "bulk create": lambda user: User.objects.bulk_create([user], ignore_conflicts=True),
     "delete": lambda user: user.delete(),
     "refresh": lambda user: user.refresh_from_db(),
     "follow to many": lambda user: list(user.holdings.all()),
@@ -82,6 +83,17 @@ def test_an_object_just_created_belongs_to_the_company_it_was_created_in(
     tenant: Company, companies: dict[str, Company]
 ) -> None:
     user = factories.add_user("wang")
+
+    with tenant_context(companies["beta"]), pytest.raises(ForeignObject):
+        user.save()
+
+
+def test_objects_created_in_bulk_belong_to_the_company_as_well(
+    tenant: Company, companies: dict[str, Company]
+) -> None:
+    (user,) = User.objects.bulk_create(
+        [User(username="wang", name="Wang", created_at=factories.NOW)]
+    )
 
     with tenant_context(companies["beta"]), pytest.raises(ForeignObject):
         user.save()

@@ -55,7 +55,7 @@ class Payment(CompanyModel):
             ),
             models.CheckConstraint(
                 condition=Q(tendered=F("amount") + F("change"))
-                & Q(change__gte=0)
+                & Q(change__gte=0, change__lte=999999999999)
                 & (Q(method="CASH") | Q(change=0)),
                 name="payment_change_adds_up",
             ),

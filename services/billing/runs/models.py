@@ -265,6 +265,12 @@ class BillLine(CompanyModel):
                 name="billline_paid_within_amount",
             ),
             models.CheckConstraint(
+                condition=Q(quantity__gte=0, quantity__lt=10000000000)
+                & (Q(price__isnull=True) | Q(price__gte=0, price__lt=1000000))
+                & Q(rate__gt=0, rate__lte=1),
+                name="billline_figures_in_range",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_reversed=False) | Q(paid_amount=0, reversed_at__isnull=False),
                 name="billline_reversed_is_unpaid",
             ),

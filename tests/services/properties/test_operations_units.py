@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kernel import access
-from kernel.access import ActionDenied
+from kernel.access import Action, ActionDenied, Actor, Grant
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from services.properties import operations, rules
@@ -60,7 +60,8 @@ def test_project_of_taken_code_or_name_is_refused(
 def test_only_the_company_administrator_creates_projects() -> None:
     project = registry.add_project()
     director = factories.add_actor("zhaomin", "charging_director")
-    of_one_project = factories.add_actor("wu", "company_admin", project_id=project.pk)
+    own = frozenset({Grant(Action.COMPANY_CONFIGURE, project.pk)})  # in this one only
+    of_one_project = Actor(label="wu", user_id=1, grants=own)
     entries = AuditEntry.objects.count()
 
     for actor in (director, of_one_project):

@@ -1,0 +1,155 @@
+"""Rules of the house that ruff and import-linter cannot see, each read off the syntax tree."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("platform", "tenants", "services", "api")
+CONTEXTS = frozenset({"tenant_context", "schema_context", "public"})
+# Only these may change the company in force without a block around it.
+SWITCHES = frozenset(
+    {
+        "platform/kernel/tenancy.py",
+        "platform/config/middleware.py",
+        "platform/config/observability/middleware.py",  # the probes ask in public
+    }
+)
+
+Finding = tuple[str, int, str]
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts and "node_modules" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def name_of(node: ast.AST) -> str:
+    """Return the last part of a name or of what is called: ``public`` of ``tenancy.public()``."""
+    if isinstance(node, ast.Call):
+        return name_of(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def with_company(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """``with company:`` keeps its stack in one list for all threads."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                expression = item.context_expr
+                if isinstance(expression, (ast.Name, ast.Attribute)) and (
+                    name_of(expression).lower().endswith(("company", "tenant"))
+                ):
+                    yield name, node.lineno, "with company:"
+
+
+def generators_in_a_company(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """A suspended generator keeps its company in force for whoever called it."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        if any(name_of(decorator) == "contextmanager" for decorator in function.decorator_list):
+            continue
+        for block in ast.walk(function):
+            if isinstance(block, ast.With) and any(
+                name_of(item.context_expr) in CONTEXTS for item in block.items
+            ):
+                for node in ast.walk(block):
+                    if isinstance(node, (ast.Yield, ast.YieldFrom)):
+                        yield name, node.lineno, "yield inside a company's context"
+
+
+def async_code(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """In the event loop no company is in force: keys and paths made there are shared by all."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.AsyncFunctionDef, ast.Await)):
+            yield name, node.lineno, "async"
+
+
+def threads(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """A new thread has a connection of its own, in the public schema."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name_of(node) in {
+            "Thread",
+            "ThreadPoolExecutor",
+            "sync_to_async",
+        }:
+            yield name, node.lineno, "a thread of its own"
+
+
+def switches(name: str, tree: ast.Module) -> Iterator[Finding]:
+    if name in SWITCHES:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {
+            "set_tenant",
+            "set_schema",
+            "set_schema_to_public",
+        }:
+            yield name, node.lineno, f".{node.attr}"
+
+
+def cache_clear(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """It empties every company's cache."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"cache.clear", "caches.clear"}:
+            yield name, node.lineno, "cache.clear()"
+
+
+def pickles(name: str, tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", "") or ""}
+            if names & {"pickle", "marshal", "shelve"}:
+                yield name, node.lineno, "pickle"
+
+
+def search_paths_in_sql(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """Search path and role belong together; only the backend sets them."""
+    allowed = ("platform/kernel/postgres/", "tenants/provisioning/")
+    if name.startswith(allowed):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value.lower()
+            if "set search_path" in text or "set role" in text or "set local search_path" in text:
+                yield name, node.lineno, "search_path or role in SQL"
+
+
+RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
+    "with company": (with_company, "with company:\n    pass"),
+    "generators": (
+        generators_in_a_company,
+        "def f():\n    with tenant_context(c):\n        for x in y:\n            yield x",
+    ),
+    "async": (async_code, "async def view(request):\n    await x"),
+    "threads": (threads, "threading.Thread(target=f).start()"),
+    "switches": (switches, "connection.set_tenant(company)"),
+    "cache.clear": (cache_clear, "cache.clear()"),
+    "pickle": (pickles, "from pickle import loads"),
+    "search path": (search_paths_in_sql, "cursor.execute('SET search_path = x')"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_is_kept(rule: str) -> None:
+    find, _planted = RULES[rule]
+
+    assert [finding for name, tree in sources() for finding in find(name, tree)] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_sees_what_it_forbids(rule: str) -> None:
+    find, planted = RULES[rule]
+
+    assert list(find("services/planted.py", ast.parse(planted)))
+
+
+def test_the_whole_product_is_read() -> None:
+    assert len(list(sources())) > 150
