@@ -64,6 +64,31 @@ class Item:
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW, icon="import"),
     Entry(
+        route="units",
+        label=_("Properties and residents"),
+        action=Action.REGISTRY_VIEW,
+        icon="building",
+        covers=("household",),
+        children=(
+            Entry(
+                route="units",
+                label=_("Units and residents"),
+                action=Action.REGISTRY_VIEW,
+                covers=("household",),
+            ),
+            Entry(route="parties", label=_("Owners and residents"), action=Action.REGISTRY_VIEW),
+            Entry(route="spaces", label=_("Parking spaces"), action=Action.REGISTRY_VIEW),
+            Entry(route="vehicles", label=_("Vehicles"), action=Action.REGISTRY_VIEW),
+            Entry(route="meters", label=_("Meters"), action=Action.REGISTRY_VIEW),
+            Entry(
+                route="overview",
+                label=_("About the project"),
+                action=Action.REGISTRY_VIEW,
+                covers=("buildings",),
+            ),
+        ),
+    ),
+    Entry(
         route="company",
         label=_("Settings"),
         action=Action.COMPANY_CONFIGURE,
@@ -73,6 +98,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
             Entry(
                 route="company",
                 label=_("Company"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
+                route="projects",
+                label=_("Projects"),
                 action=Action.COMPANY_CONFIGURE,
                 in_project=False,
             ),

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from console.inputs import plain_text
 from kernel.access import Actor
@@ -45,7 +46,10 @@ class Group:
     hits: list[Hit]
 
 
-SOURCES: Final[tuple[Source, ...]] = ()
+SOURCES: Final[tuple[Source, ...]] = (
+    Source(label=_("Households"), provider="console.properties.search.find"),
+    Source(label=_("Projects"), provider="console.properties.search.find_projects"),
+)
 
 
 def find(

@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.company.urls")),
     path("", include("console.imports.urls")),
     path("", include("console.people.urls")),
+    path("", include("console.properties.urls")),
     path("", include("console.shell.urls")),
 ]

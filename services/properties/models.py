@@ -396,3 +396,8 @@ class Meter(CompanyModel):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def measure(self) -> str:
+        """What its readings count: m³, kWh, GJ."""
+        return self.UNITS_OF_MEASURE[self.kind]

@@ -5,9 +5,16 @@ a project that he sees without the action is refused (``ActionDenied``).
 """
 
 from services.properties.queries.figures import OccupancyFigures, occupancy_figures
-from services.properties.queries.files import HouseholdFile, history_of_household, household_file
+from services.properties.queries.files import (
+    REVEALED,
+    HouseholdFile,
+    history_of_household,
+    household_file,
+)
 from services.properties.queries.lists import (
     buildings,
+    buildings_with_counts,
+    free_spaces,
     get_building,
     get_household,
     get_meter,
@@ -20,8 +27,11 @@ from services.properties.queries.lists import (
     meters,
     occupancies,
     parties,
+    parties_with_units,
     projects,
     projects_of_party,
+    projects_with_counts,
+    space_counts,
     spaces,
     state_changes,
     units,
@@ -39,14 +49,23 @@ from services.properties.queries.locks import (
     lock_units,
     lock_vehicle,
 )
-from services.properties.queries.search import Found, FoundBy, search_households
+from services.properties.queries.search import (
+    Found,
+    FoundBy,
+    parties_fitting,
+    search_households,
+    units_fitting,
+)
 
 __all__ = [
+    "REVEALED",
     "Found",
     "FoundBy",
     "HouseholdFile",
     "OccupancyFigures",
     "buildings",
+    "buildings_with_counts",
+    "free_spaces",
     "get_building",
     "get_household",
     "get_meter",
@@ -72,11 +91,16 @@ __all__ = [
     "occupancies",
     "occupancy_figures",
     "parties",
+    "parties_fitting",
+    "parties_with_units",
     "projects",
     "projects_of_party",
+    "projects_with_counts",
     "search_households",
+    "space_counts",
     "spaces",
     "state_changes",
     "units",
+    "units_fitting",
     "vehicles",
 ]

@@ -40,6 +40,10 @@ class HouseholdFile:
         return self.units[0] if self.units else None
 
     @property
+    def meters_in_use(self) -> list[Meter]:
+        return [meter for meter in self.meters if meter.is_active]
+
+    @property
     def spaces(self) -> list[Unit]:
         """The parking spaces among the units."""
         return [unit for unit in self.units if unit.kind in {UnitKind.PARKING, UnitKind.GARAGE}]

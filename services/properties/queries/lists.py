@@ -1,8 +1,21 @@
 """Lists of the registry and single records, as far as the actor sees them."""
 
+from datetime import date
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -17,6 +30,7 @@ from services.properties.models import (
     Project,
     Unit,
     UnitKind,
+    UnitState,
     UnitStateChange,
     Vehicle,
 )
@@ -30,6 +44,16 @@ def projects(*, actor: Actor) -> QuerySet[Project]:
     """Return the projects the actor sees, by name."""
     visible = access.scoped(Project.objects.all(), actor, Action.REGISTRY_VIEW, field="pk")
     return visible.order_by("sort_key", "pk")
+
+
+def projects_with_counts(*, actor: Actor) -> QuerySet[Project]:
+    """Return what ``projects`` does, with ``building_count``, ``unit_count``, ``space_count``."""
+    of_project = Unit.objects.filter(project=OuterRef("pk"), is_active=True)
+    return projects(actor=actor).annotate(
+        building_count=_count(Building.objects.filter(project=OuterRef("pk")), "project"),
+        unit_count=_count(of_project.exclude(kind__in=SPACE_KINDS), "project"),
+        space_count=_count(of_project.filter(kind__in=SPACE_KINDS), "project"),
+    )
 
 
 def get_project(*, actor: Actor, project_id: int, action: Action = Action.REGISTRY_VIEW) -> Project:
@@ -52,6 +76,15 @@ def buildings(*, actor: Actor, project_id: int | None = None) -> QuerySet[Buildi
     )
 
 
+def buildings_with_counts(*, actor: Actor, project_id: int) -> QuerySet[Building]:
+    """Return what ``buildings`` does, each with ``unit_count`` and ``vacant_count``."""
+    inside = Unit.objects.filter(building=OuterRef("pk"), is_active=True)
+    return buildings(actor=actor, project_id=project_id).annotate(
+        unit_count=_count(inside, "building"),
+        vacant_count=_count(inside.filter(state=UnitState.VACANT), "building"),
+    )
+
+
 def get_building(*, actor: Actor, building_id: int) -> Building:
     """Return one building with its project. :raises NotFound: if there is none in sight."""
     return _one(buildings(actor=actor), building_id)
@@ -69,8 +102,29 @@ def get_unit(*, actor: Actor, unit_id: int) -> Unit:
 
 
 def spaces(*, actor: Actor, project_id: int | None = None) -> QuerySet[Unit]:
-    """Return parking spaces and garages as ``units`` does."""
-    return units(actor=actor, project_id=project_id).filter(kind__in=SPACE_KINDS)
+    """Return parking spaces and garages as ``units`` does, with the vehicles that use them."""
+    active = Vehicle.objects.filter(is_active=True).order_by("plate")
+    return (
+        units(actor=actor, project_id=project_id)
+        .filter(kind__in=SPACE_KINDS)
+        .prefetch_related(Prefetch("vehicles", queryset=active, to_attr="vehicles_now"))
+    )
+
+
+def space_counts(*, actor: Actor, project_id: int) -> dict[str, int]:
+    """Return how many spaces in use a project has, and how many of them are ``taken``."""
+    found = units(actor=actor, project_id=project_id).filter(kind__in=SPACE_KINDS, is_active=True)
+    return found.order_by().aggregate(
+        total=Count("pk"), taken=Count("pk", filter=Q(household__payer__isnull=False))
+    )
+
+
+def free_spaces(*, actor: Actor, project_id: int) -> QuerySet[Unit]:
+    """Return the spaces of a project that nobody has: alone in an account without a payer."""
+    others = Unit.objects.filter(household=OuterRef("household")).exclude(pk=OuterRef("pk"))
+    return spaces(actor=actor, project_id=project_id).filter(
+        ~Exists(others), household__payer=None, is_active=True
+    )
 
 
 def households(*, actor: Actor, project_id: int | None = None) -> QuerySet[Household]:
@@ -113,6 +167,25 @@ def parties(*, actor: Actor, project_id: int | None = None) -> QuerySet[Party]:
             Household.objects.filter(payer=OuterRef("pk"))
         )
     return queryset.filter(is_seen)
+
+
+def parties_with_units(*, actor: Actor, project_id: int, today: date) -> QuerySet[Party]:
+    """Return a project's parties, each with ``occupancies_now``: those in force there today.
+
+    ``phone_missing`` tells whether no phone is known.
+    """
+    in_force = (
+        Occupancy.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=today), unit__project_id=project_id
+        )
+        .select_related("unit")
+        .order_by("unit__sort_key", "pk")
+    )
+    return (
+        parties(actor=actor, project_id=project_id)
+        .annotate(phone_missing=ExpressionWrapper(Q(phone_index=""), BooleanField()))
+        .prefetch_related(Prefetch("occupancies", queryset=in_force, to_attr="occupancies_now"))
+    )
 
 
 def get_party(*, actor: Actor, party_id: int) -> Party:
@@ -171,6 +244,12 @@ def state_changes(*, actor: Actor, unit_id: int) -> QuerySet[UnitStateChange]:
     """
     unit = get_unit(actor=actor, unit_id=unit_id)
     return UnitStateChange.objects.filter(unit=unit).order_by("-effective_on", "-pk")
+
+
+def _count(rows: QuerySet[_M], field: str) -> Coalesce:
+    """Return how many ``rows`` there are, as a subquery: joins would multiply one another."""
+    counted = rows.order_by().values(field).annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _visible(

@@ -98,6 +98,39 @@ def search_households(
     return [Found(households[match.household_id], match.by, match.text) for match in found.values()]
 
 
+def units_fitting(text: str) -> Q:
+    """Return the condition on units for what is typed above a list of them.
+
+    The same things as ``search_households`` understands, without meters and longer phone tails.
+    """
+    room = rules.room_search(text)
+    fits = Q(sort_key__in=room.keys) | Q(code__icontains=text) | Q(label__icontains=text)
+    people = parties_fitting(text)
+    fits |= Q(
+        pk__in=Occupancy.objects.filter(party__in=Party.objects.filter(people)).values("unit")
+    )
+    fits |= Q(household__payer__in=Party.objects.filter(people))
+    part = rules.plate_like(text)
+    if part:
+        vehicles = Vehicle.objects.filter(plate__endswith=part, is_active=True)
+        fits |= Q(household__in=vehicles.values("household")) | Q(pk__in=vehicles.values("space"))
+    return fits
+
+
+def parties_fitting(text: str) -> Q:
+    """Return the condition on parties: part of the name, initials, or the end of the phone."""
+    fits = Q(name__icontains=text)
+    if re.fullmatch(r"[A-Za-z]+", text):
+        fits |= Q(initials__startswith=text.lower())
+    if re.fullmatch(r"\d{4,}", text):
+        fits |= Q(phone_tail=text[-4:], **_whole_phone(text))
+    return fits
+
+
+def _whole_phone(text: str) -> dict[str, str]:
+    return {"phone_index": crypto.blind_index(text)} if len(text) == 11 else {}
+
+
 def _matches(search: _Search) -> Iterator[_Match]:
     finders: tuple[Callable[[_Search], Iterator[_Match]], ...] = (
         _by_room,

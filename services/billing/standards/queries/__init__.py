@@ -22,6 +22,7 @@ from services.billing.standards.queries.reads import (
     versions_in_force,
 )
 from services.billing.standards.queries.resolve import Applicable, applicable, last_billed
+from services.billing.standards.queries.units import UnitFee, fees_of_units
 
 __all__ = [
     "Applicable",
@@ -29,8 +30,10 @@ __all__ = [
     "Impact",
     "Preview",
     "PreviewMonth",
+    "UnitFee",
     "applicable",
     "assignments",
+    "fees_of_units",
     "figures_of",
     "get_standard",
     "get_version",

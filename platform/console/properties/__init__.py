@@ -1,0 +1,1 @@
+"""Pages of the registry: projects, buildings, units, people, vehicles, meters, the household."""

@@ -1,0 +1,277 @@
+"""The base of the registry's sheets, and those of projects, buildings, units and people."""
+
+from typing import Any, ClassVar
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from console.properties import forms
+from console.sheets import SheetView
+from kernel.access import Action
+from kernel.errors import Conflict, Invalid, NotFound
+from services.properties import operations, queries
+from services.properties.models import Building, Project, Unit
+
+CHANGE = _("Save the changes")
+
+
+class EditSheet(SheetView):
+    """A sheet with one form that one operation takes."""
+
+    action = Action.REGISTRY_CHANGE
+    title: ClassVar[Any]
+    button: ClassVar[Any] = CHANGE
+    form_class: ClassVar[type[django_forms.Form]]
+
+    # ---- for subclasses ------------------------------------------------------------------------
+
+    def form_options(self) -> dict[str, Any]:
+        """Return what the form takes beside its data: initial values and choices."""
+        return {}
+
+    def save(self, values: dict[str, Any]) -> None:
+        """Call the operation."""
+        raise NotImplementedError
+
+    def back(self) -> str:
+        """Return where the sheet was opened, and where it leads once saved."""
+        raise NotImplementedError
+
+    def done(self) -> str:
+        """Return where it leads once saved."""
+        return self.back()
+
+    def words(self) -> dict[str, Any]:
+        """Return ``title``, ``button`` and maybe ``lead``, where they depend on the record."""
+        return {}
+
+    # ---- requests ------------------------------------------------------------------------------
+
+    @property
+    def project_id(self) -> int:
+        project_id: int = self.kwargs["project_id"]
+        return project_id
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self._sheet(self.form_class(**self.form_options()))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.form_class(request.POST, **self.form_options())
+        if form.is_valid():
+            try:
+                self.save(form.cleaned_data)
+            except (Conflict, Invalid) as error:
+                self.take(form, error)
+            else:
+                return self.go(self.done())
+        return self._sheet(form, status=422)
+
+    def _sheet(self, form: django_forms.Form, **extra: Any) -> HttpResponse:
+        words = {"title": self.title, "button": self.button, **self.words()}
+        return self.show(form, back=self.back(), **words, **extra)
+
+
+def values_of(row: object, form: type[django_forms.Form]) -> dict[str, Any]:
+    """Return the present values of a record for a form whose fields bear the same names."""
+    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}
+
+
+# ---- projects -----------------------------------------------------------------------------------
+
+
+class NewProject(EditSheet):
+    action = Action.COMPANY_CONFIGURE
+    title, button = _("New project"), _("Create the project")
+    form_class = forms.Project
+
+    def back(self) -> str:
+        return reverse("projects")
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.create_project(actor=self.actor, now=self.now, **values)
+
+
+class EditProject(EditSheet):
+    action = Action.COMPANY_CONFIGURE
+    title = _("Change the project")
+    form_class = forms.ProjectChanges
+
+    def project(self) -> Project:
+        return queries.get_project(actor=self.actor, project_id=self.project_id)
+
+    def form_options(self) -> dict[str, Any]:
+        return {"initial": values_of(self.project(), forms.ProjectChanges)}
+
+    def back(self) -> str:
+        return reverse("overview", args=[self.project_id])
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.update_project(
+            actor=self.actor,
+            project_id=self.project_id,
+            changes=values,  # type: ignore[arg-type]  # the form's fields are the operation's
+            now=self.now,
+        )
+
+
+# ---- buildings ----------------------------------------------------------------------------------
+
+
+class NewBuilding(EditSheet):
+    title, button = _("New building"), _("Create the building")
+    form_class = forms.Building
+
+    def back(self) -> str:
+        return reverse("buildings", args=[self.project_id])
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.create_building(
+            actor=self.actor, project_id=self.project_id, now=self.now, **values
+        )
+
+
+class RenameBuilding(EditSheet):
+    title, button = _("Rename the building"), _("Rename")
+    form_class = forms.Building
+
+    def building(self) -> Building:
+        building = queries.get_building(actor=self.actor, building_id=self.kwargs["building_id"])
+        if building.project_id != self.project_id:
+            raise NotFound
+        return building
+
+    def form_options(self) -> dict[str, Any]:
+        return {"initial": {"name": self.building().name}}
+
+    def words(self) -> dict[str, Any]:
+        return {"lead": _("Its rooms and their accounts are renamed with it.")}
+
+    def back(self) -> str:
+        return reverse("buildings", args=[self.project_id])
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.rename_building(
+            actor=self.actor, building_id=self.building().pk, now=self.now, **values
+        )
+
+
+# ---- units --------------------------------------------------------------------------------------
+
+
+class NewUnit(EditSheet):
+    title, button = _("New unit"), _("Create the unit")
+    form_class = forms.NewUnit
+
+    def form_options(self) -> dict[str, Any]:
+        return {
+            "choices": {"building_id": building_choices(self)},
+            "initial": {"building_id": self.request.GET.get("building")},
+        }
+
+    def back(self) -> str:
+        return reverse("units", args=[self.project_id])
+
+    def save(self, values: dict[str, Any]) -> None:
+        unit = operations.create_unit(
+            actor=self.actor, project_id=self.project_id, now=self.now, **values
+        )
+        self.household_id = unit.household_id
+
+    def done(self) -> str:
+        return reverse("household", args=[self.project_id, self.household_id])
+
+
+class NewSpace(EditSheet):
+    title, button = _("New parking space"), _("Create the parking space")
+    form_class = forms.NewSpace
+
+    def back(self) -> str:
+        return reverse("spaces", args=[self.project_id])
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.create_unit(actor=self.actor, project_id=self.project_id, now=self.now, **values)
+
+
+class UnitSheet(EditSheet):
+    """A sheet about one unit of the address's project."""
+
+    _unit: Unit | None = None
+
+    def unit(self) -> Unit:
+        if self._unit is None:
+            self._unit = queries.get_unit(actor=self.actor, unit_id=self.kwargs["unit_id"])
+            if self._unit.project_id != self.project_id:
+                raise NotFound
+        return self._unit
+
+    def back(self) -> str:
+        return reverse("household", args=[self.project_id, self.unit().household_id])
+
+
+class EditUnit(UnitSheet):
+    title = _("Change the unit")
+    form_class = forms.UnitChanges
+
+    def form_options(self) -> dict[str, Any]:
+        return {
+            "initial": values_of(self.unit(), forms.UnitChanges),
+            "choices": {"building_id": building_choices(self)},
+        }
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.update_unit(
+            actor=self.actor,
+            unit_id=self.unit().pk,
+            changes=values,  # type: ignore[arg-type]  # the form's fields are the operation's
+            now=self.now,
+        )
+
+
+class ChangeState(UnitSheet):
+    title, button = _("Change the state"), _("Change the state")
+    form_class = forms.StateChange
+
+    def form_options(self) -> dict[str, Any]:
+        return {"initial": {"effective_on": self.today}}
+
+    def words(self) -> dict[str, Any]:
+        now = _("%(room)s: at present %(state)s.")
+        unit = self.unit()
+        return {"lead": now % {"room": unit.label, "state": unit.get_state_display()}}
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.change_unit_state(
+            actor=self.actor, unit_id=self.unit().pk, now=self.now, **values
+        )
+
+
+def building_choices(view: EditSheet) -> list[tuple[Any, Any]]:
+    rows = queries.buildings(actor=view.actor, project_id=view.project_id)
+    return [("", _("None")), *((building.pk, building.name) for building in rows)]
+
+
+# ---- people -------------------------------------------------------------------------------------
+
+
+class EditParty(EditSheet):
+    title = _("Change name, phone or ID number")
+    form_class = forms.PersonChanges
+
+    def form_options(self) -> dict[str, Any]:
+        party = queries.get_party(actor=self.actor, party_id=self.kwargs["party_id"])
+        return {"initial": {"name": party.name, "kind": party.kind}}
+
+    def back(self) -> str:
+        return reverse("parties-party", args=[self.project_id, self.kwargs["party_id"]])
+
+    def save(self, values: dict[str, Any]) -> None:
+        kept = {name: value for name, value in values.items() if value != ""}
+        operations.update_party(
+            actor=self.actor,
+            party_id=self.kwargs["party_id"],
+            changes=kept,  # type: ignore[arg-type]  # the form's fields are the operation's
+            now=self.now,
+        )
