@@ -1,64 +1,17 @@
 """The registry's endpoints: what each answers to whom, and that a refusal writes nothing."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
-from django.test import Client
 from django_tenants.utils import tenant_context
 
-from kernel import access
-from kernel.access import operations as people
-from kernel.access.models import User
 from kernel.audit.models import AuditEntry
-from kernel.tenancy import tenant_connection
 from services.properties.models import Meter, Occupancy, Party, Project, Unit, Vehicle
 from tenants.companies.models import Company
-from tests import factories
 from tests import factories_properties as registry
-from tests.factories import NOW
-
-Json = dict[str, Any]
-
-
-@dataclass
-class Api:
-    """A client with one person's token."""
-
-    client: Client
-    token: str
-    host: str = "alpha.test"
-
-    def __call__(self, method: str, path: str, body: Json | None = None) -> Any:
-        company = tenant_connection.tenant
-        try:
-            return self.client.generic(
-                method,
-                f"/api/v1/{path}",
-                b"" if body is None else json.dumps(body).encode(),
-                content_type="application/json",
-                headers={"authorization": f"Bearer {self.token}", "host": self.host},
-            )
-        finally:
-            tenant_connection.set_tenant(company)  # a request leaves the public schema in force
-
-
-def login(username: str, *posts: tuple[str, int | None]) -> Api:
-    user = User.objects.filter(username=username).first() or factories.add_user(username)
-    for post, project_id in posts:
-        people.give_post(
-            actor=access.SYSTEM,
-            user_id=user.pk,
-            post=post,
-            project_id=project_id,
-            valid_from=date(2026, 1, 1),
-            now=NOW,
-        )
-    _row, text = people.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
-    return Api(Client(), text)
+from tests.api.client import Api, Json, sign_in
 
 
 @dataclass
@@ -94,12 +47,12 @@ def world(tenant: Company) -> World:
 
 @pytest.fixture
 def director(world: World) -> Api:
-    return login("zhaomin", ("charging_director", None))
+    return sign_in("zhaomin", ("charging_director", None))
 
 
 @pytest.fixture
 def administrator(world: World) -> Api:
-    return login("xujing", ("company_admin", None))
+    return sign_in("xujing", ("company_admin", None))
 
 
 Build = Callable[[World], tuple[str, str, Json | None]]
@@ -256,9 +209,9 @@ def test_reads(world: World, director: Api, name: str) -> None:
     entries = recorded()
 
     assert director(*READS[name](world)).status_code == 200
-    stranger = login("wu", ("charging_director", world.other.pk))
+    stranger = sign_in("wu", ("charging_director", world.other.pk))
     assert stranger(*READS[name](world)).status_code == 404
-    assert login("nobody")(*READS[name](world)).status_code == 403
+    assert sign_in("nobody")(*READS[name](world)).status_code == 403
     assert recorded() == entries
 
 
@@ -268,11 +221,11 @@ def test_writes(world: World, director: Api, name: str) -> None:
     entries = recorded()
 
     # Out of sight, in sight without the action, without the action anywhere.
-    stranger = login("wu", ("charging_director", world.other.pk))
+    stranger = sign_in("wu", ("charging_director", world.other.pk))
     assert stranger(*build(world)).status_code == 404
-    mixed = login("mixed", ("collector", world.project.pk), ("charging_director", world.other.pk))
+    mixed = sign_in("mixed", ("collector", world.project.pk), ("charging_director", world.other.pk))
     assert mixed(*build(world)).status_code == 403
-    collector = login("zhouting", ("collector", world.project.pk))
+    collector = sign_in("zhouting", ("collector", world.project.pk))
     refused = collector(*build(world))
     assert refused.status_code == 403
     assert refused.json()["code"] == "access.action-denied"
@@ -287,11 +240,11 @@ def test_writes(world: World, director: Api, name: str) -> None:
 def test_lists_stay_within_the_actor_s_projects(world: World, director: Api, name: str) -> None:
     everything = director("GET", f"{name}/").json()["results"]
     assert everything
-    here = login("here", ("meter_reader", world.project.pk))("GET", f"{name}/").json()["results"]
+    here = sign_in("here", ("meter_reader", world.project.pk))("GET", f"{name}/").json()["results"]
     assert here
-    away = login("away", ("meter_reader", world.other.pk))("GET", f"{name}/").json()["results"]
+    away = sign_in("away", ("meter_reader", world.other.pk))("GET", f"{name}/").json()["results"]
     assert [row["id"] for row in away] == ([world.other.pk] if name == "projects" else [])
-    assert login("nobody")("GET", f"{name}/").status_code == 403
+    assert sign_in("nobody")("GET", f"{name}/").status_code == 403
 
 
 def test_another_company_sees_nothing(
@@ -302,7 +255,7 @@ def test_another_company_sees_nothing(
     assert director("GET", f"units/{world.flat.pk}/").status_code == 401
 
     with tenant_context(companies["beta"]):
-        theirs = login("zhaomin", ("charging_director", None))
+        theirs = sign_in("zhaomin", ("charging_director", None))
         theirs.host = "beta.test"
         assert theirs("GET", f"units/{world.flat.pk}/").status_code == 404
         assert theirs("GET", "units/").json()["results"] == []
@@ -375,10 +328,10 @@ def test_household_in_full_masks_personal_data(world: World, director: Api) -> N
 
 def test_reveal_gives_the_value_and_records_who_asked(world: World, administrator: Api) -> None:
     path, body = f"parties/{world.party.pk}/reveal/", {"field": "phone", "reason": "leak"}
-    collector = login("zhouting", ("collector", world.project.pk))
+    collector = sign_in("zhouting", ("collector", world.project.pk))
 
     assert administrator("POST", path, body).status_code == 403
-    assert login("wu", ("collector", world.other.pk))("POST", path, body).status_code == 404
+    assert sign_in("wu", ("collector", world.other.pk))("POST", path, body).status_code == 404
     assert not AuditEntry.objects.filter(event="properties.personal-data.revealed").exists()
 
     answer = collector("POST", path, body)

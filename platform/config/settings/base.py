@@ -328,6 +328,13 @@ SPECTACULAR_SETTINGS = {
         "PartyKind": "services.properties.models.PartyKind",
         "OccupancyRole": "services.properties.models.OccupancyRole",
         "MeterKind": "services.properties.models.MeterKind",
+        "JobState": "kernel.jobs.models.JobState",
+        "AccountKind": "services.billing.ledger.models.AccountKind",
+        "JournalKind": "services.billing.ledger.models.JournalKind",
+        "BillRunState": "services.billing.runs.models.RunState",
+        "BillState": "services.billing.runs.models.LineState",
+        "SkipReason": "services.billing.runs.models.SkipReason",
+        "FeeMethod": "services.billing.standards.models.Method",
     },
 }
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, RowRange, Sum, Window
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
+from services.billing.ledger import invariants
 from services.billing.ledger.models import AccountRole, Journal, LedgerAccount, Posting
 from services.properties.models import Household
 
@@ -126,6 +127,15 @@ def trial_balance(
         credit=_sum(row.credit for row in rows),
         closing=_sum(row.closing for row in rows),
     )
+
+
+def invariant_results(*, actor: Actor, project_id: int | None = None) -> list[invariants.Result]:
+    """Run the rules of the books now, of one project or of all.
+
+    :raises access.ActionDenied: without ``ledger.view`` there.
+    """
+    require_scope(actor, project_id)
+    return invariants.results(project_id)
 
 
 def account_statement(*, actor: Actor, household_id: int) -> QuerySet[Posting]:

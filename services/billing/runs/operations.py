@@ -36,6 +36,7 @@ from services.billing.runs.models import (
     RunState,
 )
 from services.billing.standards.rules import shift_month
+from services.properties import queries as registry
 
 COMPUTE = "billing.run.compute"
 POST = "billing.run.post"
@@ -92,11 +93,12 @@ def prepare_run(
     """Open the run of a month and start computing it; the one that is computing is returned.
 
     :param period: the first day of the month that is billed.
+    :raises NotFound: if there is no such project within the actor's reach.
     :raises access.ActionDenied: without ``bill-run.prepare`` in the project.
     :raises rules.PeriodInvalid: if it is no month, or one too far ahead.
     :raises RunOpen: if a run of the month waits to be checked or posted; ``details["run_id"]``.
     """
-    access.require(actor, Action.BILL_RUN_PREPARE, project_id)
+    registry.get_project(actor=actor, project_id=project_id, action=Action.BILL_RUN_PREPARE)
     rules.check_period(period, today)
     run = BillRun(
         project_id=project_id,
@@ -351,7 +353,7 @@ def reverse_line(
     :raises LineReversed: if it is reversed already.
     :raises LinePaid: if something is paid on it: its receipt is voided first.
     """
-    line = queries.get_line(actor=actor, line_id=line_id)
+    line = queries.get_line(actor=actor, line_id=line_id, today=today)
     access.require(actor, Action.BILL_REVERSE, line.project_id)
     if not reason.strip():
         raise ReasonMissing(_("Say why the bill is reversed."), field="reason")

@@ -104,13 +104,13 @@ def lines(*, actor: Actor, today: date, project_id: int | None = None) -> QueryS
     )
 
 
-def get_line(*, actor: Actor, line_id: int) -> BillLine:
-    """Return one line with household, unit, item, run and project.
+def get_line(*, actor: Actor, line_id: int, today: date) -> BillLine:
+    """Return one line with household, unit, item, run and project, and its ``state``.
 
     :raises NotFound: if there is none within reach.
     """
     line = (
-        access.scoped(BillLine.objects.all(), actor, Action.BILL_VIEW)
+        lines(actor=actor, today=today)
         .select_related("household", "unit", "item", "run", "project")
         .filter(pk=line_id)
         .first()
@@ -118,17 +118,6 @@ def get_line(*, actor: Actor, line_id: int) -> BillLine:
     if line is None:
         raise NotFound
     return line
-
-
-def state_of(line: BillLine, today: date) -> LineState:
-    """Return what ``lines`` annotates, for a line that was fetched without it."""
-    if line.is_reversed:
-        return LineState.REVERSED
-    if line.paid_amount >= line.amount:
-        return LineState.PAID
-    if line.due_on < today:
-        return LineState.OVERDUE
-    return LineState.PARTLY_PAID if line.paid_amount else LineState.OPEN
 
 
 def open_lines_of_household(household_id: int) -> QuerySet[BillLine]:

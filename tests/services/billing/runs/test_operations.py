@@ -91,10 +91,22 @@ def test_a_collector_of_another_project_is_refused(office: Office) -> None:
     other = billing.add_project("HB", "湖滨")
     stranger = people.add_actor("sun", "collector", project_id=other.pk)
 
-    with pytest.raises(access.ActionDenied):
+    with pytest.raises(NotFound):
         factories.prepare(office, actor=stranger)
 
     assert BillRun.objects.count() == 0
+
+
+def test_who_may_not_prepare_is_refused(office: Office) -> None:
+    with pytest.raises(access.ActionDenied):
+        factories.prepare(office, actor=office.manager)
+
+
+def test_a_project_that_is_not_there_is_refused(office: Office) -> None:
+    with pytest.raises(NotFound):
+        operations.prepare_run(
+            actor=office.director, project_id=0, period=NOVEMBER, now=NOW, today=TODAY
+        )
 
 
 def test_a_program_without_a_person_is_refused(office: Office) -> None:

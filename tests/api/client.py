@@ -1,0 +1,55 @@
+"""A client of the API with one person's token."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.test import Client
+
+from kernel import access
+from kernel.access import operations
+from kernel.access.models import User
+from kernel.tenancy import tenant_connection
+from tests import factories
+from tests.factories import NOW
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Api:
+    """Sends requests as one person; the company in force stays what it was."""
+
+    client: Client
+    token: str
+    host: str = "alpha.test"
+
+    def __call__(self, method: str, path: str, body: Json | None = None) -> Any:
+        company = tenant_connection.tenant
+        try:
+            return self.client.generic(
+                method,
+                f"/api/v1/{path}",
+                b"" if body is None else json.dumps(body).encode(),
+                content_type="application/json",
+                headers={"authorization": f"Bearer {self.token}", "host": self.host},
+            )
+        finally:
+            tenant_connection.set_tenant(company)  # a request leaves the public schema in force
+
+
+def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
+    """Return the client of a person, who is added and given posts if need be."""
+    user = User.objects.filter(username=username).first() or factories.add_user(username)
+    for post, project_id in posts:
+        operations.give_post(
+            actor=access.SYSTEM,
+            user_id=user.pk,
+            post=post,
+            project_id=project_id,
+            valid_from=date(2026, 1, 1),
+            now=NOW,
+        )
+    _row, text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
+    return Api(Client(), text)
