@@ -108,7 +108,7 @@ def test_a_stream_is_read_in_its_company_and_leaves_none_behind(
     assert current_schema() == "public"
 
     tenant_connection.set_tenant(companies["beta"])  # another request in between
-    pieces = iter(response)  # type: ignore[call-overload]
+    pieces = iter(response)
     assert next(pieces) == b"of-alpha"
     assert current_schema() == companies["beta"].schema_name
     assert list(pieces) == [b"of-alpha", b"of-alpha"]
