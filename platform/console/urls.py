@@ -8,4 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.imports.urls")),
     path("", include("console.people.urls")),
     path("", include("console.shell.urls")),
+    path("", include("console.dashboard.urls")),
+    path("", include("console.cashier.urls")),
+    path("", include("console.arrears.urls")),
 ]
