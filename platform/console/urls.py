@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.company.urls")),
     path("", include("console.people.urls")),
     path("", include("console.shell.urls")),
+    path("", include("console.standards.urls")),
 ]

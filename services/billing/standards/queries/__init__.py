@@ -5,6 +5,7 @@ from services.billing.standards.queries.preview import (
     Impact,
     Preview,
     PreviewMonth,
+    find_unit,
     impact,
     preview,
     suggested_units,
@@ -14,6 +15,7 @@ from services.billing.standards.queries.reads import (
     figures_of,
     get_standard,
     get_version,
+    history,
     items,
     lock_standard,
     lock_version,
@@ -21,7 +23,12 @@ from services.billing.standards.queries.reads import (
     standards,
     versions_in_force,
 )
-from services.billing.standards.queries.resolve import Applicable, applicable, last_billed
+from services.billing.standards.queries.resolve import (
+    Applicable,
+    applicable,
+    last_billed,
+    unit_counts,
+)
 
 __all__ = [
     "Applicable",
@@ -32,8 +39,10 @@ __all__ = [
     "applicable",
     "assignments",
     "figures_of",
+    "find_unit",
     "get_standard",
     "get_version",
+    "history",
     "impact",
     "items",
     "last_billed",
@@ -43,5 +52,6 @@ __all__ = [
     "pricing_of",
     "standards",
     "suggested_units",
+    "unit_counts",
     "versions_in_force",
 ]
