@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.people.urls")),
     path("", include("console.shell.urls")),
     path("", include("console.standards.urls")),
+    path("", include("console.metering.urls")),
 ]

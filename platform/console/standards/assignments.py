@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from console.standards.changes import SheetView, find_standard, page_of
+from console.sheets import SheetView
+from console.standards.changes import find_standard, page_of
 from console.standards.forms import EndForm, RuleForm, UnitForm
 from console.views import ConsoleView
 from kernel.access import Action
@@ -75,9 +76,7 @@ class AssignUnit(SheetView):
             try:
                 self._assign(standard, dict(form.cleaned_data))
             except (Conflict, Invalid, NotFound) as error:
-                form.add_error(
-                    "room" if error.field in {"unit", None} else error.field, str(error)
-                )
+                form.add_error("room" if error.field in {"unit", None} else error.field, str(error))
             else:
                 return self.go(page_of(standard))
         return self._show(form, standard, status=422)
@@ -93,9 +92,7 @@ class AssignUnit(SheetView):
             if data.pop("direction") == UnitForm.OUT
             else operations.assign_unit
         )
-        change(
-            actor=self.actor, standard_id=standard.pk, unit_id=unit.pk, now=self.now, **data
-        )
+        change(actor=self.actor, standard_id=standard.pk, unit_id=unit.pk, now=self.now, **data)
 
     def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
         return self.show(
@@ -170,9 +167,7 @@ class ConfirmAssignments(ConsoleView):
         confirmed = operations.confirm_assignments(
             actor=self.actor, standard_id=standard.pk, now=self.now
         )
-        messages.success(
-            request, gettext("Confirmed: %(count)d.") % {"count": len(confirmed)}
-        )
+        messages.success(request, gettext("Confirmed: %(count)d.") % {"count": len(confirmed)})
         return redirect(page_of(standard))
 
 

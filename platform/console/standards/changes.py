@@ -6,52 +6,20 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_htmx.http import HttpResponseClientRedirect
 
+from console.sheets import SheetView
 from console.standards.forms import EndForm, ItemForm, NameForm, StandardForm, WithdrawForm
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
+from kernel.errors import Conflict, Denied, Invalid, NotFound
 from services.billing.ledger import queries as ledger
 from services.billing.ledger.models import AccountKind
 from services.billing.standards import operations, queries
 from services.billing.standards.models import FeeItem, FeeStandard
-
-
-class SheetView(ConsoleView):
-    """A form in the side sheet, or a page of its own without a script."""
-
-    template_name = "console/standards/sheet.html"
-
-    def show(
-        self, form: forms.Form, *, title: object, button: object, back: str, **extra: Any
-    ) -> HttpResponse:
-        status = extra.pop("status", 200)
-        is_partial = self.request.headers.get("HX-Request") == "true"
-        context = {
-            "form": form,
-            "title": title,
-            "button": button,
-            "back": back,
-            "address": self.request.path,
-            **extra,
-        }
-        name = "console/standards/_sheet.html" if is_partial else self.template_name
-        return render(self.request, name, context, status=status)
-
-    def go(self, address: str) -> HttpResponse:
-        if self.request.headers.get("HX-Request") == "true":
-            return HttpResponseClientRedirect(address)
-        return redirect(address)
-
-    def take(self, form: forms.Form, error: DomainError) -> None:
-        """Put an operation's refusal where the form can show it."""
-        name = error.field if error.field in form.fields else None
-        form.add_error(name, str(error))
 
 
 def page_of(standard: FeeStandard) -> str:
@@ -139,9 +107,7 @@ class DeleteStandard(ConsoleView):
     def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
         standard = find_standard(self, project_id, standard_id)
         operations.delete_standard(actor=self.actor, standard_id=standard.pk, now=self.now)
-        messages.success(
-            request, gettext("“%(name)s” was deleted.") % {"name": standard.name}
-        )
+        messages.success(request, gettext("“%(name)s” was deleted.") % {"name": standard.name})
         return redirect("fee-standards", project_id)
 
 

@@ -82,9 +82,7 @@ class FiguresForm(forms.Form):
     meter_kind = forms.ChoiceField(
         label=_("Meters"), choices=[("", "—"), *MeterKind.choices], required=False
     )
-    price = NumberField(
-        label=_("Unit price"), required=False, max_digits=9, decimal_places=4
-    )
+    price = NumberField(label=_("Unit price"), required=False, max_digits=9, decimal_places=4)
     reduced_percent = NumberField(
         label=_("Charged at"), required=False, max_digits=5, decimal_places=2
     )
@@ -95,7 +93,7 @@ class FiguresForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     usage_lag_months = forms.TypedChoiceField(
-        label=_("Usage of"), choices=LAGS, coerce=int, required=False, empty_value=0
+        label=_("Usage of"), choices=LAGS, coerce=int, required=False
     )
     valid_from = MonthField(label=_("First month"))
     valid_to = LastMonthField(
@@ -149,6 +147,7 @@ class FiguresForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         method = cleaned.get("method")
         cleaned["tiers"] = ()
+        cleaned["usage_lag_months"] = cleaned.get("usage_lag_months") or 0
         if method != Method.TIERED_METER:
             cleaned["meter_kind"], cleaned["usage_lag_months"] = "", 0
         elif self.tier_rows:

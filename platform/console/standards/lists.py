@@ -11,14 +11,24 @@ from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListVie
 from console.standards import words
 from kernel.access import Action
 from services.billing.standards import queries
-from services.billing.standards.models import FeeItem, FeeKind, FeeStandard, FeeVersion
+from services.billing.standards.models import (
+    FeeItem,
+    FeeKind,
+    FeeStandard,
+    FeeVersion,
+    VersionState,
+)
 
 
 def _shown(row: FeeStandard) -> FeeVersion | None:
     """Return the version that stands for a standard: the one in force, else the latest."""
-    versions = [version for version in row.versions.all() if version.state != "WITHDRAWN"]
-    in_force = [version for version in versions if version.pk == row.version_id]  # type: ignore[attr-defined]
-    return (in_force or versions[-1:] or [None])[0]
+    shown: FeeVersion | None = None
+    for version in row.versions.all():
+        if version.pk == row.version_id:  # type: ignore[attr-defined]
+            return version
+        if version.state != VersionState.WITHDRAWN:
+            shown = version
+    return shown
 
 
 def _price(row: FeeStandard) -> str:
@@ -70,7 +80,9 @@ class Standards(ListView):
         ),
     )
     filters = (
-        ChoiceFilter(key="kind", label=_("Kind of fee"), field="item__kind", choices=FeeKind.choices),
+        ChoiceFilter(
+            key="kind", label=_("Kind of fee"), field="item__kind", choices=FeeKind.choices
+        ),
         FlagFilter(key="submitted", label=_("To be confirmed"), field="is_submitted"),
         FlagFilter(key="in_force", label=_("In force"), field="is_in_force"),
     )
@@ -89,9 +101,7 @@ class Standards(ListView):
 
     def get_queryset(self) -> QuerySet[FeeStandard]:
         assert self.project_id is not None
-        counts = queries.unit_counts(
-            project_id=self.project_id, period=self.today.replace(day=1)
-        )
+        counts = queries.unit_counts(project_id=self.project_id, period=self.today.replace(day=1))
         return queries.standards(
             actor=self.actor, on=self.today.replace(day=1), project_id=self.project_id
         ).annotate(
@@ -132,7 +142,10 @@ class Items(ListView):
         ),
         Column(key="name_en", label=_("English name"), sort="name_en"),
         Column(
-            key="kind", label=_("Kind of fee"), value=lambda row: row.get_kind_display(), phone="sub"
+            key="kind",
+            label=_("Kind of fee"),
+            value=lambda row: row.get_kind_display(),
+            phone="sub",
         ),
         Column(
             key="is_agency", label=_("Collected for somebody else"), kind="flag", sort="is_agency"

@@ -84,7 +84,10 @@ class StandardPage(ConsoleView):
                 actor=self.actor, standard_id=self.standard.pk, now=self.now, **data
             )
         return operations.update_draft(
-            actor=self.actor, version_id=version.pk, now=self.now, **data  # type: ignore[misc]
+            actor=self.actor,
+            version_id=version.pk,
+            now=self.now,
+            **data,
         )
 
     def _copy(self, version: FeeVersion | None) -> HttpResponseBase:
@@ -113,9 +116,7 @@ class StandardPage(ConsoleView):
         except operations.UnusualPrice as error:
             return self._show(version, self._form(version), status=409, unusual=str(error))
         except (Invalid, Conflict) as error:
-            return self._show(
-                version, self._form(version), status=error.status, refusal=str(error)
-            )
+            return self._show(version, self._form(version), status=error.status, refusal=str(error))
         return self._go(version)
 
     def _rearrange(self, form: FiguresForm, do: str) -> None:
@@ -200,17 +201,14 @@ class StandardPage(ConsoleView):
             "editable": editable,
             "unusual": unusual,
             "refusal": refusal,
-            "price_unit": words.unit_of(
-                form.chosen_method, str(form["meter_kind"].value() or "")
-            ),
+            "price_unit": words.unit_of(form.chosen_method, str(form["meter_kind"].value() or "")),
             "measure": words.measure_of(str(form["meter_kind"].value() or "")),
             "most_tiers": MOST_TIERS,
         }
         if self.request.headers.get("HX-Target", "").endswith("figures-body"):
-            return render(
-                self.request, "console/standards/_figures.html", context, status=status
-            )
+            return render(self.request, "console/standards/_figures.html", context, status=status)
         month = version.valid_from if version else rules.month_after(self.today.replace(day=1))
+        units = queries.suggested_units(standard=self.standard, on=month)
         context |= {
             "facts": self._facts(month),
             "assignments": self._assignments(),
@@ -219,7 +217,7 @@ class StandardPage(ConsoleView):
                 (entry, words.event_words(entry))
                 for entry in queries.history(actor=self.actor, standard=self.standard)[:12]
             ],
-            "trial_units": queries.suggested_units(standard=self.standard, on=month),
+            "trial_units": units,
             "trial_months": self._trial_months(month),
             "end_form": EndForm(auto_id="end_%s"),
             "withdraw_form": WithdrawForm(auto_id="withdraw_%s"),
@@ -229,7 +227,7 @@ class StandardPage(ConsoleView):
             actor=self.actor,
             standard=self.standard,
             figures=self._shown_figures(version, form),
-            unit_text=context["trial_units"][0].label if context["trial_units"] else "",
+            unit_text=units[0].label if units else "",
             months=[month],
         )
         return render(self.request, "console/standards/standard.html", context, status=status)
@@ -295,9 +293,7 @@ class StandardPage(ConsoleView):
         return [
             self.standard.project.name,
             gettext("Item code %(code)s") % {"code": self.standard.item.code},
-            ngettext(
-                "%(count)s unit in %(month)s", "%(count)s units in %(month)s", units
-            )
+            ngettext("%(count)s unit in %(month)s", "%(count)s units in %(month)s", units)
             % {"count": f"{units:,}", "month": words.month_words(month)},
         ]
 

@@ -56,9 +56,7 @@ class Trial(ConsoleView):
             raise NotFound
         form = FiguresForm(self.request.POST)
         if not form.is_valid():
-            return None, " ".join(
-                str(error) for errors in form.errors.values() for error in errors
-            )
+            return None, " ".join(str(error) for errors in form.errors.values() for error in errors)
         figures = form.figures()
         try:
             rules.check_figures(figures)

@@ -26,9 +26,7 @@ urlpatterns = [
     path("c/fee-items/new/", ItemSheet.as_view(), name="fee-items-new"),
     path("c/fee-items/<int:item_id>/", ItemSheet.as_view(), name="fee-items-item"),
     path("p/<int:project_id>/fee-standards/", Standards.as_view(), name="fee-standards"),
-    path(
-        "p/<int:project_id>/fee-standards/new/", NewStandard.as_view(), name="fee-standards-new"
-    ),
+    path("p/<int:project_id>/fee-standards/new/", NewStandard.as_view(), name="fee-standards-new"),
     path(_STANDARD, StandardPage.as_view(), name="fee-standards-standard"),
     path(f"{_STANDARD}rename/", RenameStandard.as_view(), name="fee-standards-rename"),
     path(f"{_STANDARD}delete/", DeleteStandard.as_view(), name="fee-standards-delete"),

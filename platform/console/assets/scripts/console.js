@@ -10,5 +10,6 @@ import './palette.js';
 import './lists.js';
 import './polling.js';
 import './scanner.js';
+import './scanforms.js';
 import './keys.js';
 import './print.js';

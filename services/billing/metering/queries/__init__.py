@@ -24,6 +24,7 @@ from services.billing.metering.queries.reads import (
     lock_month,
     missing_meters,
     past_of,
+    reading_of,
     readings,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "lock_month",
     "missing_meters",
     "past_of",
+    "reading_of",
     "readings",
 ]

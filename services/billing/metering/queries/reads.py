@@ -110,6 +110,11 @@ def get_reading(*, actor: Actor, reading_id: int) -> Reading:
     return reading
 
 
+def reading_of(*, actor: Actor, meter_id: int, usage_month: date) -> Reading | None:
+    """Return a meter's reading of a month, if there is one within the actor's reach."""
+    return all_readings(actor=actor).filter(meter_id=meter_id, usage_month=usage_month).first()
+
+
 def past_of(*, actor: Actor, meter_id: int, up_to: date, limit: int = 12) -> list[Reading]:
     """Return a meter's latest readings up to a month, that one included, oldest first."""
     latest = (
