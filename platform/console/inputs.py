@@ -60,6 +60,15 @@ def read_month(text: str) -> date | None:
         return None
 
 
+def plain(value: Decimal | None, places: int = 0) -> str:
+    """Return a figure as one types it, with at least ``places`` decimals: ``14``, ``2.80``."""
+    if value is None:
+        return ""
+    whole, _point, decimals = f"{value:f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
 class MoneyField(forms.DecimalField):
     """An amount in major units with at most two decimals, above zero unless told otherwise."""
 

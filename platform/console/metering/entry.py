@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import formats
+from console.inputs import plain
 from console.metering.forms import EntryForm
 from console.metering.lists import fault_words
 from console.metering.months import month_context, month_of, month_text
@@ -215,8 +216,8 @@ class Entry(ConsoleView):
             "form": form
             or EntryForm(
                 initial={
-                    "current": there.current if there else None,
-                    "previous": known,
+                    "current": plain(there.current) if there else None,
+                    "previous": plain(known),
                     "read_on": there.read_on if there and there.read_on else self._day(),
                     "note": there.note if there else "",
                 }

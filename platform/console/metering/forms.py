@@ -1,12 +1,14 @@
 """Forms of reading by hand and of deciding about a reading."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from console.inputs import DayField, NumberField
+from console.inputs import DayField, NumberField, plain
 from services.billing.metering.models import Reading, Resolution
+from services.billing.metering.rules import Rollover
 
 # Which figures a decision takes, in the order of the form; those in capitals of need are required.
 FIGURES: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -58,24 +60,23 @@ class ResolveForm(forms.Form):
         return name == "current" and self.resolution == Resolution.METER_REPLACED
 
     @staticmethod
-    def offer(reading: Reading, resolution: str, rollover: Any) -> dict[str, Any]:
+    def offer(reading: Reading, resolution: str, rollover: Rollover | None) -> dict[str, str]:
         """Return what the fields begin with."""
+        offers: dict[str, Decimal | None] = {}
         if resolution == Resolution.CORRECT:
-            return {
+            offers = {
                 "current": reading.corrected_current or reading.current,
                 "previous": reading.corrected_previous,
             }
-        if resolution == Resolution.METER_REPLACED:
-            return {
-                "old_end": reading.old_end or (rollover.old_end if rollover else None),
-                "new_start": reading.new_start
-                if reading.new_start is not None
-                else (rollover.new_start if rollover else None),
+        elif resolution == Resolution.METER_REPLACED:
+            offers = {
+                "old_end": rollover.old_end if rollover else reading.old_end,
+                "new_start": rollover.new_start if rollover else reading.new_start,
                 "current": reading.corrected_current or reading.current,
             }
-        if resolution == Resolution.ESTIMATE:
-            return {"consumption": reading.consumption or reading.usual}
-        return {}
+        elif resolution == Resolution.ESTIMATE:
+            offers = {"consumption": reading.consumption or reading.usual}
+        return {name: plain(value) for name, value in offers.items()}
 
 
 class ReopenForm(forms.Form):

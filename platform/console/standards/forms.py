@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from console.inputs import MonthField, NumberField, read_number
+from console.inputs import MonthField, NumberField, plain, read_number
 from services.billing.ledger.models import LedgerAccount
 from services.billing.standards import rules
 from services.billing.standards.models import AreaBasis, FeeItem, FeeKind, FeeVersion, Method
@@ -222,15 +222,6 @@ class EndForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-def plain(value: Decimal | None, places: int = 0) -> str:
-    """Return a figure as one types it, with at least ``places`` decimals: ``14``, ``2.80``."""
-    if value is None:
-        return ""
-    whole, _point, decimals = f"{value:f}".partition(".")
-    decimals = decimals.rstrip("0").ljust(places, "0")
-    return f"{whole}.{decimals}" if decimals else whole
 
 
 def _tier_rows(data: Any) -> list[tuple[str, str]]:

@@ -63,13 +63,12 @@ class Standards(ListView):
         Column(key="item.name", label=_("Fee item"), sort="item__sort_order", phone="sub"),
         Column(key="price", label=_("Price"), value=_price, css="ta-r num", phone="end"),
         Column(key="per", label=_("Per"), value=_unit),
-        Column(key="months", label=_("Months"), value=_months, css="num"),
+        Column(key="months", label=_("Valid"), value=_months, css="num"),
         Column(
             key="unit_count",
             label=_("Units this month"),
             kind="number",
             sort="unit_count",
-            total="unit_count",
         ),
         Column(
             key="waiting",

@@ -1,5 +1,6 @@
 """The page of one standard: its versions, the figures of one of them, who is charged."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import trigger_client_event
 
 from console.standards import words
 from console.standards.forms import MOST_TIERS, EndForm, FiguresForm, WithdrawForm
@@ -53,13 +55,12 @@ class StandardPage(ConsoleView):
             return self._copy(version)
         if do == "confirm":
             return self._confirm(version)
-        form = FiguresForm(request.POST)
         if do in {"method", "tier-add"} or do.startswith("tier-drop-"):
-            self._rearrange(form, do)
-            return self._show(version, form)
+            response = self._show(version, self._rearranged(do))
+            return trigger_client_event(response, "figures")
         if do not in {"save", "submit"}:
             raise NotFound
-        return self._save(version, form, submit=do == "submit")
+        return self._save(version, FiguresForm(request.POST), submit=do == "submit")
 
     # ---- commands ------------------------------------------------------------------------------
 
@@ -92,13 +93,12 @@ class StandardPage(ConsoleView):
 
     def _copy(self, version: FeeVersion | None) -> HttpResponseBase:
         """Show a new draft with the figures of the version on the screen; nothing is saved yet."""
+        if version is None:
+            raise NotFound
         month = rules.month_after(self.today.replace(day=1))
-        form = (
-            FiguresForm.of_version(version, valid_from=month, valid_to=None, basis_note="")
-            if version
-            else FiguresForm(initial={"method": Method.PER_AREA, "valid_from": month})
-        )
-        return self._show(None, form)
+        form = FiguresForm.of_version(version, valid_from=month, valid_to=None, basis_note="")
+        figures = replace(queries.figures_of(version), valid_from=month, valid_to=None)
+        return self._show(None, form, figures=figures)
 
     def _confirm(self, version: FeeVersion | None) -> HttpResponseBase:
         if version is None:
@@ -119,17 +119,18 @@ class StandardPage(ConsoleView):
             return self._show(version, self._form(version), status=error.status, refusal=str(error))
         return self._go(version)
 
-    def _rearrange(self, form: FiguresForm, do: str) -> None:
-        """Add or drop a tier on the screen."""
-        rows = form.tier_rows
+    def _rearranged(self, do: str) -> FiguresForm:
+        """Return the form as typed, with a tier more or less or by another method, unchecked."""
+        typed = FiguresForm(self.request.POST)
+        rows = typed.tier_rows
         if do == "tier-add" and len(rows) < MOST_TIERS:
-            price = form.data.get("price", "") if not rows else ""
-            rows[-1:] = [*rows[-1:], ("", price)] if rows else [("", price), ("", "")]
+            rows = [*rows, ("", "")] if rows else [("", typed.data.get("price", "")), ("", "")]
         elif do.startswith("tier-drop-"):
             text = do.removeprefix("tier-drop-")
-            index = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
-            if 0 <= index < len(rows):
-                del rows[index]
+            number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+            rows = [row for index, row in enumerate(rows) if index != number]
+        values = {name: typed[name].value() for name in typed.fields}
+        return FiguresForm(initial={**values, "tiers": rows})
 
     def _refused(
         self, version: FeeVersion | None, form: FiguresForm, error: DomainError
@@ -187,6 +188,7 @@ class StandardPage(ConsoleView):
         status: int = 200,
         unusual: str = "",
         refusal: str = "",
+        figures: rules.Figures | None = None,
     ) -> HttpResponse:
         editable = self._may_edit(version)
         context = {
@@ -226,9 +228,10 @@ class StandardPage(ConsoleView):
         context |= trial_context(
             actor=self.actor,
             standard=self.standard,
-            figures=self._shown_figures(version, form),
+            figures=figures or self._shown_figures(version, form),
             unit_text=units[0].label if units else "",
             months=[month],
+            version=None if form.is_bound else version,
         )
         return render(self.request, "console/standards/standard.html", context, status=status)
 
