@@ -15,6 +15,8 @@ _PLAIN_DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII
 )
 
+_PLAIN_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d{2})", re.ASCII)
+
 
 def plain_text(text: str) -> str:
     """Return ``text`` with full-width letters, digits and signs made half-width, trimmed."""
@@ -44,6 +46,27 @@ def read_day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def read_month(text: str) -> date | None:
+    """Return the first of the month in ``2026-11``, ``2026/11``, ``202611``, ``2026年11月``."""
+    match = _PLAIN_MONTH.fullmatch(plain_text(text))
+    if match is None:
+        return None
+    year, month = (int(part) for part in match.groups() if part)
+    try:
+        return date(year, month, 1)
+    except ValueError:
+        return None
+
+
+def plain(value: Decimal | None, places: int = 0) -> str:
+    """Return a figure as one types it, with at least ``places`` decimals: ``14``, ``2.80``."""
+    if value is None:
+        return ""
+    whole, _point, decimals = f"{value:f}".partition(".")
+    decimals = decimals.rstrip("0").ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 class MoneyField(forms.DecimalField):
@@ -91,3 +114,39 @@ class DayField(forms.DateField):
         if day is None:
             raise forms.ValidationError(_("Enter a day, e.g. 2026-11-20."), code="invalid")
         return day
+
+
+class NumberField(forms.DecimalField):
+    """A figure with its own range and decimals, typed in any of the usual ways."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        number = read_number(str(value))
+        if number is None:
+            raise forms.ValidationError(_("Enter a number."), code="invalid")
+        return number
+
+
+class MonthField(forms.DateField):
+    """A month, as its first day: the browser's month field, or typed in one of the usual ways."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m", attrs={"type": "month"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        month = read_month(str(value))
+        if month is None:
+            raise forms.ValidationError(_("Enter a month, e.g. 2026-11."), code="invalid")
+        return month

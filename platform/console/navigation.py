@@ -102,6 +102,31 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         ),
     ),
     Entry(
+        route="readings",
+        label=_("Meter readings"),
+        action=Action.READING_VIEW,
+        icon="gauge",
+    ),
+    Entry(
+        route="fee-standards",
+        label=_("Fee set-up"),
+        action=Action.FEE_STANDARD_VIEW,
+        icon="tag",
+        children=(
+            Entry(
+                route="fee-standards",
+                label=_("Fee standards"),
+                action=Action.FEE_STANDARD_VIEW,
+            ),
+            Entry(
+                route="fee-items",
+                label=_("Fee items"),
+                action=Action.FEE_STANDARD_VIEW,
+                in_project=False,
+            ),
+        ),
+    ),
+    Entry(
         route="company",
         label=_("Settings"),
         action=Action.COMPANY_CONFIGURE,

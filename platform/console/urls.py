@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.people.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.shell.urls")),
+    path("", include("console.standards.urls")),
+    path("", include("console.metering.urls")),
 ]

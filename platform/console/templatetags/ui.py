@@ -41,6 +41,13 @@ def money(amount: Decimal | int | None) -> str:
 
 
 @register.filter
+def signed(amount: Decimal | None) -> str:
+    """Render a change of an amount with its sign: ``+34,937.61``, ``−71.02``."""
+    text = formats.spell_money(amount)
+    return f"+{text}" if amount is not None and amount > 0 else text
+
+
+@register.filter
 def number(value: Decimal | int | float | None, places: int | None = None) -> str:
     return formats.spell_number(value, places)
 

@@ -12,5 +12,6 @@ import './lists.js';
 import './polling.js';
 import './scanner.js';
 import './desk.js';
+import './scanforms.js';
 import './keys.js';
 import './print.js';

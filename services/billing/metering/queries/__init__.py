@@ -19,9 +19,12 @@ from services.billing.metering.queries.reads import (
     find_meter,
     get_meter,
     get_reading,
+    last_consumption,
+    last_month,
     lock_month,
     missing_meters,
     past_of,
+    reading_of,
     readings,
 )
 
@@ -41,9 +44,12 @@ __all__ = [
     "get_meter",
     "get_reading",
     "histories",
+    "last_consumption",
+    "last_month",
     "limits_of",
     "lock_month",
     "missing_meters",
     "past_of",
+    "reading_of",
     "readings",
 ]

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -98,6 +110,11 @@ def get_reading(*, actor: Actor, reading_id: int) -> Reading:
     return reading
 
 
+def reading_of(*, actor: Actor, meter_id: int, usage_month: date) -> Reading | None:
+    """Return a meter's reading of a month, if there is one within the actor's reach."""
+    return all_readings(actor=actor).filter(meter_id=meter_id, usage_month=usage_month).first()
+
+
 def past_of(*, actor: Actor, meter_id: int, up_to: date, limit: int = 12) -> list[Reading]:
     """Return a meter's latest readings up to a month, that one included, oldest first."""
     latest = (
@@ -106,6 +123,31 @@ def past_of(*, actor: Actor, meter_id: int, up_to: date, limit: int = 12) -> lis
         .order_by("-usage_month")[:limit]
     )
     return sorted(latest, key=lambda reading: reading.usage_month)
+
+
+def last_consumption(*, actor: Actor, unit_id: int, kind: str) -> Decimal | None:
+    """Return what a unit's meters of a kind used together in the last month that was settled."""
+    settled = access.scoped(Reading.objects.all(), actor, Action.READING_VIEW).filter(
+        meter__unit_id=unit_id, meter__kind=kind, consumption__isnull=False
+    )
+    last = settled.order_by("-usage_month").values_list("usage_month", flat=True).first()
+    if last is None:
+        return None
+    total: Decimal | None = settled.filter(usage_month=last).aggregate(sum=Sum("consumption"))[
+        "sum"
+    ]
+    return total
+
+
+def last_month(*, actor: Actor, project_id: int) -> date | None:
+    """Return the latest month of a project that has readings."""
+    return (
+        access.scoped(Reading.objects.all(), actor, Action.READING_VIEW)
+        .filter(project_id=project_id)
+        .order_by("-usage_month")
+        .values_list("usage_month", flat=True)
+        .first()
+    )
 
 
 def find_meter(*, actor: Actor, project_id: int, code: str) -> Meter | None:

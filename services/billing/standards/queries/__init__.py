@@ -5,6 +5,7 @@ from services.billing.standards.queries.preview import (
     Impact,
     Preview,
     PreviewMonth,
+    find_unit,
     impact,
     preview,
     suggested_units,
@@ -14,6 +15,7 @@ from services.billing.standards.queries.reads import (
     figures_of,
     get_standard,
     get_version,
+    history,
     items,
     lock_standard,
     lock_version,
@@ -21,7 +23,12 @@ from services.billing.standards.queries.reads import (
     standards,
     versions_in_force,
 )
-from services.billing.standards.queries.resolve import Applicable, applicable, last_billed
+from services.billing.standards.queries.resolve import (
+    Applicable,
+    applicable,
+    last_billed,
+    unit_counts,
+)
 from services.billing.standards.queries.units import UnitFee, fees_of_units
 
 __all__ = [
@@ -35,8 +42,10 @@ __all__ = [
     "assignments",
     "fees_of_units",
     "figures_of",
+    "find_unit",
     "get_standard",
     "get_version",
+    "history",
     "impact",
     "items",
     "last_billed",
@@ -46,5 +55,6 @@ __all__ = [
     "pricing_of",
     "standards",
     "suggested_units",
+    "unit_counts",
     "versions_in_force",
 ]

@@ -13,6 +13,7 @@ from services.billing.standards import rules, sql
 from services.billing.standards.models import FeeStandard, FeeVersion, VersionState
 from services.billing.standards.queries.reads import figures_of, versions_in_force
 from services.billing.standards.queries.resolve import fetch
+from services.properties import rules as registry
 from services.properties.models import Unit
 
 ZERO = Decimal("0.00")
@@ -170,6 +171,17 @@ def suggested_units(*, standard: FeeStandard, on: date, limit: int = 20) -> list
         },
     )
     return list(Unit.objects.filter(pk__in=[row[0] for row in rows]).order_by("sort_key"))
+
+
+def find_unit(*, actor: Actor, project_id: int, text: str) -> Unit | None:
+    """Return the unit whose room is spelled ``text``, in any of the usual ways."""
+    keys = registry.room_search(text.replace("\0", "")[:60]).keys
+    return (
+        access.scoped(Unit.objects.all(), actor, Action.FEE_STANDARD_VIEW)
+        .filter(project_id=project_id, sort_key__in=keys, is_active=True)
+        .order_by("pk")
+        .first()
+    )
 
 
 def _month(

@@ -3,10 +3,12 @@
 from datetime import date
 from typing import cast
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from kernel import access
 from kernel.access import Action, Actor
+from kernel.audit import queries as audit
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from services.billing.standards import rules
 from services.billing.standards.models import (
@@ -29,11 +31,11 @@ def items(*, actor: Actor) -> QuerySet[FeeItem]:
 
 
 def standards(*, actor: Actor, on: date, project_id: int | None = None) -> QuerySet[FeeStandard]:
-    """Return standards by project, item and name, with their item.
+    """Return standards by project, item and name, with their item and versions.
 
     Each has ``version_id`` and ``version_number`` of the version in force in the month ``on``
-    (null if none is), and the counts ``draft_count`` and ``open_assignment_count`` of what waits
-    to be confirmed.
+    (null if none is), the flags ``is_in_force`` and ``is_submitted``, and the counts
+    ``draft_count`` and ``open_assignment_count`` of what waits to be confirmed.
     """
     found = access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
     if project_id is not None:
@@ -41,9 +43,18 @@ def standards(*, actor: Actor, on: date, project_id: int | None = None) -> Query
     in_force = versions_in_force(on).filter(standard=OuterRef("pk"))
     return (
         found.select_related("item")
+        .prefetch_related(Prefetch("versions", FeeVersion.objects.order_by("number")))
         .annotate(
             version_id=Subquery(in_force.values("pk")[:1]),
             version_number=Subquery(in_force.values("number")[:1]),
+            is_in_force=Exists(in_force),
+            is_submitted=Exists(
+                FeeVersion.objects.filter(
+                    standard=OuterRef("pk"),
+                    state=VersionState.DRAFT,
+                    submitted_at__isnull=False,
+                )
+            ),
             draft_count=Count(
                 "versions", filter=Q(versions__state=VersionState.DRAFT), distinct=True
             ),
@@ -70,6 +81,22 @@ def get_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
     if standard is None:
         raise NotFound
     return standard
+
+
+def history(*, actor: Actor, standard: FeeStandard) -> QuerySet[AuditEntry]:
+    """Return what was done to a standard, its versions and assignments, newest first.
+
+    The caller has the standard from :func:`get_standard`. Standards are open to all staff who see
+    them (BL-07), and so is who set them.
+    """
+    access.require(actor, Action.FEE_STANDARD_VIEW, standard.project_id)
+    return audit.history_of_all(
+        {
+            FeeStandard: [standard.pk],
+            FeeVersion: list(standard.versions.values_list("pk", flat=True)),
+            FeeAssignment: list(standard.assignments.values_list("pk", flat=True)),
+        }
+    )
 
 
 def get_version(*, actor: Actor, version_id: int) -> FeeVersion:

@@ -33,6 +33,17 @@ def applicable(*, project_id: int, period: date) -> list[Applicable]:
     return [Applicable(*row) for row in rows]
 
 
+def unit_counts(*, project_id: int, period: date) -> dict[int, int]:
+    """Return how many units each standard of a project charges in a month, by standard id."""
+    rows = fetch(
+        f"WITH {sql.SCOPE_OF_PROJECT}, {sql.APPLICABLE}"  # noqa: S608 - our own SQL
+        " SELECT v.standard_id, count(*) FROM applicable a"
+        " JOIN live_version v ON v.version_id = a.version_id GROUP BY v.standard_id",
+        {"project_id": project_id, "period": period},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def last_billed(*, standard: FeeStandard, since: date) -> date | None:
     """Return the last month from ``since`` on that is billed of the item for the standard's units.
 

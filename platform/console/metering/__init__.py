@@ -1,0 +1,1 @@
+"""Meter reading in the console: the month's list, its exceptions, reading by hand."""
