@@ -87,9 +87,9 @@ class ReadingSheet(SheetView):
         past = queries.past_of(
             actor=self.actor, meter_id=reading.meter_id, up_to=reading.usage_month
         )
-        is_billed = reading.meter_id in queries.billed_meters(
+        held = queries.held_meters(
             project_id=reading.project_id, usage_month=reading.usage_month
-        )
+        ).get(reading.meter_id)
         may_resolve = self.actor.may(Action.READING_RESOLVE, reading.project_id)
         is_own = reading.recorded_by is not None and reading.recorded_by == self.actor.user_id
         return self.show(
@@ -110,9 +110,9 @@ class ReadingSheet(SheetView):
             history=[
                 entry for entry in history_of(reading)[:6] if entry.event.startswith("billing.")
             ],
-            is_billed=is_billed,
-            can_resolve=may_resolve and not is_billed,
-            can_reopen=may_resolve and not is_billed and bool(reading.resolution),
+            held=operations.MESSAGES[held] if held else "",
+            can_resolve=may_resolve and not held,
+            can_reopen=may_resolve and not held and bool(reading.resolution),
             resolution=resolution,
             resolutions=[
                 (value, Resolution(value).label, value == resolution)

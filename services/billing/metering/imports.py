@@ -240,10 +240,8 @@ class MeterReadingsImporter(Importer):
         changes.remember(context.batch_id, Reading, recorded.before)
 
     def more_dependents(self, batch: ImportBatch) -> dict[str, int]:
-        billed = queries.billed_meters(
-            project_id=batch.project_id, usage_month=_month(batch.options)
-        )
-        count = Reading.objects.filter(import_batch_id=batch.pk, meter_id__in=billed).count()
+        held = queries.held_meters(project_id=batch.project_id, usage_month=_month(batch.options))
+        count = Reading.objects.filter(import_batch_id=batch.pk, meter_id__in=list(held)).count()
         return {str(_("billed readings")): count}
 
     def after_undo(self, batch: ImportBatch, context: Context) -> None:

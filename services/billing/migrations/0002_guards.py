@@ -141,7 +141,8 @@ CONFIRMED_ASSIGNMENT_STANDS = migrations.RunSQL(
 )
 
 # What was billed was read: a reading stands while its unit has a bill line that is not reversed
-# for the meter's kind and month of usage. The line is found by the unit, for which it has an index.
+# for the meter's kind and month of usage, or a line in the draft of a run that is open. The lines
+# are found by the unit and by run and household, for which they have indexes.
 BILLED_READING_STANDS = migrations.RunSQL(
     """
     CREATE FUNCTION billing_reading_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -153,6 +154,17 @@ BILLED_READING_STANDS = migrations.RunSQL(
             JOIN billing_feeversion v ON v.id = l.version_id
             WHERE m.id = OLD.meter_id AND l.usage_month = OLD.usage_month
               AND v.meter_kind = m.kind AND NOT l.is_reversed
+        ) OR EXISTS (
+            SELECT 1
+            FROM properties_meter m
+            JOIN properties_unit u ON u.id = m.unit_id
+            JOIN billing_billrun r ON r.project_id = m.project_id
+             AND r.state IN ('COMPUTING', 'PREVIEW', 'CHECKED', 'POSTING', 'FAILED')
+            JOIN billing_draftline l ON l.run_id = r.id AND l.household_id = u.household_id
+             AND l.unit_id = m.unit_id
+            JOIN billing_feeversion v ON v.id = l.version_id
+            WHERE m.id = OLD.meter_id AND l.usage_month = OLD.usage_month
+              AND v.meter_kind = m.kind
         ) THEN
             RAISE EXCEPTION 'reading % is billed', OLD.id
                 USING ERRCODE = 'integrity_constraint_violation',

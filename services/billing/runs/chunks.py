@@ -44,6 +44,16 @@ def lock_for_work(run_id: int, state: RunState) -> BillRun:
     return run
 
 
+def hold_inputs(project_id: int) -> None:
+    """Keep readings and prices of the project as they are until the transaction ends.
+
+    Who changes them locks the project's row first and refuses what an open run has in its draft.
+    Without this a change could slip in between the look-up here and the commit of the draft.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM properties_project WHERE id = %s FOR SHARE", [project_id])
+
+
 def plan(run: BillRun) -> None:
     """Cut the project's households into ranges of about ``UNITS_PER_CHUNK`` units.
 

@@ -139,6 +139,7 @@ def compute_chunk(*, run_id: int, chunk_id: int) -> bool:
         raise chunks.RunMovedOn
     if chunk.state != ChunkState.OPEN:
         return False
+    chunks.hold_inputs(run.project_id)
     chunk.line_count, chunk.amount, chunk.billed_before = _write_draft(run, chunk)
     chunk.state = ChunkState.COMPUTED
     chunk.save(update_fields=["line_count", "amount", "billed_before", "state"])

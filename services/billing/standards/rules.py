@@ -140,7 +140,7 @@ def explain(pricing: Pricing, quantity: Decimal, rate: Decimal = Decimal(1)) -> 
 
 
 def amount(pricing: Pricing, quantity: Decimal, rate: Decimal = Decimal(1)) -> Decimal:
-    """Return the amount of one month. Zero means that there is nothing to bill, hence no line.
+    """Return the amount of one month; zero for a meter that stood still, which is a bill, too.
 
     :raises PriceMissing: if the version has no price.
     """

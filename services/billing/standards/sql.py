@@ -120,15 +120,23 @@ member AS (
                          AND (r.buildings = '{}' OR u.building_id = ANY (r.buildings))))
 )"""
 
-# The last month of the item that is billed already for a member or by a version of the standard.
-# Bill lines are the bill runs', which lie above: their table is named here, not their model.
+# The last month of the item that is billed, or in the draft of a run that is open, for a member or
+# by a version of the standard. Runs lie above: their tables are named here, not their models.
 LAST_BILLED = """
 SELECT max(l.period)
-FROM billing_billline l
-WHERE l.project_id = %(project_id)s AND l.item_id = %(item_id)s AND NOT l.is_reversed
-  AND l.period >= %(period)s
-  AND (l.unit_id IN (SELECT unit_id FROM member)
-       OR l.version_id IN (SELECT id FROM billing_feeversion WHERE standard_id = %(standard_id)s))
+FROM (
+    SELECT period, unit_id, version_id
+    FROM billing_billline
+    WHERE project_id = %(project_id)s AND item_id = %(item_id)s AND NOT is_reversed
+      AND period >= %(period)s
+    UNION ALL
+    SELECT r.period, d.unit_id, d.version_id
+    FROM billing_billrun r JOIN billing_draftline d ON d.run_id = r.id
+    WHERE r.project_id = %(project_id)s AND d.item_id = %(item_id)s AND r.period >= %(period)s
+      AND r.state IN ('COMPUTING', 'PREVIEW', 'CHECKED', 'POSTING', 'FAILED')
+) l
+WHERE l.unit_id IN (SELECT unit_id FROM member)
+   OR l.version_id IN (SELECT id FROM billing_feeversion WHERE standard_id = %(standard_id)s)
 """
 
 # What each member's meters of a kind used in the last month that has readings of the project;

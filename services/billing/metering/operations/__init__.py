@@ -9,6 +9,7 @@ from services.billing.metering.operations.errors import (
     ResolvedByRecorder,
 )
 from services.billing.metering.operations.record import (
+    MESSAGES,
     Recorded,
     record_reading,
     record_readings,
@@ -17,6 +18,7 @@ from services.billing.metering.operations.resolve import reopen_reading, resolve
 from services.billing.metering.queries import ReadingEntry
 
 __all__ = [
+    "MESSAGES",
     "NotResolved",
     "ReadingBilled",
     "ReadingEntry",

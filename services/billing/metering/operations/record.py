@@ -17,13 +17,14 @@ from services.billing.metering.models import Reading, ReadingState
 from services.billing.metering.operations.errors import ReadingsRefused
 from services.billing.metering.queries import Assessment, Outcome, ReadingEntry, Refusal
 
-_MESSAGES: Mapping[Refusal, object] = {
+MESSAGES: Mapping[Refusal, object] = {
     Refusal.METER_UNKNOWN: _("There is no such meter in this project."),
     Refusal.METER_OUT_OF_USE: _("This meter is out of use."),
     Refusal.METER_TWICE: _("This meter is in the list twice."),
     Refusal.VALUE_INVALID: _("A reading lies between 0 and 9,999,999,999.99, with two decimals."),
     Refusal.PREVIOUS_UNKNOWN: _("The previous reading is not known: give it as well."),
     Refusal.BILLED: _("This reading is billed and stands. Reverse the bill first."),
+    Refusal.IN_OPEN_RUN: _("This reading is in a bill run that is open. Cancel the run first."),
 }
 
 # One statement however many rows; a row that has changed meanwhile cannot be, the month is locked.
@@ -264,7 +265,7 @@ def _refuse(entries: Sequence[Assessment]) -> None:
         {
             "index": index,
             "code": str(assessment.refusal),
-            "detail": str(_MESSAGES[assessment.refusal]),
+            "detail": str(MESSAGES[assessment.refusal]),
         }
         for index, assessment in enumerate(entries)
         if assessment.refusal is not None

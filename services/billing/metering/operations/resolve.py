@@ -21,7 +21,11 @@ from services.billing.metering.operations.errors import (
     ResolutionInvalid,
     ResolvedByRecorder,
 )
-from services.billing.metering.operations.record import judge_following, judge_month
+from services.billing.metering.operations.record import (
+    MESSAGES,
+    judge_following,
+    judge_month,
+)
 
 
 @transaction.atomic
@@ -55,7 +59,7 @@ def resolve_reading(
         was read that could be accepted.
     :raises rules.ValueInvalid: if a figure is not what a meter shows.
     :raises rules.ConsumptionNegative: if a meter would have run backwards.
-    :raises ReadingBilled: if the reading is billed.
+    :raises ReadingBilled: if the reading is billed, or in a bill run that is open.
     """
     reading = _lock(actor, reading_id)
     if not reason.strip():
@@ -105,7 +109,7 @@ def reopen_reading(*, actor: Actor, reading_id: int, reason: str, now: datetime)
     :raises NotFound: if there is no such reading within the actor's reach.
     :raises ReasonMissing: without a reason.
     :raises NotResolved: if nothing was decided.
-    :raises ReadingBilled: if the reading is billed.
+    :raises ReadingBilled: if the reading is billed, or in a bill run that is open.
     """
     reading = _lock(actor, reading_id)
     if not reason.strip():
@@ -203,7 +207,7 @@ def _lock(actor: Actor, reading_id: int) -> Reading:
     """Return the reading after locking its month, for somebody who may resolve it.
 
     :raises NotFound: if there is none within the actor's reach.
-    :raises ReadingBilled: if it is billed.
+    :raises ReadingBilled: if it is billed, or in a bill run that is open.
     """
     project_id = (
         queries.all_readings(actor=actor)
@@ -223,16 +227,16 @@ def _lock(actor: Actor, reading_id: int) -> Reading:
     )
     if reading is None:
         raise NotFound
-    if reading.meter_id in queries.billed_meters(
-        project_id=project_id, usage_month=reading.usage_month
-    ):
-        raise _billed()
+    held = queries.held_meters(project_id=project_id, usage_month=reading.usage_month)
+    if reading.meter_id in held:
+        raise ReadingBilled(MESSAGES[held[reading.meter_id]])
     return reading
 
 
 def _save(reading: Reading) -> None:
     """Save and judge anew what depends on it: the month's median, the next month's beginning."""
-    with refusing(billing_reading_billed_stands=_billed()):
+    billed = ReadingBilled(MESSAGES[queries.Refusal.BILLED])
+    with refusing(billing_reading_billed_stands=billed):
         reading.save()
     judge_month(project_id=reading.project_id, usage_month=reading.usage_month)
     judge_following(
@@ -240,10 +244,6 @@ def _save(reading: Reading) -> None:
         meter_ids=[reading.meter_id],
         after=reading.usage_month,
     )
-
-
-def _billed() -> ReadingBilled:
-    return ReadingBilled(_("This reading is billed and stands. Reverse the bill first."))
 
 
 def _decision(reading: Reading) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Refusal(StrEnum):
     VALUE_INVALID = "value-invalid"
     PREVIOUS_UNKNOWN = "previous-unknown"
     BILLED = "billed"
+    IN_OPEN_RUN = "in-open-run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class _Month:
     usage_month: date
     meters: dict[int, Meter]
     readings: dict[int, Reading]  # by meter
-    billed: set[int]  # meters
+    held: dict[int, Refusal]  # by meter
     limits: rules.Limits
     _histories: dict[int, rules.History] = field(default_factory=dict)
 
@@ -137,7 +138,7 @@ def assess_month(
         reading.pk: verdict
         for meter_id, reading in month.readings.items()
         if meter_id not in changed_meters
-        and meter_id not in month.billed
+        and meter_id not in month.held
         and reading.state in {ReadingState.ACCEPTED, ReadingState.EXCEPTION}
         and _differs(
             reading,
@@ -190,30 +191,47 @@ def limits_of(project_id: int) -> rules.Limits:
     )
 
 
-def billed_meters(*, project_id: int, usage_month: date) -> set[int]:
-    """Return the meters whose usage of the month is billed; their readings stand.
+def held_meters(*, project_id: int, usage_month: date) -> dict[int, Refusal]:
+    """Return the meters whose readings of the month stand, and why.
 
-    Bill lines are the bill runs', which lie above: their table is named here, not their model.
-    A trigger on readings asks the same.
+    Their usage is billed, or in the draft of a bill run that is open. Both are the bill runs',
+    which lie above: their tables are named here, not their models. A trigger on readings asks
+    the same.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.meter_id
+            SELECT r.meter_id, billed.is_billed
             FROM billing_reading r
             JOIN properties_meter m ON m.id = r.meter_id
+            JOIN properties_unit u ON u.id = m.unit_id
+            CROSS JOIN LATERAL (
+                SELECT EXISTS (
+                    SELECT 1
+                    FROM billing_billline l
+                    JOIN billing_feeversion v ON v.id = l.version_id
+                    WHERE l.unit_id = m.unit_id AND l.usage_month = r.usage_month
+                      AND v.meter_kind = m.kind AND NOT l.is_reversed
+                ) AS is_billed, EXISTS (
+                    SELECT 1
+                    FROM billing_billrun b
+                    JOIN billing_draftline l ON l.run_id = b.id
+                     AND l.household_id = u.household_id AND l.unit_id = m.unit_id
+                    JOIN billing_feeversion v ON v.id = l.version_id
+                    WHERE b.project_id = r.project_id AND l.usage_month = r.usage_month
+                      AND b.state IN ('COMPUTING', 'PREVIEW', 'CHECKED', 'POSTING', 'FAILED')
+                      AND v.meter_kind = m.kind
+                ) AS is_drafted
+            ) billed
             WHERE r.project_id = %(project_id)s AND r.usage_month = %(usage_month)s
-              AND EXISTS (
-                  SELECT 1
-                  FROM billing_billline l
-                  JOIN billing_feeversion v ON v.id = l.version_id
-                  WHERE l.unit_id = m.unit_id AND l.usage_month = r.usage_month
-                    AND v.meter_kind = m.kind AND NOT l.is_reversed
-              )
+              AND (billed.is_billed OR billed.is_drafted)
             """,
             {"project_id": project_id, "usage_month": usage_month},
         )
-        return {row[0] for row in cursor.fetchall()}
+        return {
+            meter_id: Refusal.BILLED if is_billed else Refusal.IN_OPEN_RUN
+            for meter_id, is_billed in cursor.fetchall()
+        }
 
 
 def _load(project_id: int, usage_month: date, entries: Sequence[ReadingEntry]) -> _Month:
@@ -231,7 +249,7 @@ def _load(project_id: int, usage_month: date, entries: Sequence[ReadingEntry]) -
             [meter_id for meter_id in meter_ids if meter_id is not None]
         ),
         readings=readings,
-        billed=billed_meters(project_id=project_id, usage_month=usage_month),
+        held=held_meters(project_id=project_id, usage_month=usage_month),
         limits=limits_of(project_id),
     )
 
@@ -272,10 +290,9 @@ def _draft(month: _Month, entry: ReadingEntry, seen: set[int]) -> Assessment:
         entry.read_on,
     ):
         return Assessment(entry, Outcome.UNCHANGED, previous=previous, reading=reading)
-    if entry.meter_id in month.billed:
-        return Assessment(
-            entry, Outcome.REFUSED, Refusal.BILLED, previous=previous, reading=reading
-        )
+    held = month.held.get(reading.meter_id)
+    if held is not None:
+        return Assessment(entry, Outcome.REFUSED, held, previous=previous, reading=reading)
     return Assessment(entry, Outcome.CHANGED, previous=previous, reading=reading)
 
 

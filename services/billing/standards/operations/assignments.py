@@ -158,7 +158,7 @@ def confirm_assignments(*, actor: Actor, standard_id: int, now: datetime) -> lis
     :raises ConfirmedByDrafter: if all that wait were drafted by the actor (BL-01).
     :raises NothingToConfirm: if none waits.
     """
-    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id, pricing=True)
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     waiting = standard.assignments.filter(state=AssignmentState.DRAFT).exists()
     confirmed = confirm_drafts(actor=actor, standard=standard, now=now)
@@ -185,7 +185,7 @@ def end_assignment(
     :raises rules.MonthInvalid: if ``valid_to`` is no first of a month, or before the beginning.
     :raises MonthBilledAlready: if units of the standard are billed for that month or later.
     """
-    assignment = _lock(actor, assignment_id)
+    assignment = _lock(actor, assignment_id, pricing=True)
     standard = assignment.standard
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     if assignment.state != AssignmentState.CONFIRMED:
@@ -296,13 +296,13 @@ def _draft(actor: Actor, standard: FeeStandard, now: datetime, **values: Any) ->
     )
 
 
-def _lock(actor: Actor, assignment_id: int) -> FeeAssignment:
+def _lock(actor: Actor, assignment_id: int, *, pricing: bool = False) -> FeeAssignment:
     standard_id = (
         FeeAssignment.objects.filter(pk=assignment_id).values_list("standard_id", flat=True).first()
     )
     if standard_id is None:
         raise NotFound
-    standard = queries.lock_standard(actor=actor, standard_id=standard_id)
+    standard = queries.lock_standard(actor=actor, standard_id=standard_id, pricing=pricing)
     assignment = (
         FeeAssignment.objects.select_for_update(of=("self",)).filter(pk=assignment_id).first()
     )

@@ -18,7 +18,10 @@ def refuse_billed(standard: FeeStandard, month: date, *, field: str) -> None:
         return
     earliest = rules.month_after(last)
     raise MonthBilledAlready(
-        _("%(billed)s is billed already. The earliest month possible is %(earliest)s.")
+        _(
+            "%(billed)s is billed already, or in a bill run that is open. The earliest month "
+            "possible is %(earliest)s."
+        )
         % {"billed": f"{last:%Y-%m}", "earliest": f"{earliest:%Y-%m}"},
         field=field,
         details={"earliest": earliest.isoformat()},

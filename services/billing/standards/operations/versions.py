@@ -57,7 +57,7 @@ def confirm_version(
     :raises MonthBilledAlready: if its units are billed for its first month or a later one.
     :raises VersionOverlaps: if another confirmed version lies in its months.
     """
-    version = queries.lock_version(actor=actor, version_id=version_id)
+    version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
     standard = version.standard
     access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     require_draft(version)
@@ -109,7 +109,7 @@ def end_version(
     :raises MonthBilledAlready: if its units are billed for that month or a later one.
     :raises VersionOverlaps: if it would reach into another version.
     """
-    version = queries.lock_version(actor=actor, version_id=version_id)
+    version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
     access.require(actor, Action.FEE_STANDARD_CONFIRM, version.standard.project_id)
     if version.state != VersionState.CONFIRMED:
         raise NotDraft(_("Only a confirmed version can be ended."))
@@ -148,7 +148,7 @@ def withdraw_version(
     :raises ReasonMissing: for a confirmed version without a reason.
     :raises MonthBilledAlready: if units of the standard are billed from its first month on.
     """
-    version = queries.lock_version(actor=actor, version_id=version_id)
+    version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
     standard = version.standard
     if version.state == VersionState.DRAFT:
         access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)

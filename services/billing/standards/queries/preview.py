@@ -223,7 +223,7 @@ def _explain(
         explanation = rules.explain(figures.pricing, quantity, figures.rate_of(unit.state))
     except rules.PriceMissing:
         return None, "NO_VERSION"
-    return explanation, "" if explanation.amount else "ZERO_AMOUNT"
+    return explanation, ""
 
 
 def _total(figures: rules.Figures, parameters: dict[str, object]) -> Decimal | None:

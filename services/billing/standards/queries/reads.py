@@ -19,6 +19,7 @@ from services.billing.standards.models import (
     FeeVersion,
     VersionState,
 )
+from services.properties.models import Project
 
 
 def items(*, actor: Actor) -> QuerySet[FeeItem]:
@@ -144,26 +145,29 @@ def assignments(*, actor: Actor, standard_id: int) -> QuerySet[FeeAssignment]:
     )
 
 
-def lock_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
+def lock_standard(*, actor: Actor, standard_id: int, pricing: bool = False) -> FeeStandard:
     """Return the standard with its item, locked: whoever changes its versions waits here.
 
+    :param pricing: what is charged will change: locks the project before, so that no bill run is
+        computed meanwhile. Payments and bills go on, the lock leaves the row's key alone.
     :raises NotFound: if there is none within the actor's reach.
     """
-    standard = (
-        access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
-        .select_related("item")
-        .select_for_update(of=("self",))
-        .filter(pk=standard_id)
-        .first()
+    found = access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW).filter(
+        pk=standard_id
     )
+    if pricing:
+        project = Project.objects.filter(pk__in=found.values("project_id"))
+        project.select_for_update(no_key=True).first()
+    standard = found.select_related("item").select_for_update(of=("self",)).first()
     if standard is None:
         raise NotFound
     return standard
 
 
-def lock_version(*, actor: Actor, version_id: int) -> FeeVersion:
+def lock_version(*, actor: Actor, version_id: int, pricing: bool = False) -> FeeVersion:
     """Return the version after locking first its standard, then itself.
 
+    :param pricing: see :func:`lock_standard`.
     :raises NotFound: if there is none within the actor's reach.
     """
     standard_id = (
@@ -171,7 +175,7 @@ def lock_version(*, actor: Actor, version_id: int) -> FeeVersion:
     )
     if standard_id is None:
         raise NotFound
-    standard = lock_standard(actor=actor, standard_id=standard_id)
+    standard = lock_standard(actor=actor, standard_id=standard_id, pricing=pricing)
     version = FeeVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
     version.standard = standard
     return version

@@ -47,7 +47,8 @@ def unit_counts(*, project_id: int, period: date) -> dict[int, int]:
 def last_billed(*, standard: FeeStandard, since: date) -> date | None:
     """Return the last month from ``since`` on that is billed of the item for the standard's units.
 
-    Lines that were reversed do not count: their month may be billed anew.
+    A month that an open run has in its draft counts, too: cancel the run first. Lines that were
+    reversed do not: their month may be billed anew.
     """
     rows = fetch(
         f"WITH {sql.SCOPE_OF_PROJECT}, {sql.MEMBERS} {sql.LAST_BILLED}",

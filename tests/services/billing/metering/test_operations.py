@@ -15,7 +15,7 @@ from kernel.errors import DomainError, NotFound
 from services.billing.metering import operations, queries, rules
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.metering.operations import ReadingEntry
-from services.billing.runs.models import BillLine, BillRun
+from services.billing.runs.models import OPEN_RUN_STATES, BillLine, BillRun, DraftLine
 from services.properties.models import Meter, Project
 from tests import factories_billing as factories
 from tests.factories import NOW, TODAY, add_actor
@@ -404,6 +404,52 @@ def test_billed_reading_stands(project: Project, director: Actor, *, names_readi
     BillLine.objects.filter(pk=line.pk).update(is_reversed=True, reversed_at=NOW)
     record(project, entry(billed, "111"))
     assert month_of(project)[billed.code] == ("ACCEPTED", [], Decimal("11.00"))
+
+
+@pytest.mark.parametrize("state", OPEN_RUN_STATES)
+def test_reading_in_the_draft_of_an_open_run_stands(
+    project: Project, director: Actor, state: str
+) -> None:
+    """What is posted is what was computed and checked: the run is cancelled first."""
+    drafted, other = add_meters(project, 2)
+    record(project, entry(drafted), entry(other))
+    reading = Reading.objects.get(meter=drafted)
+    version = factories.tariff(project).water
+    run = BillRun.objects.create(
+        project=project,
+        period=NOVEMBER,
+        state="PREVIEW",
+        due_on=NOVEMBER,
+        prepared_by=1,
+        prepared_by_label="x",
+        prepared_at=NOW,
+        checked_by=2,
+    )
+    BillRun.objects.filter(pk=run.pk).update(state=state)
+    DraftLine.objects.create(
+        run_id=run.pk,
+        household_id=drafted.unit.household_id,
+        unit_id=drafted.unit_id,
+        item_id=version.standard.item_id,
+        version_id=version.pk,
+        usage_month=OCTOBER,
+        quantity=10,
+        rate=1,
+        amount=29,
+    )
+
+    with pytest.raises(operations.ReadingsRefused) as refused:
+        record(project, entry(drafted, "111"), entry(other, "111"))
+    assert [row["code"] for row in refused.value.details["rows"]] == ["in-open-run"]
+    with pytest.raises(operations.ReadingBilled):
+        resolve(reading, "DO_NOT_BILL", director)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reading.objects.filter(pk=reading.pk).update(consumption=1)
+
+    record(project, entry(other, "111"))
+    BillRun.objects.filter(pk=run.pk).update(state="CANCELLED")
+    record(project, entry(drafted, "111"))
+    assert month_of(project)[drafted.code] == ("ACCEPTED", [], Decimal("11.00"))
 
 
 # ---- resolving ----------------------------------------------------------------------------------

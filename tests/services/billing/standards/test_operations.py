@@ -11,7 +11,7 @@ from kernel.access import Actor
 from kernel.audit.models import AuditEntry
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
-from services.billing.runs.models import BillLine, BillRun
+from services.billing.runs.models import BillLine, BillRun, DraftLine
 from services.billing.standards import operations, rules
 from services.billing.standards.models import (
     AssignmentState,
@@ -504,6 +504,43 @@ def test_new_standard_does_not_reach_back_into_bills_of_another(project: Project
                 factories.confirm(version)
         else:
             assert factories.confirm(version).state == VersionState.CONFIRMED
+
+
+def test_month_in_the_draft_of_an_open_run_is_not_priced_anew(
+    project: Project, manager: Actor
+) -> None:
+    """What is posted is what was computed and checked: the run is cancelled first."""
+    unit = factories.add_unit(project, "3-1")
+    version = factories.add_fee(project, "WYF")
+    run = BillRun.objects.create(
+        project=project,
+        period=NOVEMBER,
+        state="PREVIEW",
+        due_on=NOVEMBER,
+        prepared_by=1,
+        prepared_by_label="x",
+        prepared_at=NOW,
+    )
+    DraftLine.objects.create(
+        run_id=run.pk,
+        household_id=unit.household_id,
+        unit_id=unit.pk,
+        item_id=version.standard.item_id,
+        version_id=version.pk,
+        quantity=1,
+        rate=1,
+        amount=1,
+    )
+    late = factories.draft(version.standard, valid_from=NOVEMBER, price="3.00")
+
+    with pytest.raises(operations.MonthBilledAlready) as refused:
+        factories.confirm(late)
+    assert refused.value.details == {"earliest": "2026-12-01"}
+    with pytest.raises(operations.MonthBilledAlready):
+        operations.withdraw_version(actor=manager, version_id=version.pk, reason="typo", now=NOW)
+
+    BillRun.objects.filter(pk=run.pk).update(state="CANCELLED")
+    assert factories.confirm(late).state == VersionState.CONFIRMED
 
 
 def test_reversed_bills_do_not_hold_a_month(project: Project) -> None:

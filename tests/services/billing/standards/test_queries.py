@@ -223,7 +223,7 @@ def test_preview_says_why_nothing_would_be_billed(project: Project) -> None:
     later = rules.Figures(pricing=rules.Pricing("FIXED", Decimal(1)), valid_from=date(2026, 12, 1))
     assert problem(per_area) == "AREA_MISSING"
     assert problem(water) == "READING_MISSING"
-    assert problem(water, "0") == "ZERO_AMOUNT"
+    assert problem(water, "0") == ""
     assert problem(water, "14.01") == ""
     assert problem(unpriced) == "NO_VERSION"
     assert problem(later) == "NO_VERSION"

@@ -20,11 +20,11 @@ from tests.factories_billing import JANUARY
 from tests.threads import at_once
 
 
-def read_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
+def read_standard(*, actor: Actor, standard_id: int, pricing: bool = False) -> FeeStandard:
     return FeeStandard.objects.select_related("item").get(pk=standard_id)
 
 
-def read_version(*, actor: Actor, version_id: int) -> FeeVersion:
+def read_version(*, actor: Actor, version_id: int, pricing: bool = False) -> FeeVersion:
     return FeeVersion.objects.select_related("standard__item").get(pk=version_id)
 
 
