@@ -64,6 +64,22 @@ class Item:
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW, icon="import"),
     Entry(
+        route="bill-runs",
+        label=_("Charges"),
+        action=Action.BILL_VIEW,
+        icon="wallet",
+        children=(
+            Entry(route="bill-runs", label=_("Bill runs"), action=Action.BILL_VIEW),
+            Entry(route="bills", label=_("Bills"), action=Action.BILL_VIEW),
+            Entry(
+                route="ledger",
+                label=_("Reconciliation"),
+                action=Action.LEDGER_VIEW,
+                in_project=False,
+            ),
+        ),
+    ),
+    Entry(
         route="company",
         label=_("Settings"),
         action=Action.COMPANY_CONFIGURE,

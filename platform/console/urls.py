@@ -6,6 +6,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.accounts.urls")),
     path("", include("console.company.urls")),
     path("", include("console.imports.urls")),
+    path("", include("console.ledger.urls")),
     path("", include("console.people.urls")),
+    path("", include("console.runs.urls")),
     path("", include("console.shell.urls")),
 ]

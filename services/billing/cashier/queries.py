@@ -92,6 +92,19 @@ def allocations_of(payment_ids: Collection[int]) -> QuerySet[Allocation]:
     )
 
 
+def payments_of_line(*, actor: Actor, line_id: int) -> QuerySet[Allocation]:
+    """Return what payments within the actor's reach paid of a bill, oldest first.
+
+    Voided ones are among them. Payment and receipt come with it.
+    """
+    return access.scoped(
+        Allocation.objects.filter(line_id=line_id).select_related("payment__receipt"),
+        actor,
+        Action.PAYMENT_VIEW,
+        field="payment__project_id",
+    ).order_by("pk")
+
+
 def open_lines(*, household_id: int) -> QuerySet[BillLine]:
     """Return a household's lines that are not paid whole, in the turn in which they are paid."""
     return (
