@@ -50,6 +50,11 @@ def spell_day(day: date | None) -> str:
     return f"{local.year:04d}-{local.month:02d}-{local.day:02d}"
 
 
+def spell_month(day: date | None) -> str:
+    """Return the month of a day, ``November 2026`` or ``2026年11月``."""
+    return NOTHING if day is None else date_format(day, "YEAR_MONTH_FORMAT")
+
+
 def spell_time(moment: datetime | None) -> str:
     """Return ``2026-11-20 15:40`` in the company's time zone, for tables and exports."""
     if moment is None:

@@ -1,5 +1,6 @@
 """All background work of billing, for Celery's discovery; each lives in its part's ``tasks``."""
 
+from services.billing.ledger import tasks as ledger
 from services.billing.runs import tasks as runs
 
-__all__ = ["runs"]
+__all__ = ["ledger", "runs"]

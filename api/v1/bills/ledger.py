@@ -29,7 +29,7 @@ class Invariants(ApiView):
     @extend_schema(parameters=[ScopeIn], responses=shapes.InvariantsOut)
     def get(self, request: Request) -> Response:
         """Run the rules of the books now; none of them may be broken."""
-        scope = ScopeIn(data=request.query_params)
+        scope = ScopeIn(data=request.query_params.dict())
         scope.is_valid(raise_exception=True)
         results = queries.invariant_results(actor=self.actor, **scope.validated_data)
         found = {
@@ -46,7 +46,7 @@ class TrialBalance(ApiView):
     @extend_schema(parameters=[PeriodIn], responses=shapes.TrialBalanceOut)
     def get(self, request: Request) -> Response:
         """Answer opening balance, movements and closing balance of every account."""
-        asked = PeriodIn(data=request.query_params)
+        asked = PeriodIn(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         balance = queries.trial_balance(actor=self.actor, **asked.validated_data)
         return Response(

@@ -58,7 +58,7 @@ def _person(browser: Browser, person: people.Person) -> Iterator[Result]:
     pages = list(dict.fromkeys([home.path, *links_of(home).menu]))
     for path in pages:
         if path.startswith("/"):
-            yield _page(f"{person.name} {path}", browser.get(path), 200, "<h1")
+            yield _page(f"{person.name} {path}", browser.get(path), 200, "<main")
 
 
 def _second_company(at: Callable[[str], Browser]) -> Iterator[Result]:

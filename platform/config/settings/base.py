@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from config.observability.logs import logging_settings
@@ -287,6 +288,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.provisioning.tasks.resume_setups",
         "schedule": 30.0,
         "kwargs": {"schema": "public"},
+    },
+    "check-the-books": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="18", minute="30"),  # UTC: 02:30 in China
+        "kwargs": {"schema": "public", "task": "services.billing.ledger.check"},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

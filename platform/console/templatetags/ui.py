@@ -63,6 +63,11 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def month(value: date | None) -> str:
+    return formats.spell_month(value)
+
+
+@register.filter
 def clock(value: datetime | None) -> str:
     return formats.spell_time(value)
 

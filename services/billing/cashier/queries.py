@@ -109,6 +109,19 @@ def versions_of(lines: Iterable[BillLine]) -> dict[int, FeeVersion]:
     return FeeVersion.objects.in_bulk({line.version_id for line in lines})
 
 
+def payments_of_line(*, actor: Actor, line_id: int) -> QuerySet[Allocation]:
+    """Return what payments within the actor's reach paid of a bill, oldest first.
+
+    Voided ones are among them. Payment and receipt come with it.
+    """
+    return access.scoped(
+        Allocation.objects.filter(line_id=line_id).select_related("payment__receipt"),
+        actor,
+        Action.PAYMENT_VIEW,
+        field="payment__project_id",
+    ).order_by("pk")
+
+
 def takings(*, actor: Actor, project_id: int, day: date, by: int | None = None) -> list[Takings]:
     """Return what came in on ``day`` by method, every method named, in the counter's order.
 

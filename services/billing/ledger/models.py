@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Cast
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.models import CompanyModel
@@ -43,6 +44,12 @@ class LedgerAccount(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language where there is one."""
+        is_english = (get_language() or "").startswith("en")
+        return self.name_en if is_english and self.name_en else self.name
 
 
 class JournalKind(models.TextChoices):

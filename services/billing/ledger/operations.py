@@ -4,18 +4,25 @@ These functions are called inside another operation's transaction, after it has 
 they take no actor, only the id that the journal keeps.
 """
 
+import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
+from kernel import access
+from kernel.access import Action, Actor
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.jobs import operations as jobs
+from kernel.jobs.models import Job
+from kernel.jobs.runner import Progress
 from kernel.money import MAX_AMOUNT, to_cents
 from kernel.text import _
-from services.billing.ledger import queries
+from services.billing.ledger import invariants, queries
 from services.billing.ledger.chart import CHART
 from services.billing.ledger.models import (
     AccountRole,
@@ -25,6 +32,9 @@ from services.billing.ledger.models import (
     Posting,
 )
 
+logger = logging.getLogger(__name__)
+
+CHECK = queries.CHECK_JOB
 # account id, household id (receivables only), amount: debit positive, credit negative
 Leg = tuple[int, int | None, Decimal]
 
@@ -133,6 +143,37 @@ def post_journal_of_query(
             [journal.pk, *parameters],
         )
         return journal, cursor.rowcount
+
+
+@transaction.atomic
+def start_check(*, actor: Actor, now: datetime) -> Job:
+    """Queue a check of every rule of the books; the one under way is returned.
+
+    :raises access.ActionDenied: without ``ledger.view`` company-wide.
+    """
+    access.require_everywhere(actor, Action.LEDGER_VIEW)
+    return jobs.start(actor=actor, kind=CHECK, params={}, key=CHECK, now=now)
+
+
+def check_books(progress: Progress) -> dict[str, Any]:
+    """Run every rule and return what came of it, as :func:`queries.last_check` reads it."""
+    checked: list[invariants.Result] = []
+    for invariant in invariants.INVARIANTS:
+        progress.report(len(checked), len(invariants.INVARIANTS), invariant.code)
+        checked.append(invariants.result_of(invariant))
+    broken = [result.invariant.code for result in checked if result.count]
+    if broken:
+        logger.error("the books do not agree", extra={"rules": broken})
+    return {
+        "rules": [
+            {
+                "code": result.invariant.code,
+                "count": result.count,
+                "violations": [asdict(violation) for violation in result.violations],
+            }
+            for result in checked
+        ]
+    }
 
 
 def seed_chart(now: datetime) -> None:

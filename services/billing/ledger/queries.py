@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, RowRange, Sum, Window
@@ -10,10 +10,13 @@ from django.db.models import F, Q, QuerySet, RowRange, Sum, Window
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
+from kernel.jobs import queries as jobs
+from kernel.jobs.models import JobState
 from services.billing.ledger import invariants
 from services.billing.ledger.models import AccountRole, Journal, LedgerAccount, Posting
 from services.properties.models import Household
 
+CHECK_JOB = "billing.ledger.check"
 ZERO = Decimal("0.00")
 
 
@@ -44,6 +47,32 @@ class TrialBalance:
     @property
     def is_balanced(self) -> bool:
         return self.debit == self.credit and self.opening == 0 and self.closing == 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRule:
+    """What the last check found of one rule."""
+
+    code: str
+    name: str
+    count: int
+    violations: list[invariants.Violation]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """The last check of the books that was finished."""
+
+    checked_at: datetime
+    rules: list[CheckedRule]
+
+    @property
+    def broken(self) -> list[CheckedRule]:
+        return [rule for rule in self.rules if rule.count]
+
+    @property
+    def agrees(self) -> bool:
+        return not self.broken
 
 
 def account_of_role(role: AccountRole | str) -> LedgerAccount:
@@ -136,6 +165,40 @@ def invariant_results(*, actor: Actor, project_id: int | None = None) -> list[in
     """
     require_scope(actor, project_id)
     return invariants.results(project_id)
+
+
+def last_check(*, actor: Actor) -> LedgerCheck | None:
+    """Return the last check of the whole company, ``None`` before the first.
+
+    :raises access.ActionDenied: without ``ledger.view`` company-wide.
+    """
+    access.require_everywhere(actor, Action.LEDGER_VIEW)
+    job = jobs.latest(kind=CHECK_JOB, state=JobState.DONE)
+    if job is None or job.finished_at is None:
+        return None
+    names = {invariant.code: str(invariant.name) for invariant in invariants.INVARIANTS}
+    return LedgerCheck(
+        checked_at=job.finished_at,
+        rules=[
+            CheckedRule(
+                code=rule["code"],
+                name=names.get(rule["code"], rule["code"]),
+                count=rule["count"],
+                violations=[invariants.Violation(**found) for found in rule["violations"]],
+            )
+            for rule in job.result["rules"]
+        ],
+    )
+
+
+def is_being_checked(*, actor: Actor) -> bool:
+    """Tell whether a check of the books is under way.
+
+    :raises access.ActionDenied: without ``ledger.view`` company-wide.
+    """
+    access.require_everywhere(actor, Action.LEDGER_VIEW)
+    job = jobs.latest(kind=CHECK_JOB)
+    return job is not None and job.is_active
 
 
 def account_statement(*, actor: Actor, household_id: int) -> QuerySet[Posting]:

@@ -327,8 +327,8 @@ def cancel_run(*, actor: Actor, run_id: int, reason: str = "", now: datetime) ->
     run = _lock(actor, run_id, Action.BILL_VIEW)
     if not actor.may(Action.BILL_RUN_PREPARE, run.project_id):
         access.require(actor, Action.BILL_RUN_CHECK, run.project_id)
-    has_bills = run.chunks.filter(state=ChunkState.POSTED).exists()
-    if run.state not in OPEN_RUN_STATES or run.state == RunState.POSTING or has_bills:
+    is_posting = run.state == RunState.POSTING
+    if run.state not in OPEN_RUN_STATES or is_posting or queries.has_bills(run):
         raise _state_wrong(run)
     if run.job_id is not None:
         jobs.request_stop(job_id=run.job_id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -17,9 +18,11 @@ from services.billing.runs.models import (
     BillLine,
     BillRun,
     BillRunChunk,
+    ChunkState,
     DraftLine,
     LineState,
 )
+from services.billing.standards import queries as standards
 from services.billing.standards import rules as pricing
 from services.billing.standards.models import FeeVersion
 
@@ -62,6 +65,17 @@ def chunk_of_line(line: BillLine) -> BillRunChunk | None:
         .select_related("journal")
         .first()
     )
+
+
+def chunk_amount(run: BillRun, state: ChunkState) -> Decimal:
+    """Return what the chunks of a run that are in ``state`` come to, while it is worked on."""
+    total = run.chunks.filter(state=state).aggregate(total=Sum("amount"))["total"]
+    return total or Decimal("0.00")
+
+
+def has_bills(run: BillRun) -> bool:
+    """Tell whether some of the run is posted."""
+    return run.chunks.filter(state=ChunkState.POSTED).exists()
 
 
 def draft_readings_recorded_by(run: BillRun, user_id: int) -> int:
@@ -149,12 +163,7 @@ def version_of(line: BillLine) -> FeeVersion:
 
 def explanation_of(line: BillLine, version: FeeVersion) -> pricing.Explanation:
     """Return how the amount of a line came about, step by step."""
-    figures = pricing.Pricing(
-        method=version.method,  # type: ignore[arg-type]
-        price=version.price,
-        tiers=pricing.read_tiers(version.tiers),
-    )
-    return pricing.explain(figures, line.quantity, line.rate)
+    return pricing.explain(standards.pricing_of(version), line.quantity, line.rate)
 
 
 def readings_of(line: BillLine, version: FeeVersion) -> QuerySet[Reading]:
