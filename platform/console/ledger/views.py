@@ -41,7 +41,7 @@ class Ledger(ConsoleView):
         sees_all = self.actor.may_everywhere(Action.LEDGER_VIEW)
         if sees_all:
             projects = [("", _("All projects")), *projects]
-        asked = request.GET
+        asked: Any = request.GET
         if "first_day" not in asked:
             asked = forms.defaults(self.today, project=projects[0][0])
         form = forms.TrialBalance(asked, projects=projects)
