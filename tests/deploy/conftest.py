@@ -45,8 +45,9 @@ def make_home(parent: Path) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return make_home(tmp_path)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose path, unlike tmp_path, is short enough for sockets inside it."""
+    return make_home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
