@@ -142,7 +142,13 @@ def test_bill_waits_while_its_account_changes_hands(committed_tenant: Company) -
         locked.wait(timeout=10)
         try:
             with transaction.atomic():
-                connection.cursor().execute("SET LOCAL lock_timeout = '200ms'")
+                cursor = connection.cursor()
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                # As the posting of a bill run does before it writes a household's lines.
+                cursor.execute(
+                    "SELECT id FROM properties_household WHERE id = %s FOR KEY SHARE",
+                    [flat.household_id],
+                )
                 registry.bill(flat)
         except OperationalError as error:
             return str(error)
