@@ -8,25 +8,20 @@ from typing import Any
 from uuid import uuid4
 
 from kernel.access.actors import Actor
+from kernel.access.models import User
+from kernel.access.queries import actor_for
+from kernel.audit import operations as audit
 from services.billing.cashier import operations
 from services.billing.cashier.models import PaymentMethod, Receipt
-from services.billing.cashier.queries import open_lines
 from services.billing.ledger import operations as ledger
 from services.billing.ledger.models import AccountRole, JournalKind
-from services.billing.ledger.queries import account_of_code, account_of_role
-from services.billing.runs.models import BillLine, BillRun, RunState
-from services.billing.standards.models import FeeItem, FeeKind
+from services.billing.ledger.queries import account_of_role
+from services.billing.runs.models import BillLine, BillRun, BillRunChunk, ChunkState, RunState
+from services.billing.runs.queries import open_lines_of_household
+from services.billing.standards.models import FeeItem, FeeVersion
 from services.properties.models import Household, Party, Project, Unit, UnitKind, UnitState
 from tests import factories, factories_billing
 from tests.factories import NOW, TODAY
-
-PREPARED_BY, CHECKED_BY = 990_001, 990_002  # people of the office; no test signs in as them
-# code: (name, kind, account, place in the order of items)
-ITEMS = {
-    "WYF": ("物业服务费", FeeKind.MANAGEMENT, "6001.01", 10),
-    "CWF": ("车位管理费", FeeKind.PARKING_MANAGEMENT, "6001.03", 20),
-    "SF": ("代收水费", FeeKind.WATER, "2241.01", 30),
-}
 
 
 @dataclass(frozen=True)
@@ -37,8 +32,6 @@ class Bill:
     item: str = "WYF"
     period: date = date(2026, 11, 1)
     due_on: date = date(2026, 11, 10)
-    quantity: str = "100.00"
-    price: str | None = "2.8000"
 
 
 @dataclass(frozen=True)
@@ -82,85 +75,129 @@ def add_unit(
 
 
 def fee_item(code: str) -> FeeItem:
-    name, kind, account, order = ITEMS[code]
-    item, _created = FeeItem.objects.get_or_create(
-        code=code,
-        defaults={
-            "name": name,
-            "kind": kind,
-            "is_agency": account.startswith("2241"),
-            "account": account_of_code(account),
-            "sort_order": order,
-        },
-    )
-    return item
+    return factories_billing.item(code)
 
 
 def post_bills(household: Household, bills: Sequence[Bill]) -> list[BillLine]:
-    """Post bills with their journals, each month's in a run of its own, as a bill run would.
+    """Post bills of any amount, each month's in a run of its own, as a bill run would.
 
     Each bill gets a unit of its own unless the household has one that is free for its item and
-    month.
+    month. All the rules of the books hold afterwards.
     """
-    lines = []
+    lines: list[tuple[Bill, BillLine]] = []
     for period in dict.fromkeys(bill.period for bill in bills):
-        run = BillRun.objects.create(
-            project=household.project,
-            period=period,
-            state=RunState.POSTED,
-            due_on=period,
-            prepared_by=PREPARED_BY,
-            prepared_by_label="office",
-            prepared_at=NOW,
-            checked_by=CHECKED_BY,
-            checked_by_label="another",
-            checked_at=NOW,
-            posted_by=CHECKED_BY,
-            posted_at=NOW,
-        )
-        lines += [_post(run, household, bill) for bill in bills if bill.period == period]
-    by_bill = {(line.period, line.item.code, line.amount, line.due_on): line for line in lines}
-    return [by_bill[bill.period, bill.item, Decimal(bill.amount), bill.due_on] for bill in bills]
+        of_month = [bill for bill in bills if bill.period == period]
+        run = _posted_run(household, period, of_month)
+        lines += [(bill, _line(run, household, bill)) for bill in of_month]
+        _post(run, household, [line for bill, line in lines if bill.period == period])
+    by_bill: dict[Bill, list[BillLine]] = {}
+    for bill, line in lines:
+        by_bill.setdefault(bill, []).append(line)
+    return [by_bill[bill].pop(0) for bill in bills]
 
 
-def _post(run: BillRun, household: Household, bill: Bill) -> BillLine:
+def office(name: str, post: str) -> Actor:
+    """Return one of the two who make the bills; they never collect."""
+    user = User.objects.filter(username=name).first()
+    return actor_for(user=user, today=TODAY) if user else factories.add_actor(name, post)
+
+
+def _posted_run(household: Household, period: date, bills: Sequence[Bill]) -> BillRun:
+    preparer = office("office-one", "charging_director")
+    checker = office("office-two", "property_manager")
+    assert preparer.user_id is not None
+    run = BillRun.objects.create(
+        project=household.project,
+        period=period,
+        state=RunState.POSTED,
+        due_on=period,
+        draft_lines=len(bills),
+        draft_amount=sum(Decimal(bill.amount) for bill in bills),
+        prepared_by=preparer.user_id,
+        prepared_by_label=preparer.label,
+        prepared_at=NOW,
+        computed_at=NOW,
+        checked_by=checker.user_id,
+        checked_by_label=checker.label,
+        checked_at=NOW,
+        posted_by=preparer.user_id,
+        posted_by_label=preparer.label,
+        posted_at=NOW,
+    )
+    audit.record(
+        actor=checker,
+        event="billing.run.checked",
+        subject=run,
+        project_id=run.project_id,
+        now=NOW,
+        data={"lines": run.draft_lines, "amount": f"{run.draft_amount:.2f}"},
+    )
+    return run
+
+
+def _line(run: BillRun, household: Household, bill: Bill) -> BillLine:
     item = fee_item(bill.item)
     taken = BillLine.objects.filter(item=item, period=bill.period, is_reversed=False)
     unit = household.units.exclude(pk__in=taken.values("unit_id")).order_by("pk").first()
-    line = BillLine.objects.create(
+    return BillLine.objects.create(
         run=run,
         project=household.project,
         household=household,
         unit=unit or add_unit(household),
         item=item,
-        version_id=0,
+        version_id=_version(household.project, bill.item).pk,
         period=bill.period,
-        quantity=Decimal(bill.quantity),
-        price=None if bill.price is None else Decimal(bill.price),
+        quantity=Decimal(1),
+        price=Decimal(bill.amount),
         rate=Decimal(1),
         amount=Decimal(bill.amount),
         due_on=bill.due_on,
         issued_on=bill.period,
     )
-    ledger.post_journal(
+
+
+def _version(project: Project, item_code: str) -> FeeVersion:
+    """Return the price that the project's bills of an item name; their amounts are their own."""
+    found = FeeVersion.objects.filter(
+        standard__project=project, standard__item__code=item_code
+    ).first()
+    return found or factories_billing.confirm(
+        factories_billing.draft(
+            factories_billing.add_standard(project, item_code), method="FIXED", price="1.00"
+        )
+    )
+
+
+def _post(run: BillRun, household: Household, lines: Sequence[BillLine]) -> None:
+    total = sum((line.amount for line in lines), Decimal(0))
+    chunk = BillRunChunk.objects.create(
+        run=run,
+        number=1,
+        first_household_id=household.pk,
+        last_household_id=household.pk,
+        state=ChunkState.POSTED,
+        line_count=len(lines),
+        amount=total,
+    )
+    chunk.journal = ledger.post_journal(
         project_id=household.project_id,
         kind=JournalKind.BILLS,
-        source_type="billline",
-        source_id=line.pk,
-        effective_on=bill.period,
+        source_type="billrunchunk",
+        source_id=chunk.pk,
+        effective_on=run.period,
         now=NOW,
-        posted_by=CHECKED_BY,
+        posted_by=run.posted_by,
         postings=[
-            (account_of_role(AccountRole.RECEIVABLE).pk, household.pk, line.amount),
-            (item.account_id, None, -line.amount),
+            (account_of_role(AccountRole.RECEIVABLE).pk, household.pk, total),
+            *((line.item.account_id, None, -line.amount) for line in lines),
         ],
     )
-    return line
+    chunk.save(update_fields=["journal"])
 
 
 def open_total(household: Household) -> Decimal:
     return sum(
-        (line.amount - line.paid_amount for line in open_lines(household_id=household.pk)),
+        (line.amount - line.paid_amount for line in open_lines_of_household(household.pk)),
         Decimal("0.00"),
     )
 

@@ -62,6 +62,19 @@ class Item:
 
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry(route="project-home", label=_("Project home"), action=Action.REGISTRY_VIEW, icon="home"),
+    Entry(route="desk", label=_("Cashier desk"), action=Action.PAYMENT_TAKE, icon="cash"),
+    Entry(
+        route="arrears",
+        label=_("Charges"),
+        action=Action.ARREARS_VIEW,
+        icon="wallet",
+        children=(
+            Entry(route="arrears", label=_("Arrears"), action=Action.ARREARS_VIEW),
+            Entry(route="collection-rate", label=_("Collection rate"), action=Action.ARREARS_VIEW),
+            Entry(route="receipts", label=_("Receipts"), action=Action.PAYMENT_VIEW),
+        ),
+    ),
     Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW, icon="import"),
     Entry(
         route="company",

@@ -4,7 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.accounts.urls")),
+    path("", include("console.arrears.urls")),
+    path("", include("console.cashier.urls")),
     path("", include("console.company.urls")),
+    path("", include("console.dashboard.urls")),
     path("", include("console.imports.urls")),
     path("", include("console.people.urls")),
     path("", include("console.shell.urls")),

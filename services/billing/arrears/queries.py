@@ -11,6 +11,8 @@ from django.db.models import (
     DecimalField,
     F,
     FilteredRelation,
+    Func,
+    IntegerField,
     Max,
     Min,
     Q,
@@ -22,7 +24,7 @@ from django.db.models.functions import Coalesce
 
 from kernel import access
 from kernel.access import Action, Actor
-from services.billing.arrears.rules import Age, Rate, due_between
+from services.billing.arrears.rules import AGE_LABELS, Age, Rate, due_between
 from services.billing.cashier.models import Allocation, PaymentState
 from services.billing.runs.models import BillLine
 from services.properties.models import Household
@@ -61,6 +63,10 @@ class AgeSum:
     age: Age
     amount: Decimal
     households: int
+
+    @property
+    def label(self) -> str:
+        return str(AGE_LABELS[self.age])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,13 @@ def households(
             old_arrears=_sum(left, is_overdue & of_earlier_years),
             this_year=_sum(left, is_overdue & ~of_earlier_years),
             oldest_due_on=Min("owed__due_on"),
+            overdue_days=Func(
+                Value(today),
+                Min("owed__due_on"),
+                template="GREATEST(%(expressions)s, 0)",
+                arg_joiner=" - ",
+                output_field=IntegerField(),
+            ),
             first_period=Min("owed__period", filter=is_overdue),
             last_period=Max("owed__period", filter=is_overdue),
             **{age.value: _sum(left, _due_in(age, today, "owed__due_on")) for age in Age},

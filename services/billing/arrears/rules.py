@@ -30,7 +30,6 @@ AGE_LABELS = {
     Age.TO_365: _("181–365 days"),
     Age.OVER_365: _("Over 1 year"),
 }
-OVERDUE_AGES = tuple(age for age in Age if age != Age.NOT_DUE)
 # The most days of each age, inclusive.
 _MOST_DAYS = {Age.NOT_DUE: 0, Age.TO_30: 30, Age.TO_90: 90, Age.TO_180: 180, Age.TO_365: 365}
 
@@ -41,6 +40,9 @@ class Rate:
 
     receivable: Decimal
     received: Decimal
+
+    def __add__(self, other: "Rate") -> "Rate":
+        return Rate(self.receivable + other.receivable, self.received + other.received)
 
     @property
     def open(self) -> Decimal:

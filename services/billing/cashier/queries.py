@@ -1,11 +1,11 @@
 """Reads of the counter: what is open, what was taken, the receipts; and the locks on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -20,8 +20,8 @@ from services.billing.cashier.models import (
 )
 from services.billing.cashier.rules import OpenLine
 from services.billing.runs.models import BillLine
-
-IS_OPEN = Q(is_reversed=False, paid_amount__lt=F("amount"))
+from services.billing.runs.queries import OPEN_LINE
+from services.billing.standards.models import FeeVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,18 @@ def get_receipt(*, actor: Actor, receipt_id: int) -> Receipt:
     return receipt
 
 
+def collectors(*, actor: Actor, project_id: int | None) -> list[tuple[int, str]]:
+    """Return who has taken money in the project, by name: id and label."""
+    found = access.scoped(Payment.objects.all(), actor, Action.PAYMENT_VIEW)
+    if project_id is not None:
+        found = found.filter(project_id=project_id)
+    return list(
+        found.order_by("received_by_label", "received_by")
+        .values_list("received_by", "received_by_label")
+        .distinct()
+    )
+
+
 def allocations_of(payment_ids: Collection[int]) -> QuerySet[Allocation]:
     """Return what the payments paid, each payment's in the turn in which it was paid."""
     return (
@@ -92,13 +104,9 @@ def allocations_of(payment_ids: Collection[int]) -> QuerySet[Allocation]:
     )
 
 
-def open_lines(*, household_id: int) -> QuerySet[BillLine]:
-    """Return a household's lines that are not paid whole, in the turn in which they are paid."""
-    return (
-        BillLine.objects.filter(IS_OPEN, household_id=household_id)
-        .select_related("item", "unit")
-        .order_by("due_on", "item__sort_order", "period", "pk")
-    )
+def versions_of(lines: Iterable[BillLine]) -> dict[int, FeeVersion]:
+    """Return the prices that the lines were computed with, by id; they explain the amounts."""
+    return FeeVersion.objects.in_bulk({line.version_id for line in lines})
 
 
 def takings(*, actor: Actor, project_id: int, day: date, by: int | None = None) -> list[Takings]:
@@ -144,7 +152,7 @@ def lock_open_lines(*, household_id: int, line_ids: Collection[int] | None) -> l
     :raises NotFound: if one of them is no line of the household.
     """
     lines = BillLine.objects.filter(household_id=household_id)
-    lines = lines.filter(IS_OPEN) if line_ids is None else lines.filter(pk__in=set(line_ids))
+    lines = lines.filter(OPEN_LINE) if line_ids is None else lines.filter(pk__in=set(line_ids))
     found = list(lines.select_for_update(of=("self",)).select_related("item").order_by("pk"))
     if line_ids is not None and len(found) != len(set(line_ids)):
         raise NotFound

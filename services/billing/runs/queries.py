@@ -132,11 +132,14 @@ def state_of(line: BillLine, today: date) -> LineState:
 
 
 def open_lines_of_household(household_id: int) -> QuerySet[BillLine]:
-    """Return what a household owes, oldest first (BL-109). The caller has checked access."""
+    """Return what a household owes in the turn in which it is paid (BL-109).
+
+    Oldest due day first, then the items in their order. The caller has checked access.
+    """
     return (
         BillLine.objects.filter(OPEN_LINE, household_id=household_id)
         .select_related("item", "unit")
-        .order_by("due_on", "period", "item__sort_order", "pk")
+        .order_by("due_on", "item__sort_order", "period", "pk")
     )
 
 

@@ -11,5 +11,6 @@ import './palette.js';
 import './lists.js';
 import './polling.js';
 import './scanner.js';
+import './desk.js';
 import './keys.js';
 import './print.js';

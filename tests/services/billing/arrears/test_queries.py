@@ -110,7 +110,15 @@ def test_periods_and_the_oldest_due_day(counter: Counter) -> None:
     row = queries.households(actor=counter.collector, project_id=None, today=TODAY).get()
 
     assert (row.first_period, row.last_period) == (date(2026, 8, 1), date(2026, 10, 1))
-    assert row.oldest_due_on == date(2026, 8, 10)
+    assert (row.oldest_due_on, row.overdue_days) == (date(2026, 8, 10), 102)
+
+
+def test_what_is_not_due_is_no_day_overdue(counter: Counter) -> None:
+    post_bills(add_household(counter.project), [Bill("1.00", due_on=date(2026, 12, 10))])
+
+    row = queries.households(actor=counter.collector, project_id=None, today=TODAY).get()
+
+    assert (row.overdue_days, row.first_period, row.overdue) == (0, None, 0)
 
 
 def test_part_payments_and_voids_count(counter: Counter) -> None:

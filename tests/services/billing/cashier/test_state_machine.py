@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from services.billing.cashier import operations, rules
 from services.billing.cashier.models import PaymentMethod, Receipt
 from services.billing.cashier.operations import common
+from services.billing.ledger import invariants
 from services.billing.ledger.models import Posting
 from services.billing.runs.models import BillLine
 from services.properties.models import Household
@@ -99,6 +100,12 @@ class CounterMachine(RuleBasedStateMachine):
         self.savepoint.__enter__()
         self.books: list[Books] = []
         self.taken: list[Taken] = []
+
+    @rule()
+    def check_the_books(self) -> None:
+        """Ask all rules of the books: too dear to be asked after every step."""
+        # The clock of the tests is not the database's: whether times are sane is not asked.
+        assert [found for found in invariants.check() if found.code != "times-are-sane"] == []
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

@@ -1,0 +1,1 @@
+"""Who owes what: the list, one household, the collection rates."""

@@ -1,0 +1,1 @@
+"""The counter's pages: the desk, the receipts, their prints."""

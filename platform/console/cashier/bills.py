@@ -1,0 +1,96 @@
+"""Bill lines as a counter shows and a receipt prints them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from console import formats
+from services.billing.arrears.rules import overdue_days
+from services.billing.cashier import queries
+from services.billing.runs import queries as runs
+from services.billing.runs.models import BillLine
+from services.billing.standards import queries as standards
+from services.billing.standards import rules as pricing
+from services.billing.standards.models import FeeVersion, Method
+from services.properties.models import Household, Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One bill line in words."""
+
+    line: BillLine
+    period: str  # 2026年11月
+    detail: str  # whose unit or which month's usage, where that is not plain
+    basis: str  # 118.36㎡ × 2.80
+    overdue_days: int
+
+    @property
+    def left(self) -> Decimal:
+        return self.line.amount - self.line.paid_amount
+
+
+def open_bills(household: Household, today: date) -> list[Bill]:
+    """Return what a household owes, in the turn in which it is paid. Two queries."""
+    return in_words(runs.open_lines_of_household(household.pk), household, today)
+
+
+def in_words(lines: Iterable[BillLine], household: Household, today: date) -> list[Bill]:
+    """Return the lines with their words; units and items come with them. One query."""
+    lines = list(lines)
+    versions = queries.versions_of(lines)
+    return [
+        Bill(
+            line=line,
+            period=spell_month(line.period),
+            detail=_detail(line, household),
+            basis=spell_basis(line, versions.get(line.version_id)),
+            overdue_days=overdue_days(line.due_on, today),
+        )
+        for line in lines
+    ]
+
+
+def spell_month(month: date) -> str:
+    """Return ``2026年11月``, ``November 2026``."""
+    return date_format(month, "YEAR_MONTH_FORMAT")
+
+
+def spell_basis(line: BillLine, version: FeeVersion | None) -> str:
+    """Return what the amount came from: ``118.36㎡ × 2.80``, ``14m³ × 2.90 + 6m³ × 3.85``."""
+    if version is None or version.method == Method.FIXED:
+        price = line.price if line.price is not None else line.amount
+        text = gettext("%(price)s per month") % {"price": _spell_price(price)}
+    else:
+        text = " + ".join(
+            f"{formats.spell_number(slab.quantity)}{_unit_of(version)} × {_spell_price(slab.price)}"
+            for slab in pricing.explain(standards.pricing_of(version), line.quantity).slabs
+        )
+    if line.rate == 1:
+        return text
+    share = formats.spell_percent(line.rate, 0)
+    return f"({text}) × {share}" if "+" in text else f"{text} × {share}"
+
+
+def _unit_of(version: FeeVersion) -> str:
+    return Meter.UNITS_OF_MEASURE.get(version.meter_kind, "") if version.meter_kind else "㎡"
+
+
+def _spell_price(price: Decimal) -> str:
+    """Return a price with the decimals it has, two at least."""
+    text = f"{price:.4f}".rstrip("0")
+    whole, _point, part = text.partition(".")
+    return f"{int(whole):,}.{part.ljust(2, '0')}"
+
+
+def _detail(line: BillLine, household: Household) -> str:
+    facts = []
+    if line.unit.code != household.code:
+        facts.append(line.unit.label)
+    if line.usage_month is not None and line.usage_month != line.period:
+        facts.append(gettext("used in %(month)s") % {"month": spell_month(line.usage_month)})
+    return gettext(", ").join(facts)
