@@ -90,7 +90,8 @@ class Desk(DeskView):
                 )
             except (Conflict, Invalid) as error:
                 refusal = error
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                visible = {field.name for field in form.visible_fields()}
+                form.add_error(error.field if error.field in visible else None, str(error))
             else:
                 return self._done(project_id, receipt)
         context = self.bills_of(household, form=form, refusal=refusal)

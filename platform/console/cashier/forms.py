@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from console.inputs import MoneyField, read_number
+from kernel.money import CENT, MAX_AMOUNT
 from services.billing.cashier.models import PaymentMethod
 
 _ID = re.compile(r"\d{1,18}")
@@ -49,7 +50,10 @@ class TakePayment(forms.Form):
         return cleaned
 
     def _shown(self, line_id: int) -> Decimal:
-        return read_number(self.data.get(f"shown-{line_id}", "")) or Decimal(0)
+        """Return what the page says it showed; what cannot be an amount is none."""
+        amount = read_number(self.data.get(f"shown-{line_id}", "")) or Decimal(0)
+        is_amount = 0 <= amount <= MAX_AMOUNT and not amount % CENT
+        return amount if is_amount else Decimal(0)
 
 
 class VoidReceipt(forms.Form):

@@ -22,6 +22,7 @@ from services.properties import queries as registry
 
 # Above this the chart counts in 万 (ten thousands), below in yuan.
 TEN_THOUSAND = Decimal(10_000)
+NOTHING = Rate(Decimal("0.00"), Decimal("0.00"))
 
 
 class Dashboard(ConsoleView):
@@ -55,11 +56,8 @@ class Dashboard(ConsoleView):
         ageing = arrears.ageing(actor=self.actor, project_id=project_id, today=self.today)
         list_url = reverse("arrears", args=[project_id])
         return {
-            "month": next((each.rate for each in months if each.period == this_month), None),
-            "year": Rate(
-                sum((each.rate.receivable for each in months), Decimal("0.00")),
-                sum((each.rate.received for each in months), Decimal("0.00")),
-            ),
+            "month": next((each.rate for each in months if each.period == this_month), NOTHING),
+            "year": sum((each.rate for each in months), NOTHING),
             "target": policies.get("kpi.collection_rate", Decimal, project_id=project_id),
             "ageing": ageing,
             "ageing_rows": [

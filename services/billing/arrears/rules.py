@@ -41,6 +41,9 @@ class Rate:
     receivable: Decimal
     received: Decimal
 
+    def __add__(self, other: "Rate") -> "Rate":
+        return Rate(self.receivable + other.receivable, self.received + other.received)
+
     @property
     def open(self) -> Decimal:
         return self.receivable - self.received
