@@ -2,11 +2,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests import database
+
+# No deadline for a single example: on a busy machine it measures the neighbours.
+settings.register_profile("guanjia", deadline=None)
+settings.load_profile("guanjia")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

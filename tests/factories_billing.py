@@ -10,6 +10,7 @@ from services.billing.ledger import operations as ledger
 from services.billing.standards import operations as standards
 from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion
 from services.billing.standards.rules import Tier
+from services.properties import rules as registry
 from services.properties.models import Building, Household, Meter, Project, Unit
 from tests.factories import NOW
 
@@ -63,7 +64,7 @@ def add_unit(
         number=code,
         code=code,
         label=code,
-        sort_key=code,
+        sort_key=registry.sort_key(code),
         built_area=area,
     )
 

@@ -4,7 +4,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -68,12 +67,10 @@ class Entry(ConsoleView):
         except (Conflict, Invalid) as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
             return self._show(meter, form=form, status=error.status)
-        self._tell(meter, reading)
         following = self._next(after=meter)
         address = reverse("readings-entry", args=[project_id, month])
-        if following is None:
-            return redirect("readings-month", project_id, month)
-        return redirect(f"{address}?{self._query(following)}")
+        query = self._query(following) if following else f"building={self._building or ''}"
+        return redirect(f"{address}?{query}&saved={reading.pk}")
 
     # ---- the reading ---------------------------------------------------------------------------
 
@@ -115,25 +112,22 @@ class Entry(ConsoleView):
             note=data["note"],
         )
 
-    def _tell(self, meter: Meter, reading: Reading) -> None:
-        unit = Meter.UNITS_OF_MEASURE[meter.kind]
+    def _saved(self) -> tuple[str, str] | None:
+        """Return tone and words about the reading that was saved a moment ago."""
+        text = self.request.GET.get("saved", "")
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            return None
+        reading = queries.all_readings(actor=self.actor).filter(pk=int(text)).first()
+        if reading is None:
+            return None
+        room, kind = reading.meter.unit.label, reading.meter.kind
         if reading.consumption is None:
             words = gettext("%(room)s: on the exception list (%(why)s).")
-            messages.warning(
-                self.request,
-                words % {"room": meter.unit.label, "why": fault_words(reading)},
-            )
-            return
+            return "warn", words % {"room": room, "why": fault_words(reading)}
         words = gettext("%(room)s: %(consumption)s %(unit)s saved.")
-        messages.success(
-            self.request,
-            words
-            % {
-                "room": meter.unit.label,
-                "consumption": formats.spell_number(reading.consumption.normalize() + 0),
-                "unit": unit,
-            },
-        )
+        consumption = formats.spell_number(reading.consumption.normalize() + 0)
+        unit = Meter.UNITS_OF_MEASURE[kind]
+        return "ok", words % {"room": room, "consumption": consumption, "unit": unit}
 
     # ---- which meter ---------------------------------------------------------------------------
 
@@ -202,6 +196,7 @@ class Entry(ConsoleView):
             "building": self._building,
             "doubts": doubts,
             "problem": problem,
+            "saved": self._saved(),
             **(self._meter_context(meter, form) if meter else {}),
         }
         return render(self.request, "console/metering/entry.html", context, status=status)

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.sheets import SheetView
@@ -164,10 +162,7 @@ class ConfirmAssignments(ConsoleView):
 
     def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
         standard = find_standard(self, project_id, standard_id)
-        confirmed = operations.confirm_assignments(
-            actor=self.actor, standard_id=standard.pk, now=self.now
-        )
-        messages.success(request, gettext("Confirmed: %(count)d.") % {"count": len(confirmed)})
+        operations.confirm_assignments(actor=self.actor, standard_id=standard.pk, now=self.now)
         return redirect(page_of(standard))
 
 

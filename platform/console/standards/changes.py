@@ -3,12 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.sheets import SheetView
@@ -107,7 +105,6 @@ class DeleteStandard(ConsoleView):
     def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
         standard = find_standard(self, project_id, standard_id)
         operations.delete_standard(actor=self.actor, standard_id=standard.pk, now=self.now)
-        messages.success(request, gettext("“%(name)s” was deleted.") % {"name": standard.name})
         return redirect("fee-standards", project_id)
 
 

@@ -23,6 +23,8 @@ from kernel.errors import NotFound
 from services.billing.metering.models import Reading, ReadingState
 from services.properties.models import Meter, Project
 
+_MISSING = "MISSING"  # beside the states, in the count of a month
+
 
 @dataclass(frozen=True, slots=True)
 class MonthCounts:
@@ -76,13 +78,20 @@ def counts(*, actor: Actor, project_id: int, usage_month: date) -> MonthCounts:
     :raises access.ActionDenied: without ``reading.view`` in the project.
     """
     access.require(actor, Action.READING_VIEW, project_id)
-    by_state = dict(
+    states = (
         Reading.objects.filter(project_id=project_id, usage_month=usage_month)
         .order_by()
         .values_list("state")
         .annotate(count=Count("pk"))
     )
-    missing = _without_reading(project_id, usage_month).count()
+    without = (
+        _without_reading(project_id, usage_month)
+        .order_by()
+        .values_list(Value(_MISSING))
+        .annotate(count=Count("pk"))
+    )
+    by_state = dict(states.union(without, all=True))
+    missing = by_state.pop(_MISSING, 0)
     return MonthCounts(
         meters=sum(by_state.values()) + missing,
         accepted=by_state.get(ReadingState.ACCEPTED, 0),
