@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,10 +143,15 @@ def copy_template(database: str) -> None:
 
 
 def drop(database: str) -> None:
-    """Remove a worker's database."""
+    """Remove a worker's database; one that somebody still holds after 10 s is left behind.
+
+    The cluster of a test run is thrown away with all that is in it.
+    """
     connection.close()
-    try:
-        execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-    except psycopg2.errors.InsufficientPrivilege:
-        # FORCE may not end the server's own autovacuum worker; without it that one is asked to go.
-        execute(f'DROP DATABASE IF EXISTS "{database}"')
+    for _attempt in range(50):
+        try:
+            execute(f'DROP DATABASE IF EXISTS "{database}"')
+        except psycopg2.errors.ObjectInUse:
+            time.sleep(0.2)  # a server process that was just told to stop, or autovacuum
+        else:
+            return
