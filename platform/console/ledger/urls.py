@@ -8,6 +8,6 @@ urlpatterns = [
     path(
         "p/<int:project_id>/accounts/<int:household_id>/",
         views.HouseholdAccount.as_view(),
-        name="ledger-household",
+        name="bills-account",
     ),
 ]

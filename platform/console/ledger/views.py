@@ -14,9 +14,11 @@ from console.ledger import forms
 from console.lists import Column, ListView
 from console.views import ConsoleView
 from kernel.access import Action, Actor
+from kernel.errors import NotFound
 from services.billing.ledger import operations, queries
 from services.billing.ledger.models import Posting
 from services.properties import queries as registry
+from services.properties.models import Household
 
 
 class Ledger(ConsoleView):
@@ -121,15 +123,23 @@ class HouseholdAccount(ListView):
     empty_icon = "wallet"
     empty_title = _("No entries yet")
 
+    household: Household
+
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.household = registry.get_household(
+            actor=self.actor, household_id=self.kwargs["household_id"], action=Action.BILL_VIEW
+        )
+        if self.household.project_id != project_id:
+            raise NotFound
+
     def get_queryset(self) -> QuerySet[Posting]:
         return queries.account_statement(actor=self.actor, household_id=self.kwargs["household_id"])
 
     def page_context(self) -> dict[str, Any]:
-        household = registry.get_household(
-            actor=self.actor, household_id=self.kwargs["household_id"], action=Action.BILL_VIEW
-        )
         bills = reverse("bills", args=[self.project_id])
-        return {"crumbs": [(_("Bills"), bills), (household.label, f"{bills}?q={household.code}")]}
+        own = f"{bills}?q={self.household.code}"
+        return {"crumbs": [(_("Bills"), bills), (self.household.label, own)]}
 
     def count_words(self, count: int) -> str:
         return ngettext("%(count)s entry", "%(count)s entries", count) % {"count": f"{count:,}"}

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from console import formats
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, NumberFilter
-from console.runs.views import crumbs_of, run_url
+from console.runs.views import crumbs_of, run_in, run_url
 from kernel.access import Action
 from services.billing.runs import preview, queries
 from services.billing.runs.models import (
@@ -61,7 +61,7 @@ class Runs(ListView):
             phone="title",
         ),
         Column(key="state", label=_("State"), kind="state", sort="state", phone="end2"),
-        Column(key="draft_lines", label=_("Bills"), kind="number", places=0, phone="sub"),
+        Column(key="draft_lines", label=_("Bills"), kind="number", places=0),
         Column(
             key="draft_amount",
             label=_("Amount (CNY)"),
@@ -70,7 +70,7 @@ class Runs(ListView):
             phone="end",
         ),
         Column(key="skip_count", label=_("Left out"), kind="number", places=0),
-        Column(key="prepared_by_label", label=_("Prepared by")),
+        Column(key="prepared_by_label", label=_("Prepared by"), phone="sub"),
         Column(key="checked_by_label", label=_("Checked by")),
         Column(key="posted_by_label", label=_("Posted by"), is_shown=False),
         Column(key="issued_on", label=_("Issued"), kind="day", sort="issued_on"),
@@ -109,16 +109,15 @@ class _OfRun(ListView):
     """A list that belongs to one run of the project."""
 
     action = Action.BILL_VIEW
+    run: BillRun
 
-    @property
-    def run_id(self) -> int:
-        run_id: int = self.kwargs["run_id"]
-        return run_id
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.run = run_in(self.actor, project_id, self.kwargs["run_id"])
 
     def page_context(self) -> dict[str, Any]:
-        run = queries.get_run(actor=self.actor, run_id=self.run_id)
-        title = now_("Bills of %(month)s") % {"month": formats.spell_month(run.period)}
-        return {"crumbs": [*crumbs_of(self.project_id), (title, run_url(run))], "run": run}
+        title = now_("Bills of %(month)s") % {"month": formats.spell_month(self.run.period)}
+        return {"crumbs": [*crumbs_of(self.project_id), (title, run_url(self.run))]}
 
 
 class DraftLines(_OfRun):
@@ -175,7 +174,7 @@ class DraftLines(_OfRun):
     )
 
     def get_queryset(self) -> QuerySet[DraftLine]:
-        return preview.draft_lines(actor=self.actor, run_id=self.run_id)
+        return preview.draft_lines(actor=self.actor, run_id=self.run.pk)
 
     def count_words(self, count: int) -> str:
         return ngettext("%(count)s bill", "%(count)s bills", count) % {"count": f"{count:,}"}
@@ -226,7 +225,7 @@ class Skips(_OfRun):
     empty_title = _("No unit is left out")
 
     def get_queryset(self) -> QuerySet[RunSkip]:
-        return preview.skips(actor=self.actor, run_id=self.run_id)
+        return preview.skips(actor=self.actor, run_id=self.run.pk)
 
     def count_words(self, count: int) -> str:
         return ngettext("%(count)s unit", "%(count)s units", count) % {"count": f"{count:,}"}

@@ -14,7 +14,7 @@ from console import formats
 from console.runs import forms, progress
 from console.views import ConsoleView
 from kernel import policies
-from kernel.access import Action
+from kernel.access import Action, Actor
 from kernel.audit.queries import history_of
 from kernel.errors import DomainError, NotFound
 from services.billing.runs import operations, preview, queries, rules
@@ -40,6 +40,17 @@ def run_url(run: BillRun) -> str:
 
 def crumbs_of(project_id: int) -> list[tuple[object, str]]:
     return [(_("Bill runs"), reverse("bill-runs", args=[project_id]))]
+
+
+def run_in(actor: Actor, project_id: int | None, run_id: int) -> BillRun:
+    """Return the run if it is one of the project in the address.
+
+    :raises NotFound: otherwise, or if it is out of reach.
+    """
+    run = queries.get_run(actor=actor, run_id=run_id)
+    if run.project_id != project_id:
+        raise NotFound
+    return run
 
 
 class PrepareRun(ConsoleView):
@@ -91,9 +102,7 @@ class RunView(ConsoleView):
 
     def check_access(self, project_id: int | None) -> None:
         super().check_access(project_id)
-        self.run = queries.get_run(actor=self.actor, run_id=self.kwargs["run_id"])
-        if self.run.project_id != project_id:
-            raise NotFound
+        self.run = run_in(self.actor, project_id, self.kwargs["run_id"])
 
     def page(
         self,

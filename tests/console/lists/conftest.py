@@ -1,16 +1,13 @@
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from kernel.access.models import User
-from kernel.access.operations import set_preferences
-from kernel.tenancy import tenant_connection
 from services.properties.models import Building, Household, Project, Unit
 from tenants.companies.models import Company
 from tests import factories
+from tests.console.browser import browser_of
 
 # code, kind, state, area, handed over, note, active
 ROWS = [
@@ -56,25 +53,10 @@ def url(project: Project) -> str:
     return f"/p/{project.pk}/units/"
 
 
-class Browser(Client):
-    """A client of alpha's site that leaves the company in force, as the test had it."""
-
-    def request(self, **request: Any) -> Any:
-        company = tenant_connection.tenant
-        try:
-            return super().request(**request)
-        finally:
-            tenant_connection.set_tenant(company)
-
-
 def signed_in(username: str, post: str, project_id: int | None = None) -> Client:
     """Return a browser in which a new person with this post has signed in, in English."""
     factories.add_actor(username, post, project_id=project_id)
-    user = User.objects.get(username=username)
-    set_preferences(user_id=user.pk, language="en")
-    client = Browser(headers={"host": "alpha.test"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(username)
 
 
 @pytest.fixture
