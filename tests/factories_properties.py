@@ -146,7 +146,14 @@ def add_home(
     return unit
 
 
-def bill(unit: Unit, amount: str = "994.22", *, paid: str = "0", item: str = "WYF") -> BillLine:
+def bill(
+    unit: Unit,
+    amount: str = "994.22",
+    *,
+    paid: str = "0",
+    item: str = "WYF",
+    due_on: date = date(2026, 10, 10),
+) -> BillLine:
     """Make a bill line as a run would post it; its journal is not needed here."""
     if not FeeItem.objects.exists():
         ledger.seed_chart(NOW)
@@ -164,7 +171,7 @@ def bill(unit: Unit, amount: str = "994.22", *, paid: str = "0", item: str = "WY
         rate=Decimal(1),
         amount=Decimal(amount),
         paid_amount=Decimal(paid),
-        due_on=date(2026, 10, 10),
+        due_on=due_on,
         issued_on=date(2026, 10, 1),
     )
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.access import Action, Actor
 from services.properties import queries as properties
@@ -100,7 +101,11 @@ ENTRIES: Final[tuple[Entry, ...]] = (
             Entry(route="parties", label=_("Owners and residents"), action=Action.REGISTRY_VIEW),
             Entry(route="spaces", label=_("Parking spaces"), action=Action.REGISTRY_VIEW),
             Entry(route="vehicles", label=_("Vehicles"), action=Action.REGISTRY_VIEW),
-            Entry(route="meters", label=_("Meters"), action=Action.REGISTRY_VIEW),
+            Entry(
+                route="meters",
+                label=pgettext_lazy("things in a unit", "Meters"),
+                action=Action.REGISTRY_VIEW,
+            ),
             Entry(
                 route="overview",
                 label=_("About the project"),

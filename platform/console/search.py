@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.inputs import plain_text
 from kernel.access import Actor
@@ -47,7 +48,11 @@ class Group:
 
 
 SOURCES: Final[tuple[Source, ...]] = (
-    Source(label=_("Households"), provider="console.properties.search.find"),
+    Source(
+        label=pgettext_lazy("group of hits", "Households"),
+        provider="console.properties.search.find",
+    ),
+    Source(label=_("Receipts"), provider="console.cashier.search.find"),
     Source(label=_("Projects"), provider="console.properties.search.find_projects"),
 )
 

@@ -1,7 +1,7 @@
 """What others hold against an account. Billing registers here; the registry may not know it.
 
-The registry asks before an account changes hands, with the household locked: a bill posted at the
-same moment waits for that lock, because its foreign key needs the household's row.
+The registry asks before an account changes hands, with the household locked: whoever posts a bill
+locks the household's row first, and waits.
 """
 
 from collections.abc import Callable, Collection

@@ -6,15 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from console.formats import spell_money
+from console.properties.words import in_words, side_by_side
 from kernel.audit.models import AuditEntry
+from kernel.imports.importer import importer_of
 from services.properties.models import OccupancyRole, Unit, UnitKind, UnitState
 
 # event: its words, icon, tone of the icon
 EVENTS: Mapping[str, tuple[Any, str, str]] = {
+    "imports.batch.committed": (pgettext_lazy("event", "Import"), "import", ""),
     "properties.unit.created": (_("Unit entered"), "door", ""),
     "properties.unit.changed": (_("Unit corrected"), "edit", ""),
     "properties.unit.state-changed": (_("State changed"), "flag", "info"),
@@ -99,14 +102,13 @@ def event_of(entry: AuditEntry, units: Mapping[int, str]) -> Event:
     parts = [_about(entry), _difference(entry.data)]
     if len(units) > 1 and entry.object_type == Unit._meta.label_lower:
         parts.insert(0, units.get(entry.object_id, ""))
-    comma = gettext(", ")
     return Event(
         title=str(title),
         at=entry.at,
         icon=icon,
         tone=tone,
         by=entry.actor.partition(" (")[0],
-        text=comma.join(part for part in parts if part),
+        text=side_by_side(part for part in parts if part),
     )
 
 
@@ -114,8 +116,8 @@ def _about(entry: AuditEntry) -> str:
     data = entry.data
     if entry.event == "properties.ownership.transferred":
         words = gettext("from %(before)s to %(after)s, on %(day)s") % {
-            "before": gettext(", ").join(data["before"]["owners"]) or "—",
-            "after": gettext(", ").join(data["after"]["owners"]),
+            "before": in_words(data["before"]["owners"]) or "—",
+            "after": in_words(data["after"]["owners"]),
             "day": data["effective_on"],
         }
         taken_over = Decimal(data.get("open_amount_taken_over", "0"))
@@ -124,6 +126,9 @@ def _about(entry: AuditEntry) -> str:
                 "amount": spell_money(taken_over)
             }
         return words
+    if entry.event == "imports.batch.committed":
+        importer = importer_of(data.get("kind", ""))
+        return str(importer.name) if importer else ""
     if entry.event == "properties.unit.moved":
         return gettext("from %(before)s to %(after)s") % {
             "before": data["before"],
@@ -131,13 +136,13 @@ def _about(entry: AuditEntry) -> str:
         }
     if entry.event == "properties.personal-data.revealed":
         what = str(FIELDS.get(data.get("field", ""), ""))
-        return gettext(", ").join(filter(None, [what, data.get("reason", "")]))
+        return side_by_side(filter(None, [what, data.get("reason", "")]))
     named = [
         data.get(key) for key in ("name", "role", "plate", "space", "label", "effective_on", "note")
     ]
     if entry.event.startswith("properties.meter."):
         named.append(data.get("code"))
-    return gettext(", ").join(str(_WORDS.get(value, value)) for value in named if value)
+    return side_by_side(str(_WORDS.get(value, value)) for value in named if value)
 
 
 def _difference(data: Mapping[str, Any]) -> str:
@@ -152,7 +157,7 @@ def _difference(data: Mapping[str, Any]) -> str:
     ]
     told = {str(FIELDS[name]) for name in after if name in FIELDS}
     silent = [str(FIELDS[name]) for name in data.get("changed", ()) if name in FIELDS]
-    return gettext(", ").join([*changes, *(word for word in silent if word not in told)])
+    return side_by_side([*changes, *(word for word in silent if word not in told)])
 
 
 def _value(value: Any) -> str:

@@ -267,7 +267,7 @@ class SplitUnit(ChoicesForm):
 
 class NewMeter(ChoicesForm):
     unit_id = OfOne(label=_("Unit"))
-    kind = forms.ChoiceField(label=_("Kind"), choices=MeterKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("of a meter", "Kind"), choices=MeterKind.choices)
     code = forms.CharField(label=_("Meter number"), max_length=40)
     multiplier = NumberField(label=_("Multiplier"), max_digits=8, initial="1")
     opening_reading = ReadingField(label=_("Opening reading"), required=False)

@@ -1,6 +1,6 @@
 """The household page (房屋 360°): everything about one household, in tabs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,15 +9,16 @@ from typing import Any, ClassVar
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from console.formats import spell_money
 from console.properties.events import Event, event_of
 from console.properties.matrix import matrix
+from console.properties.words import in_words, side_by_side
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.errors import NotFound
@@ -36,7 +37,7 @@ TABS = {
     "bills": _("Bills"),
     "payments": _("Payments"),
     "people": _("People and vehicles"),
-    "meters": _("Meters"),
+    "meters": pgettext_lazy("things in a unit", "Meters"),
     "history": _("Changes"),
 }
 OPEN_STATES = (LineState.OVERDUE, LineState.PARTLY_PAID, LineState.OPEN)
@@ -164,10 +165,11 @@ class HouseholdPage(ConsoleView):
             ],
             "facts": self.facts(),
             "debts": self.debts,
+            "figures": self.figures(),
             "may_change": self.may(Action.REGISTRY_CHANGE),
             "may_reveal": self.may(Action.PERSONAL_DATA_REVEAL),
             "may_see_bills": self.may(Action.BILL_VIEW),
-            "desk_url": f"{address('desk', self.project_id)}?household={household.pk}"
+            "desk_url": f"{reverse('desk', args=[self.project_id])}?household={household.pk}"
             if self.may(Action.PAYMENT_TAKE)
             else "",
         }
@@ -211,13 +213,16 @@ class HouseholdPage(ConsoleView):
         if log not in {"", "payments", "changes"}:
             raise NotFound
         page = reverse("household", args=[self.project_id, self.file.household.pk])
-        words = {"": _("All"), "payments": _("Payments"), "changes": _("Changes")}
+        words = {
+            "": pgettext("kinds of events", "All"),
+            "payments": pgettext("kinds of events", "Payments"),
+            "changes": pgettext("kinds of events", "Changes"),
+        }
         return {
             "year": self.year,
             "months": range(1, 13),
             "matrix": matrix(line for line in self.lines if line.period.year == self.year),
             "is_this_year": self.year == self.today.year,
-            "figures": self.figures(),
             "log": self.timeline(log)[:LOG_SHOWN],
             "log_choices": [
                 {"url": f"{page}?log={key}" if key else page, "label": word, "current": key == log}
@@ -313,22 +318,24 @@ class HouseholdPage(ConsoleView):
         found = list(
             cashier.payments(actor=self.actor).filter(household=self.file.household)[:most]
         )
-        paid: dict[int, list[str]] = {}
+        paid: dict[int, dict[date, list[str]]] = {}
         for allocation in cashier.allocations_of([payment.pk for payment in found]):
-            words = f"{month_in_words(allocation.line.period)} {allocation.line.item.name}"
-            texts = paid.setdefault(allocation.payment_id, [])
-            if words not in texts:
-                texts.append(words)
-        return [self._payment_event(payment, paid.get(payment.pk, [])) for payment in found]
+            months = paid.setdefault(allocation.payment_id, {})
+            items = months.setdefault(allocation.line.period, [])
+            if allocation.line.item.name not in items:
+                items.append(allocation.line.item.name)
+        return [self._payment_event(payment, paid.get(payment.pk, {})) for payment in found]
 
-    def _payment_event(self, payment: Payment, paid: Sequence[str]) -> Event:
+    def _payment_event(self, payment: Payment, paid: Mapping[date, Sequence[str]]) -> Event:
         is_void = payment.state == PaymentState.VOIDED
         receipt = getattr(payment, "receipt", None)
-        shown = gettext(", ").join(paid[:4])
-        if len(paid) > 4:
-            shown = gettext("%(items)s and %(count)s more") % {
+        shown = side_by_side(
+            f"{month_in_words(month)} {in_words(items)}" for month, items in list(paid.items())[:3]
+        )
+        if len(paid) > 3:
+            shown = gettext("%(items)s and %(count)s more months") % {
                 "items": shown,
-                "count": len(paid) - 4,
+                "count": len(paid) - 3,
             }
         return Event(
             title=gettext("Payment voided") if is_void else gettext("Payment"),
@@ -341,7 +348,7 @@ class HouseholdPage(ConsoleView):
             label=str(payment.get_method_display()),
             note=payment.void_reason if is_void else "",
             code=receipt.code if receipt else "",
-            url=address("receipts-receipt", self.project_id, receipt.pk) if receipt else "",
+            url=reverse("receipts-receipt", args=[self.project_id, receipt.pk]) if receipt else "",
         )
 
     def _changes(self, most: int) -> list[Event]:
@@ -377,11 +384,3 @@ def price_in_words(fee: UnitFee) -> str:
         Method.TIERED_METER: gettext("%(price)s per unit used"),
     }
     return texts[Method(version.method)] % {"price": price}
-
-
-def address(name: str, *args: int) -> str:
-    """TEMPORARY until the desk's pages have landed."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return "/"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.properties import forms
 from console.properties.edits import EditSheet, values_of
+from console.properties.words import in_words
 from kernel.errors import Invalid, NotFound
 from services.properties import operations, queries
 from services.properties.models import Household, Meter, Occupancy, Vehicle
@@ -23,6 +24,10 @@ class HouseholdSheet(EditSheet):
 
     tab = ""
     _file: queries.HouseholdFile | None = None
+
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.file()
 
     @property
     def household(self) -> Household:
@@ -49,7 +54,7 @@ class HouseholdSheet(EditSheet):
 
 
 class AddPerson(HouseholdSheet):
-    title, button, tab = _("Add a person"), _("Add the person"), "people"
+    title, button, tab = _("Enter a person"), _("Enter the person"), "people"
     form_class = forms.NewOccupant
 
     def form_options(self) -> dict[str, Any]:
@@ -136,7 +141,7 @@ class TransferOwnership(HouseholdSheet):
     def words(self) -> dict[str, Any]:
         owners = [o.party.name for o in self.file().people if o.role == "OWNER"]
         lead = _("The present owners stay in the file: %(owners)s.")
-        return {"lead": lead % {"owners": ", ".join(dict.fromkeys(owners)) or "—"}}
+        return {"lead": lead % {"owners": in_words(dict.fromkeys(owners)) or "—"}}
 
     def save(self, values: dict[str, Any]) -> None:
         first = PartyDetails(

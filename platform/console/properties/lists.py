@@ -18,6 +18,7 @@ from console.lists import (
     ListView,
     NumberFilter,
 )
+from console.properties.words import in_words
 from kernel.access import Action
 from services.properties import queries
 from services.properties.models import (
@@ -40,10 +41,6 @@ def buildings_of(view: ListView) -> Iterable[tuple[int, str]]:
     """Return the buildings of the address's project, for a filter."""
     rows = queries.buildings(actor=view.actor, project_id=view.project_id)
     return [(building.pk, building.name) for building in rows]
-
-
-def in_words(texts: Iterable[str]) -> str:
-    return now_(", ").join(texts)
 
 
 class RegistryList(ListView):
@@ -433,7 +430,12 @@ class Parties(RegistryList):
             is_fixed=True,
             phone="title",
         ),
-        Column(key="kind", label=_("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
+        Column(
+            key="kind",
+            label=pgettext_lazy("of a party", "Kind"),
+            value=lambda row: row.get_kind_display(),
+            sort="kind",
+        ),
         Column(
             key="units",
             label=_("Units"),
@@ -455,7 +457,12 @@ class Parties(RegistryList):
         ),
     )
     filters = (
-        ChoiceFilter(key="kind", label=_("Kind"), field="kind", choices=PartyKind.choices),
+        ChoiceFilter(
+            key="kind",
+            label=pgettext_lazy("of a party", "Kind"),
+            field="kind",
+            choices=PartyKind.choices,
+        ),
         FlagFilter(
             key="phoneless",
             label=_("Phone"),
@@ -489,7 +496,7 @@ class Parties(RegistryList):
 
 class Meters(RegistryList):
     page_key = "registry.meters"
-    title = _("Meters")
+    title = pgettext_lazy("things in a unit", "Meters")
     columns = (
         Column(
             key="code",
@@ -500,7 +507,12 @@ class Meters(RegistryList):
             is_fixed=True,
             phone="title",
         ),
-        Column(key="kind", label=_("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
+        Column(
+            key="kind",
+            label=pgettext_lazy("of a meter", "Kind"),
+            value=lambda row: row.get_kind_display(),
+            sort="kind",
+        ),
         Column(key="unit.label", label=_("Room"), sort="unit.sort_key", phone="sub", css="room"),
         Column(key="multiplier", label=_("Multiplier"), kind="number", places=2, sort="multiplier"),
         Column(
@@ -527,7 +539,12 @@ class Meters(RegistryList):
         ),
     )
     filters = (
-        ChoiceFilter(key="kind", label=_("Kind"), field="kind", choices=MeterKind.choices),
+        ChoiceFilter(
+            key="kind",
+            label=pgettext_lazy("of a meter", "Kind"),
+            field="kind",
+            choices=MeterKind.choices,
+        ),
         FlagFilter(
             key="active",
             label=_("State"),

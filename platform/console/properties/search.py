@@ -1,8 +1,8 @@
 """What the registry finds for Ctrl K."""
 
 from django.urls import reverse
-from django.utils.translation import gettext
 
+from console.properties.words import side_by_side
 from console.search import MOST_HITS, Hit
 from kernel.access import Action, Actor
 from services.properties import queries
@@ -33,14 +33,15 @@ def find(*, actor: Actor, text: str, project_id: int | None) -> list[Hit]:
 def _hit(found: queries.Found, *, names_project: bool) -> Hit:
     household = found.household
     payer = household.payer.name if household.payer else ""
-    notes = [] if found.by == FoundBy.NAME and found.text == payer else [payer]
+    # 王燕远, 王燕远 172 **** 3216 would name him twice.
+    notes = [payer] if payer and not found.text.startswith(payer) else []
     if found.text != household.label:
         notes.append(found.text)
     return Hit(
         title=household.label,
         url=reverse("household", args=[household.project_id, household.pk]),
         icon=ICONS[found.by],
-        note=gettext(", ").join(note for note in notes if note),
+        note=side_by_side(note for note in notes if note),
         badge=household.project.name if names_project else "",
     )
 

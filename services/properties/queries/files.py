@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kernel.access import Action, Actor
 from kernel.audit.models import AuditEntry
 from kernel.audit.queries import history_of_all
+from kernel.imports.models import ImportBatch
 from services.properties.models import (
     Household,
     Meter,
@@ -95,16 +96,20 @@ def household_file(*, actor: Actor, household_id: int, today: date) -> Household
 def history_of_household(*, actor: Actor, file: HouseholdFile) -> QuerySet[AuditEntry]:
     """Return what was done to a household, its units and its people, newest first.
 
+    The imports that brought it in are among it.
+
     Who looked at personal data is shown to those who may read the record.
     """
     people = {o.party_id for o in (*file.people, *file.former_people)}
+    imported: tuple[Unit | Vehicle | Meter, ...] = (*file.units, *file.vehicles, *file.meters)
     entries = history_of_all(
         {
             Household: [file.household.pk],
             Unit: [unit.pk for unit in file.units],
             Party: sorted(people),
+            ImportBatch: sorted({row.import_batch_id for row in imported if row.import_batch_id}),
         }
-    )
+    ).exclude(event__in=("imports.batch.uploaded", "imports.mapping.saved"))
     # A party may have units elsewhere: what was done there is not told here.
     entries = entries.filter(Q(project_id=file.household.project_id) | Q(project_id=None))
     if not actor.may(Action.AUDIT_VIEW, file.household.project_id):

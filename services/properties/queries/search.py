@@ -188,6 +188,8 @@ def _by_phone(search: _Search) -> Iterator[_Match]:
         whole = rules.phone_number(search.text)
     except rules.PhoneInvalid:
         whole = ""
+    if not whole and not re.fullmatch(r"[\d\s]+", search.text):
+        return  # 3-2-16 is a room
     digits = typed.lstrip("+")
     tail = digits[-4:]
     if len(digits) == 4:

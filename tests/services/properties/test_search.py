@@ -67,6 +67,8 @@ def search(text: str, **options: object) -> list[str]:
         ("46027", ["3栋2单元1602 PHONE"]),
         ("138 1234 6027", ["3栋2单元1602 PHONE"]),
         ("13812346028", []),
+        ("3-2-1234", []),  # a room that is none, though a phone ends so
+        ("60-27", []),
         ("88001234", ["商业街S12 PHONE"]),
         ("0571-88001234", ["商业街S12 PHONE"]),
         ("浙A·7K3M2", ["3栋2单元1602 PLATE"]),
