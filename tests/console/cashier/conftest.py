@@ -9,7 +9,8 @@ from kernel.access.operations import set_preferences
 from kernel.tenancy import company_time_zone
 from services.properties.models import Household
 from tenants.companies.models import Company
-from tests.console.lists.conftest import Browser, signed_in
+from tests.console.browser import Browser
+from tests.console.lists.conftest import signed_in
 from tests.factories_cashier import Bill, Counter, add_household, open_counter, post_bills
 
 
