@@ -34,12 +34,14 @@ def only_columns_change(
 
 JOURNAL_BALANCED = migrations.RunSQL(
     """
-    CREATE FUNCTION billing_journal_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+    -- Runs at commit, when the search path and (before PostgreSQL 18) the role may be another
+    -- company's or nobody's: it names its own schema and reads as the owner of the tables.
+    CREATE FUNCTION billing_journal_check_balance() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path = pg_catalog AS $$
     DECLARE
         total numeric;
         legs bigint;
     BEGIN
-        -- Runs at commit, when the search path may be another one: it names its own schema.
         EXECUTE format(
             'SELECT coalesce(sum(amount), 0), count(*) FROM %I.billing_posting'
             ' WHERE journal_id = $1', TG_TABLE_SCHEMA
