@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -127,7 +128,82 @@ def take_payment(
     """
     household = registry.get_household(actor=actor, household_id=household_id)
     access.require(actor, access.Action.PAYMENT_TAKE, household.project_id)
-    collector_id = common.require_person(actor)
+    request = _read_request(
+        collector_id=common.require_person(actor),
+        household_id=household_id,
+        method=method,
+        line_ids=line_ids,
+        amount=amount,
+        tendered=tendered,
+        expected_total=expected_total,
+        reference=reference,
+        payer_name=payer_name,
+        note=note,
+        idempotency_key=idempotency_key,
+    )
+    earlier = _receipt_of_key(request)
+    if earlier is not None:
+        return earlier
+
+    household = registry.lock_household(household_id)
+    earlier = _receipt_of_key(request)  # a twin may have been first
+    if earlier is not None:
+        return earlier
+    lines = queries.lock_open_lines(household_id=household_id, line_ids=line_ids)
+    _require_as_shown(household_id, lines, line_ids, expected_total)
+    paid = rules.total_open(lines) if request.amount is None else request.amount
+    shares = rules.spread(lines, paid)
+    _require_confirmed_by_another(request.collector_id, [share.line_id for share in shares])
+
+    payment = _insert_payment(_build_payment(request, household, paid, actor.label, now, today))
+    _allocate(payment, shares)
+    _post(payment, now)
+    receipt = _number_receipt(payment, household.project.code, today)
+    audit.record(
+        actor=actor,
+        event="cashier.payment.taken",
+        subject=payment,
+        project_id=household.project_id,
+        now=now,
+        data={
+            "receipt": receipt.code,
+            "method": payment.method,
+            "amount": str(paid),
+            "lines": len(shares),
+        },
+    )
+    return receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What was asked for at the counter, read and trimmed; nothing is looked up yet."""
+
+    collector_id: int
+    method: PaymentMethod
+    amount: Decimal | None
+    tendered: Decimal | None
+    reference: str
+    payer_name: str
+    note: str
+    idempotency_key: str
+    digest: str  # tells a repeat of this request from another one with its key
+
+
+def _read_request(
+    *,
+    collector_id: int,
+    household_id: int,
+    method: str,
+    line_ids: Collection[int] | None,
+    amount: Decimal | None,
+    tendered: Decimal | None,
+    expected_total: Decimal,
+    reference: str,
+    payer_name: str,
+    note: str,
+    idempotency_key: str,
+) -> _Request:
     if method not in PaymentMethod.values:
         raise MethodUnknown(_("There is no such way to pay."), field="method")
     if not _KEY.fullmatch(idempotency_key):
@@ -141,98 +217,37 @@ def take_payment(
     reference = common.one_line(reference, field="reference", most=60)
     payer_name = common.one_line(payer_name, field="payer_name", most=100)
     note = common.one_line(note, field="note", most=200)
-    digest = rules.request_digest(
-        collector=collector_id,
-        household=household_id,
-        method=str(method),
-        lines=None if line_ids is None else sorted(set(line_ids)),
+    return _Request(
+        collector_id=collector_id,
+        method=PaymentMethod(method),
         amount=amount,
         tendered=tendered,
-        expected=expected_total,
         reference=reference,
-        payer=payer_name,
+        payer_name=payer_name,
         note=note,
-    )
-    earlier = _receipt_of_key(idempotency_key, digest)
-    if earlier is not None:
-        return earlier
-
-    household = registry.lock_household(household_id)
-    earlier = _receipt_of_key(idempotency_key, digest)  # a twin may have been first
-    if earlier is not None:
-        return earlier
-    lines = queries.lock_open_lines(household_id=household_id, line_ids=line_ids)
-    _require_as_shown(household_id, lines, line_ids, expected_total)
-    paid = rules.total_open(lines) if amount is None else amount
-    shares = rules.spread(lines, paid)
-    _require_confirmed_by_another(collector_id, [share.line_id for share in shares])
-
-    tendered = paid if tendered is None else tendered
-    change = (
-        rules.change_of_cash(
-            amount=paid,
+        idempotency_key=idempotency_key,
+        digest=rules.request_digest(
+            collector=collector_id,
+            household=household_id,
+            method=str(method),
+            lines=None if line_ids is None else sorted(set(line_ids)),
+            amount=amount,
             tendered=tendered,
-            most=policies.get("cash.max_change", Decimal, project_id=household.project_id),
-        )
-        if method == PaymentMethod.CASH
-        else rules.require_exact(amount=paid, tendered=tendered)
-    )
-    payment = _insert_payment(
-        Payment(
-            project_id=household.project_id,
-            household=household,
-            method=method,
-            amount=paid,
-            tendered=tendered,
-            change=change,
+            expected=expected_total,
             reference=reference,
-            payer_name=payer_name or _name_of_payer(household),
+            payer=payer_name,
             note=note,
-            received_on=today,
-            received_at=now,
-            received_by=collector_id,
-            received_by_label=actor.label[:140],
-            idempotency_key=idempotency_key,
-            request_digest=digest,
-        )
+        ),
     )
-    _allocate(payment, shares)
-    receivable = ledger_queries.account_of_role(AccountRole.RECEIVABLE)
-    money = ledger_queries.account_of_role(_MONEY_ACCOUNT[PaymentMethod(method)])
-    ledger.post_journal(
-        project_id=household.project_id,
-        kind=JournalKind.PAYMENT,
-        source_type="payment",
-        source_id=payment.pk,
-        effective_on=today,
-        now=now,
-        posted_by=collector_id,
-        postings=[(money.pk, None, paid), (receivable.pk, household.pk, -paid)],
-    )
-    receipt = _number_receipt(payment, household.project.code, today)
-    audit.record(
-        actor=actor,
-        event="cashier.payment.taken",
-        subject=payment,
-        project_id=household.project_id,
-        now=now,
-        data={
-            "receipt": receipt.code,
-            "method": str(method),
-            "amount": str(paid),
-            "lines": len(shares),
-        },
-    )
-    return receipt
 
 
-def _receipt_of_key(idempotency_key: str, digest: str) -> Receipt | None:
+def _receipt_of_key(request: _Request) -> Receipt | None:
     receipt = (
         Receipt.objects.select_related("payment__project", "payment__household", "series")
-        .filter(payment__idempotency_key=idempotency_key)
+        .filter(payment__idempotency_key=request.idempotency_key)
         .first()
     )
-    if receipt is not None and receipt.payment.request_digest != digest:
+    if receipt is not None and receipt.payment.request_digest != request.digest:
         raise _key_used()
     return receipt
 
@@ -332,6 +347,41 @@ def _name_of_payer(household: Household) -> str:
     return household.payer.name
 
 
+def _build_payment(
+    request: _Request,
+    household: Household,
+    paid: Decimal,
+    collector_label: str,
+    now: datetime,
+    today: date,
+) -> Payment:
+    tendered = paid if request.tendered is None else request.tendered
+    return Payment(
+        project_id=household.project_id,
+        household=household,
+        method=request.method,
+        amount=paid,
+        tendered=tendered,
+        change=_change(request.method, paid, tendered, household.project_id),
+        reference=request.reference,
+        payer_name=request.payer_name or _name_of_payer(household),
+        note=request.note,
+        received_on=today,
+        received_at=now,
+        received_by=request.collector_id,
+        received_by_label=collector_label[:140],
+        idempotency_key=request.idempotency_key,
+        request_digest=request.digest,
+    )
+
+
+def _change(method: PaymentMethod, paid: Decimal, tendered: Decimal, project_id: int) -> Decimal:
+    if method != PaymentMethod.CASH:
+        return rules.require_exact(amount=paid, tendered=tendered)
+    most = policies.get("cash.max_change", Decimal, project_id=project_id)
+    return rules.change_of_cash(amount=paid, tendered=tendered, most=most)
+
+
 def _insert_payment(payment: Payment) -> Payment:
     try:
         with transaction.atomic():
@@ -363,6 +413,24 @@ def _allocate(payment: Payment, shares: Sequence[rules.Share]) -> None:
         Allocation(payment=payment, line_id=share.line_id, amount=share.amount) for share in shares
     )
     common.move_paid_amounts(payment, sign=1)
+
+
+def _post(payment: Payment, now: datetime) -> None:
+    money = ledger_queries.account_of_role(_MONEY_ACCOUNT[PaymentMethod(payment.method)])
+    receivable = ledger_queries.account_of_role(AccountRole.RECEIVABLE)
+    ledger.post_journal(
+        project_id=payment.project_id,
+        kind=JournalKind.PAYMENT,
+        source_type="payment",
+        source_id=payment.pk,
+        effective_on=payment.received_on,
+        now=now,
+        posted_by=payment.received_by,
+        postings=[
+            (money.pk, None, payment.amount),
+            (receivable.pk, payment.household_id, -payment.amount),
+        ],
+    )
 
 
 def _number_receipt(payment: Payment, project_code: str, today: date) -> Receipt:
