@@ -69,9 +69,30 @@ def plain(value: Decimal | None, places: int = 0) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-class MoneyField(forms.DecimalField):
+class NumberField(forms.DecimalField):
+    """A figure with its own range and decimals, typed in any of the usual ways."""
+
+    refusal = _("Enter a number.")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        number = read_number(str(value))
+        if number is None:
+            raise forms.ValidationError(self.refusal, code="invalid")
+        return number
+
+
+class MoneyField(NumberField):
     """An amount in major units with at most two decimals, above zero unless told otherwise."""
 
+    refusal = _("Enter an amount, e.g. 2300.50.")
     default_error_messages = {
         "required": _("Enter an amount."),
         "min_value": _("The amount is too small."),
@@ -87,22 +108,16 @@ class MoneyField(forms.DecimalField):
         kwargs.setdefault("widget", forms.TextInput)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
-        if value in self.empty_values:
-            return None
-        if isinstance(value, Decimal):
-            return value
-        amount = read_number(str(value))
-        if amount is None:
-            raise forms.ValidationError(_("Enter an amount, e.g. 2300.50."), code="invalid")
-        return amount
-
 
 class DayField(forms.DateField):
     """A day: the browser's date field, or typed in one of the usual ways."""
 
+    refusal = _("Enter a day, e.g. 2026-11-20.")
+    pattern, widget_type = "%Y-%m-%d", "date"
+
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        widget = forms.DateInput(format=self.pattern, attrs={"type": self.widget_type})
+        kwargs.setdefault("widget", widget)
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
@@ -110,43 +125,20 @@ class DayField(forms.DateField):
             return None
         if isinstance(value, date):
             return value
-        day = read_day(str(value))
+        day = self.read(str(value))
         if day is None:
-            raise forms.ValidationError(_("Enter a day, e.g. 2026-11-20."), code="invalid")
+            raise forms.ValidationError(self.refusal, code="invalid")
         return day
 
-
-class NumberField(forms.DecimalField):
-    """A figure with its own range and decimals, typed in any of the usual ways."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # stubs say int
-        if value in self.empty_values:
-            return None
-        if isinstance(value, Decimal):
-            return value
-        number = read_number(str(value))
-        if number is None:
-            raise forms.ValidationError(_("Enter a number."), code="invalid")
-        return number
+    def read(self, text: str) -> date | None:
+        return read_day(text)
 
 
-class MonthField(forms.DateField):
+class MonthField(DayField):
     """A month, as its first day: the browser's month field, or typed in one of the usual ways."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m", attrs={"type": "month"}))
-        super().__init__(**kwargs)
+    refusal = _("Enter a month, e.g. 2026-11.")
+    pattern, widget_type = "%Y-%m", "month"
 
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values:
-            return None
-        if isinstance(value, date):
-            return value
-        month = read_month(str(value))
-        if month is None:
-            raise forms.ValidationError(_("Enter a month, e.g. 2026-11."), code="invalid")
-        return month
+    def read(self, text: str) -> date | None:
+        return read_month(text)

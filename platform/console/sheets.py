@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.views import ConsoleView
-from kernel.errors import DomainError
+from kernel.errors import Conflict, DomainError, Invalid
 
 
 class SheetView(ConsoleView):
@@ -52,3 +54,64 @@ class SheetView(ConsoleView):
     def take(self, form: forms.Form, error: DomainError) -> None:
         """Put an operation's refusal where the form can show it."""
         form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+class EditSheet(SheetView):
+    """A sheet with one form that one operation takes."""
+
+    title: ClassVar[Any] = ""
+    button: ClassVar[Any] = _("Save the changes")
+    lead: ClassVar[Any] = ""
+    form_class: ClassVar[type[forms.Form]]
+
+    # ---- for subclasses ------------------------------------------------------------------------
+
+    def form_options(self) -> dict[str, Any]:
+        """Return what the form takes beside its data: initial values and choices."""
+        return {}
+
+    def save(self, values: dict[str, Any]) -> None:
+        """Call the operation."""
+        raise NotImplementedError
+
+    def back(self) -> str:
+        """Return where the sheet was opened, and where it leads once saved."""
+        raise NotImplementedError
+
+    def done(self) -> str:
+        """Return where it leads once saved."""
+        return self.back()
+
+    def words(self) -> dict[str, Any]:
+        """Return ``title``, ``button`` and maybe ``lead``, where they depend on the record."""
+        return {}
+
+    # ---- requests ------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self._sheet(self.form_class(**self.form_options()))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.form_class(request.POST, **self.form_options())
+        if form.is_valid():
+            try:
+                self.save(form.cleaned_data)
+            except (Conflict, Invalid) as error:
+                self.take(form, error)
+            else:
+                return self.go(self.done())
+        return self._sheet(form, status=422)
+
+    def _sheet(self, form: forms.Form, **extra: Any) -> HttpResponse:
+        words = {
+            "title": self.title,
+            "button": self.button,
+            "lead": self.lead,
+            **self.words(),
+        }
+        return self.show(form, back=self.back(), **words, **extra)
+
+
+def values_of(row: object, form: type[forms.Form]) -> dict[str, Any]:
+    """Return the present values of a record for a form whose fields bear the same names."""
+    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}

@@ -1,88 +1,33 @@
-"""The base of the registry's sheets, and those of projects, buildings, units and people."""
+"""The sheets of projects, buildings, units and people."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.properties import forms
-from console.sheets import SheetView
+from console.sheets import EditSheet, values_of
 from kernel.access import Action
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import NotFound
 from services.properties import operations, queries
 from services.properties.models import Building, Project, Unit
 
-CHANGE = _("Save the changes")
 
-
-class EditSheet(SheetView):
-    """A sheet with one form that one operation takes."""
+class RegistrySheet(EditSheet):
+    """A sheet about something of the registry."""
 
     action = Action.REGISTRY_CHANGE
-    title: ClassVar[Any]
-    button: ClassVar[Any] = CHANGE
-    form_class: ClassVar[type[django_forms.Form]]
-
-    # ---- for subclasses ------------------------------------------------------------------------
-
-    def form_options(self) -> dict[str, Any]:
-        """Return what the form takes beside its data: initial values and choices."""
-        return {}
-
-    def save(self, values: dict[str, Any]) -> None:
-        """Call the operation."""
-        raise NotImplementedError
-
-    def back(self) -> str:
-        """Return where the sheet was opened, and where it leads once saved."""
-        raise NotImplementedError
-
-    def done(self) -> str:
-        """Return where it leads once saved."""
-        return self.back()
-
-    def words(self) -> dict[str, Any]:
-        """Return ``title``, ``button`` and maybe ``lead``, where they depend on the record."""
-        return {}
-
-    # ---- requests ------------------------------------------------------------------------------
 
     @property
     def project_id(self) -> int:
         project_id: int = self.kwargs["project_id"]
         return project_id
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self._sheet(self.form_class(**self.form_options()))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.form_class(request.POST, **self.form_options())
-        if form.is_valid():
-            try:
-                self.save(form.cleaned_data)
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(self.done())
-        return self._sheet(form, status=422)
-
-    def _sheet(self, form: django_forms.Form, **extra: Any) -> HttpResponse:
-        words = {"title": self.title, "button": self.button, **self.words()}
-        return self.show(form, back=self.back(), **words, **extra)
-
-
-def values_of(row: object, form: type[django_forms.Form]) -> dict[str, Any]:
-    """Return the present values of a record for a form whose fields bear the same names."""
-    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}
-
 
 # ---- projects -----------------------------------------------------------------------------------
 
 
-class NewProject(EditSheet):
+class NewProject(RegistrySheet):
     action = Action.COMPANY_CONFIGURE
     title, button = _("New project"), _("Create the project")
     form_class = forms.Project
@@ -94,7 +39,7 @@ class NewProject(EditSheet):
         operations.create_project(actor=self.actor, now=self.now, **values)
 
 
-class EditProject(EditSheet):
+class EditProject(RegistrySheet):
     action = Action.COMPANY_CONFIGURE
     title = _("Change the project")
     form_class = forms.ProjectChanges
@@ -120,7 +65,7 @@ class EditProject(EditSheet):
 # ---- buildings ----------------------------------------------------------------------------------
 
 
-class NewBuilding(EditSheet):
+class NewBuilding(RegistrySheet):
     title, button = _("New building"), _("Create the building")
     form_class = forms.Building
 
@@ -133,7 +78,7 @@ class NewBuilding(EditSheet):
         )
 
 
-class RenameBuilding(EditSheet):
+class RenameBuilding(RegistrySheet):
     title, button = _("Rename the building"), _("Rename")
     form_class = forms.Building
 
@@ -161,7 +106,7 @@ class RenameBuilding(EditSheet):
 # ---- units --------------------------------------------------------------------------------------
 
 
-class NewUnit(EditSheet):
+class NewUnit(RegistrySheet):
     title, button = _("New unit"), _("Create the unit")
     form_class = forms.NewUnit
 
@@ -184,7 +129,7 @@ class NewUnit(EditSheet):
         return reverse("household", args=[self.project_id, self.household_id])
 
 
-class NewSpace(EditSheet):
+class NewSpace(RegistrySheet):
     title, button = _("New parking space"), _("Create the parking space")
     form_class = forms.NewSpace
 
@@ -195,7 +140,7 @@ class NewSpace(EditSheet):
         operations.create_unit(actor=self.actor, project_id=self.project_id, now=self.now, **values)
 
 
-class UnitSheet(EditSheet):
+class UnitSheet(RegistrySheet):
     """A sheet about one unit of the address's project."""
 
     _unit: Unit | None = None
@@ -248,7 +193,7 @@ class ChangeState(UnitSheet):
         )
 
 
-def building_choices(view: EditSheet) -> list[tuple[Any, Any]]:
+def building_choices(view: RegistrySheet) -> list[tuple[Any, Any]]:
     rows = queries.buildings(actor=view.actor, project_id=view.project_id)
     return [("", _("None")), *((building.pk, building.name) for building in rows)]
 
@@ -256,7 +201,7 @@ def building_choices(view: EditSheet) -> list[tuple[Any, Any]]:
 # ---- people -------------------------------------------------------------------------------------
 
 
-class EditParty(EditSheet):
+class EditParty(RegistrySheet):
     title = _("Change name, phone or ID number")
     form_class = forms.PersonChanges
 

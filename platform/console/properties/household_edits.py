@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.properties import forms
-from console.properties.edits import EditSheet, values_of
+from console.properties.edits import RegistrySheet
 from console.properties.words import in_words
+from console.sheets import values_of
 from kernel.errors import Invalid, NotFound
 from services.properties import operations, queries
 from services.properties.models import Household, Meter, Occupancy, Vehicle
@@ -19,7 +20,7 @@ class HouseholdNotFound(Invalid):
     code = "console.household-not-found"
 
 
-class HouseholdSheet(EditSheet):
+class HouseholdSheet(RegistrySheet):
     """A sheet about one household of the address's project."""
 
     tab = ""

@@ -3,143 +3,93 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from console.sheets import SheetView
-from console.standards.changes import find_standard, page_of
+from console.standards.changes import StandardSheet, find_standard, page_of
 from console.standards.forms import EndForm, RuleForm, UnitForm
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import DomainError, Invalid, NotFound
 from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import FeeAssignment, FeeStandard
 from services.properties import queries as registry
 
 
-class AssignByRule(SheetView):
+class UnitUnknown(Invalid):
+    code = "console.unit-unknown"
+
+
+class AssignByRule(StandardSheet):
     action = Action.FEE_STANDARD_DRAFT
+    title, button = _("Charge units by rule"), _("Add the rule")
+    lead = _(
+        "All conditions must hold; one that is left empty holds for every unit. It charges "
+        "nobody before the property manager has confirmed it."
+    )
+    form_class = RuleForm
 
-    def get(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        form = self._form(None, standard, initial={"valid_from": first_month(self, standard)})
-        return self._show(form, standard)
+    def form_options(self) -> dict[str, Any]:
+        buildings = registry.buildings(actor=self.actor, project_id=self.standard.project_id)
+        first = first_month(self, self.standard)
+        return {"buildings": list(buildings), "initial": {"valid_from": first}}
 
-    def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        form = self._form(request.POST, standard)
-        if form.is_valid():
-            try:
-                operations.assign_by_rule(
-                    actor=self.actor, standard_id=standard.pk, now=self.now, **form.cleaned_data
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, standard, status=422)
-
-    def _form(self, data: Any, standard: FeeStandard, **extra: Any) -> RuleForm:
-        buildings = registry.buildings(actor=self.actor, project_id=standard.project_id)
-        return RuleForm(data, buildings=list(buildings), **extra)
-
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("Charge units by rule"),
-            button=_("Add the rule"),
-            back=page_of(standard),
-            lead=_(
-                "All conditions must hold; one that is left empty holds for every unit. It charges "
-                "nobody before the property manager has confirmed it."
-            ),
-            **extra,
+    def save(self, values: dict[str, Any]) -> None:
+        operations.assign_by_rule(
+            actor=self.actor, standard_id=self.standard.pk, now=self.now, **values
         )
 
 
-class AssignUnit(SheetView):
+class AssignUnit(StandardSheet):
     action = Action.FEE_STANDARD_DRAFT
+    title, button = _("A single unit"), _("Add the unit")
+    lead = _("A unit named by itself goes before every rule of the same fee item.")
+    form_class = UnitForm
 
-    def get(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        initial = {"valid_from": first_month(self, standard), "direction": UnitForm.IN}
-        return self._show(UnitForm(initial=initial), standard)
+    def form_options(self) -> dict[str, Any]:
+        first = first_month(self, self.standard)
+        return {"initial": {"valid_from": first, "direction": UnitForm.IN}}
 
-    def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        form = UnitForm(request.POST)
-        if form.is_valid():
-            try:
-                self._assign(standard, dict(form.cleaned_data))
-            except (Conflict, Invalid, NotFound) as error:
-                form.add_error("room" if error.field in {"unit", None} else error.field, str(error))
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, standard, status=422)
-
-    def _assign(self, standard: FeeStandard, data: dict[str, Any]) -> None:
+    def save(self, values: dict[str, Any]) -> None:
         unit = queries.find_unit(
-            actor=self.actor, project_id=standard.project_id, text=data.pop("room")
+            actor=self.actor, project_id=self.standard.project_id, text=values.pop("room")
         )
         if unit is None:
-            raise NotFound(_("There is no such unit in this project."), field="unit")
+            raise UnitUnknown(_("There is no such unit in this project."), field="room")
         change = (
             operations.exclude_unit
-            if data.pop("direction") == UnitForm.OUT
+            if values.pop("direction") == UnitForm.OUT
             else operations.assign_unit
         )
-        change(actor=self.actor, standard_id=standard.pk, unit_id=unit.pk, now=self.now, **data)
-
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("A single unit"),
-            button=_("Add the unit"),
-            back=page_of(standard),
-            lead=_("A unit named by itself goes before every rule of the same fee item."),
-            **extra,
+        change(
+            actor=self.actor,
+            standard_id=self.standard.pk,
+            unit_id=unit.pk,
+            now=self.now,
+            **values,
         )
 
+    def take(self, form: forms.Form, error: DomainError) -> None:
+        """Put what is said of the unit, or of nothing in particular, at the room."""
+        form.add_error("room" if error.field in {"unit", None} else error.field, str(error))
 
-class EndAssignment(SheetView):
+
+class EndAssignment(StandardSheet):
     action = Action.FEE_STANDARD_CONFIRM
+    title, button = _("End who is charged"), _("End it")
+    lead = _("The units are charged by this standard up to and including the last month.")
+    form_class = EndForm
+    assignment: FeeAssignment
 
-    def get(
-        self, request: HttpRequest, project_id: int, standard_id: int, assignment_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        return self._show(EndForm(), standard)
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.assignment = find_assignment(self.standard, self.kwargs["assignment_id"])
 
-    def post(
-        self, request: HttpRequest, project_id: int, standard_id: int, assignment_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        assignment = find_assignment(standard, assignment_id)
-        form = EndForm(request.POST)
-        if form.is_valid():
-            try:
-                operations.end_assignment(
-                    actor=self.actor,
-                    assignment_id=assignment.pk,
-                    now=self.now,
-                    **form.cleaned_data,
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, standard, status=422)
-
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("End who is charged"),
-            button=_("End it"),
-            back=page_of(standard),
-            lead=_("The units are charged by this standard up to and including the last month."),
-            **extra,
+    def save(self, values: dict[str, Any]) -> None:
+        operations.end_assignment(
+            actor=self.actor, assignment_id=self.assignment.pk, now=self.now, **values
         )
 
 

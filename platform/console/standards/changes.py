@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console.sheets import SheetView
+from console.sheets import EditSheet
 from console.standards.forms import EndForm, ItemForm, NameForm, StandardForm, WithdrawForm
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.errors import Denied, NotFound
 from services.billing.ledger import queries as ledger
 from services.billing.ledger.models import AccountKind
 from services.billing.standards import operations, queries
-from services.billing.standards.models import FeeItem, FeeStandard
+from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion
 
 
 def page_of(standard: FeeStandard) -> str:
@@ -32,70 +31,55 @@ def find_standard(view: ConsoleView, project_id: int, standard_id: int) -> FeeSt
     return standard
 
 
-class NewStandard(SheetView):
+class StandardSheet(EditSheet):
+    """A sheet about the standard of the address, which it leads back to."""
+
+    standard: FeeStandard
+
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.standard = find_standard(self, self.kwargs["project_id"], self.kwargs["standard_id"])
+
+    def back(self) -> str:
+        return page_of(self.standard)
+
+
+class NewStandard(EditSheet):
     action = Action.FEE_STANDARD_DRAFT
+    title, button = _("New fee standard"), _("Create and set the price")
+    form_class = StandardForm
+    made: FeeStandard
 
-    def get(self, request: HttpRequest, project_id: int) -> HttpResponseBase:
-        return self._show(self._form(None), project_id)
+    def form_options(self) -> dict[str, Any]:
+        return {"items": queries.items(actor=self.actor)}
 
-    def post(self, request: HttpRequest, project_id: int) -> HttpResponseBase:
-        form = self._form(request.POST)
-        if form.is_valid():
-            try:
-                standard = operations.create_standard(
-                    actor=self.actor,
-                    project_id=project_id,
-                    item_id=form.cleaned_data["item"].pk,
-                    name=form.cleaned_data["name"],
-                    now=self.now,
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, project_id, status=422)
+    def back(self) -> str:
+        return reverse("fee-standards", args=[self.kwargs["project_id"]])
 
-    def _form(self, data: Any) -> StandardForm:
-        return StandardForm(data, items=queries.items(actor=self.actor))
+    def done(self) -> str:
+        return page_of(self.made)
 
-    def _show(self, form: forms.Form, project_id: int, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("New fee standard"),
-            button=_("Create and set the price"),
-            back=reverse("fee-standards", args=[project_id]),
-            **extra,
+    def save(self, values: dict[str, Any]) -> None:
+        self.made = operations.create_standard(
+            actor=self.actor,
+            project_id=self.kwargs["project_id"],
+            item_id=values["item"].pk,
+            name=values["name"],
+            now=self.now,
         )
 
 
-class RenameStandard(SheetView):
+class RenameStandard(StandardSheet):
     action = Action.FEE_STANDARD_DRAFT
+    title, button = _("Rename the standard"), _("Save the name")
+    form_class = NameForm
 
-    def get(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        return self._show(NameForm(initial={"name": standard.name}), standard)
+    def form_options(self) -> dict[str, Any]:
+        return {"initial": {"name": self.standard.name}}
 
-    def post(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        form = NameForm(request.POST)
-        if form.is_valid():
-            try:
-                operations.rename_standard(
-                    actor=self.actor, standard_id=standard.pk, now=self.now, **form.cleaned_data
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, standard, status=422)
-
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("Rename the standard"),
-            button=_("Save the name"),
-            back=page_of(standard),
-            **extra,
+    def save(self, values: dict[str, Any]) -> None:
+        operations.rename_standard(
+            actor=self.actor, standard_id=self.standard.pk, now=self.now, **values
         )
 
 
@@ -108,140 +92,86 @@ class DeleteStandard(ConsoleView):
         return redirect("fee-standards", project_id)
 
 
-class EndVersion(SheetView):
-    action = Action.FEE_STANDARD_CONFIRM
+class VersionSheet(StandardSheet):
+    """A sheet about one version of the standard."""
 
-    def get(
-        self, request: HttpRequest, project_id: int, standard_id: int, version_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        return self._show(EndForm(), standard)
+    version: FeeVersion
 
-    def post(
-        self, request: HttpRequest, project_id: int, standard_id: int, version_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        version = standard.versions.filter(pk=version_id).first()
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        version = self.standard.versions.filter(pk=self.kwargs["version_id"]).first()
         if version is None:
             raise NotFound
-        form = EndForm(request.POST)
-        if form.is_valid():
-            try:
-                operations.end_version(
-                    actor=self.actor, version_id=version.pk, now=self.now, **form.cleaned_data
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(f"{page_of(standard)}?version={version.pk}")
-        return self._show(form, standard, status=422)
+        self.version = version
 
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("End this version"),
-            button=_("End it"),
-            back=page_of(standard),
-            lead=_("After its last month nothing is charged unless another version begins."),
-            **extra,
-        )
+    def done(self) -> str:
+        return f"{page_of(self.standard)}?version={self.version.pk}"
 
 
-class WithdrawVersion(SheetView):
+class EndVersion(VersionSheet):
+    action = Action.FEE_STANDARD_CONFIRM
+    title, button = _("End this version"), _("End it")
+    lead = _("After its last month nothing is charged unless another version begins.")
+    form_class = EndForm
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.end_version(actor=self.actor, version_id=self.version.pk, now=self.now, **values)
+
+
+class WithdrawVersion(VersionSheet):
     """Drafts are taken back at once; a confirmed version needs a reason."""
 
     action = Action.FEE_STANDARD_VIEW
+    title, button = _("Withdraw this version"), _("Withdraw it")
+    lead = _("Only a version by which nothing has been billed can be withdrawn.")
+    form_class = WithdrawForm
 
-    def get(
-        self, request: HttpRequest, project_id: int, standard_id: int, version_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        return self._show(WithdrawForm(), standard)
+    def done(self) -> str:
+        return self.back()
 
-    def post(
-        self, request: HttpRequest, project_id: int, standard_id: int, version_id: int
-    ) -> HttpResponseBase:
-        standard = find_standard(self, project_id, standard_id)
-        version = standard.versions.filter(pk=version_id).first()
-        if version is None:
-            raise NotFound
-        form = WithdrawForm(request.POST)
-        if form.is_valid():
-            try:
-                operations.withdraw_version(
-                    actor=self.actor, version_id=version.pk, now=self.now, **form.cleaned_data
-                )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(page_of(standard))
-        return self._show(form, standard, status=422)
-
-    def _show(self, form: forms.Form, standard: FeeStandard, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=_("Withdraw this version"),
-            button=_("Withdraw it"),
-            back=page_of(standard),
-            lead=_("Only a version by which nothing has been billed can be withdrawn."),
-            **extra,
+    def save(self, values: dict[str, Any]) -> None:
+        operations.withdraw_version(
+            actor=self.actor, version_id=self.version.pk, now=self.now, **values
         )
 
 
-class ItemSheet(SheetView):
+class ItemSheet(EditSheet):
     """A fee item: a new one, or the names and the account of one there is."""
 
     action = Action.FEE_STANDARD_DRAFT
+    button = _("Save the item")
+    form_class = ItemForm
+    item: FeeItem | None = None
 
     def check_access(self, project_id: int | None) -> None:
         super().check_access(project_id)
         if not self.actor.may_everywhere(self.action):
             raise Denied(_("Fee items are set for the whole company."))
+        if "item_id" in self.kwargs:
+            self.item = queries.items(actor=self.actor).filter(pk=self.kwargs["item_id"]).first()
+            if self.item is None:
+                raise NotFound
 
-    def get(self, request: HttpRequest, item_id: int | None = None) -> HttpResponseBase:
-        item = self._item(item_id)
-        initial = (
-            {"name": item.name, "name_en": item.name_en, "account_code": item.account.code}
-            if item
-            else None
-        )
-        return self._show(self._form(None, item, initial=initial), item)
+    def words(self) -> dict[str, Any]:
+        return {"title": self.item.name if self.item else _("New fee item")}
 
-    def post(self, request: HttpRequest, item_id: int | None = None) -> HttpResponseBase:
-        item = self._item(item_id)
-        form = self._form(request.POST, item)
-        if form.is_valid():
-            try:
-                if item is None:
-                    operations.create_item(actor=self.actor, now=self.now, **form.cleaned_data)
-                else:
-                    operations.change_item(
-                        actor=self.actor, item_id=item.pk, now=self.now, **form.cleaned_data
-                    )
-            except (Conflict, Invalid) as error:
-                self.take(form, error)
-            else:
-                return self.go(reverse("fee-items"))
-        return self._show(form, item, status=422)
-
-    def _item(self, item_id: int | None) -> FeeItem | None:
-        if item_id is None:
-            return None
-        item = queries.items(actor=self.actor).filter(pk=item_id).first()
-        if item is None:
-            raise NotFound
-        return item
-
-    def _form(self, data: Any, item: FeeItem | None, **extra: Any) -> ItemForm:
+    def form_options(self) -> dict[str, Any]:
         kinds = [AccountKind.INCOME, AccountKind.LIABILITY]
         accounts = ledger.accounts(actor=self.actor).filter(kind__in=kinds)
-        return ItemForm(data, accounts=list(accounts), item=item, **extra)
+        options: dict[str, Any] = {"accounts": list(accounts), "item": self.item}
+        if self.item:
+            options["initial"] = {
+                "name": self.item.name,
+                "name_en": self.item.name_en,
+                "account_code": self.item.account.code,
+            }
+        return options
 
-    def _show(self, form: forms.Form, item: FeeItem | None, **extra: Any) -> HttpResponse:
-        return self.show(
-            form,
-            title=item.name if item else _("New fee item"),
-            button=_("Save the item"),
-            back=reverse("fee-items"),
-            **extra,
-        )
+    def back(self) -> str:
+        return reverse("fee-items")
+
+    def save(self, values: dict[str, Any]) -> None:
+        if self.item is None:
+            operations.create_item(actor=self.actor, now=self.now, **values)
+        else:
+            operations.change_item(actor=self.actor, item_id=self.item.pk, now=self.now, **values)
