@@ -15,7 +15,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from console.cashier import bills
-from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListView, NumberFilter
+from console.choices import buildings_of, items_of
+from console.lists import (
+    BuiltInView,
+    ChoiceFilter,
+    Column,
+    FlagFilter,
+    ListView,
+    NumberFilter,
+    title_column,
+)
 from console.views import ConsoleView
 from kernel import policies
 from kernel.access import Action
@@ -23,7 +32,6 @@ from kernel.errors import NotFound
 from services.billing.arrears import queries
 from services.billing.arrears.queries import LineFilter
 from services.billing.arrears.rules import AGE_LABELS, Age
-from services.billing.standards import queries as standards
 from services.properties import queries as registry
 from services.properties.models import Household, UnitKind, UnitState
 
@@ -44,15 +52,6 @@ class OwesFilter(FlagFilter):
 
     def q(self, value: bool) -> Q:  # noqa: FBT001 - the filter's value is a flag
         return Q((f"{self.field}__gt", 0)) if value else Q((self.field, 0))
-
-
-def buildings(view: ListView) -> list[tuple[str, str]]:
-    found = registry.buildings(actor=view.actor, project_id=view.project_id)
-    return [(str(building.pk), building.name) for building in found]
-
-
-def items(view: ListView) -> list[tuple[str, str]]:
-    return [(str(item.pk), item.name) for item in standards.items(actor=view.actor)]
 
 
 def spell_periods(row: Any) -> str:
@@ -83,15 +82,7 @@ class Arrears(ListView):
     page_key = "arrears.households"
     title = _("Arrears")
     columns = (
-        Column(
-            key="label",
-            label=_("Room"),
-            kind="code",
-            sort="sort_key",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("label", _("Room"), kind="code", sort="sort_key"),
         Column(key="payer.name", label=_("Payer"), sort="payer__name", phone="sub"),
         Column(key="payer.phone_masked", label=_("Phone"), kind="code", is_shown=False),
         Column(
@@ -157,8 +148,8 @@ class Arrears(ListView):
         ),
     )
     filters = (
-        ChoiceFilter(key="building", label=_("Building"), choices=buildings),
-        ChoiceFilter(key="item", label=_("Fee item"), choices=items),
+        ChoiceFilter(key="building", label=_("Building"), choices=buildings_of),
+        ChoiceFilter(key="item", label=_("Fee item"), choices=items_of),
         AgeFilter(
             key="age",
             label=_("Age"),

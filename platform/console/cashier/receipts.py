@@ -23,6 +23,7 @@ from console.lists import (
     FlagFilter,
     ListView,
     NumberFilter,
+    title_column,
 )
 from console.views import ConsoleView
 from kernel.access import Action
@@ -50,15 +51,7 @@ class Receipts(ListView):
     page_key = "cashier.receipts"
     title = _("Receipts")
     columns = (
-        Column(
-            key="code",
-            label=_("Receipt"),
-            kind="code",
-            sort="pk",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("code", _("Receipt"), kind="code", sort="pk"),
         Column(
             key="payment.received_at",
             label=_("Taken at"),

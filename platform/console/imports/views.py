@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.imports import forms
-from console.lists import ChoiceFilter, Column, ListView
+from console.lists import ChoiceFilter, Column, ListView, title_column
 from console.lists.export import XLSX
 from console.views import ConsoleView
 from kernel import access
@@ -43,14 +43,7 @@ class Imports(ListView):
     template_name = "console/imports/list.html"
     export_action = None
     columns = (
-        Column(
-            key="file_name",
-            label=_("File"),
-            sort="file_name",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("file_name", _("File"), sort="file_name"),
         Column(key="kind", label=_("Kind of table"), value=kind_name, phone="sub"),
         Column(key="state", label=_("State"), kind="state", sort="state", phone="end2"),
         Column(key="counts.accepted", label=_("Rows accepted"), kind="number", phone="end"),

@@ -13,7 +13,7 @@ class Units(ListView):
 """
 
 from console.lists.bulk import BulkAction
-from console.lists.columns import Column
+from console.lists.columns import Column, title_column
 from console.lists.filters import (
     ChoiceFilter,
     DayFilter,
@@ -35,4 +35,5 @@ __all__ = [
     "ListView",
     "NumberFilter",
     "TextFilter",
+    "title_column",
 ]

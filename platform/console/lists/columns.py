@@ -123,6 +123,29 @@ class Column:
         return self.spell(row, value)
 
 
+def title_column(
+    key: str,
+    label: Text,
+    *,
+    kind: Kind = "text",
+    value: Callable[[Any], Any] | None = None,
+    sort: str | tuple[str, ...] = (),
+    css: str = "",
+) -> Column:
+    """Return the column that names a row: it opens it, cannot be hidden, heads it on a phone."""
+    return Column(
+        key=key,
+        label=label,
+        kind=kind,
+        value=value,
+        sort=sort,
+        css=css,
+        is_link=True,
+        is_fixed=True,
+        phone="title",
+    )
+
+
 def resolve(row: Any, path: str) -> Any:
     """Return what ``path`` (``a.b``) leads to in a row; ``None`` as soon as a step is missing."""
     value = row

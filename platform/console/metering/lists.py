@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from console.inputs import read_month
-from console.lists import BuiltInView, ChoiceFilter, Column, ListView, TextFilter
+from console.lists import BuiltInView, ChoiceFilter, Column, ListView, TextFilter, title_column
 from console.metering.months import default_month, month_context, month_of, month_text
 from console.views import ConsoleView
 from kernel.access import Action
@@ -163,15 +163,7 @@ class Missing(MonthList):
     title = _("Meters without a reading")
     template_name = "console/metering/missing.html"
     columns = (
-        Column(
-            key="unit.label",
-            label=_("Room"),
-            sort="unit__sort_key",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-            css="room",
-        ),
+        title_column("unit.label", _("Room"), sort="unit__sort_key", css="room"),
         Column(key="code", label=_("Meter number"), kind="code", sort="code", phone="sub"),
         Column(key="kind", label=_("Meter"), value=lambda row: row.get_kind_display(), phone="end"),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.lists import ChoiceFilter, Column, FlagFilter, ListView
+from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_column
 from console.people import forms
 from console.people.reads import people_with_posts, with_project_names
 from console.views import ConsoleView
@@ -63,9 +63,7 @@ class People(ListView):
     title = _("Users and posts")
     template_name = "console/people/list.html"
     columns = (
-        Column(
-            key="name", label=_("Name"), sort="name", is_link=True, is_fixed=True, phone="title"
-        ),
+        title_column("name", _("Name"), sort="name"),
         Column(key="username", label=_("User name"), kind="code", sort="username", phone="sub"),
         Column(key="posts", label=_("Posts"), value=posts_in_words, wraps=True, phone="end2"),
         Column(key="email", label=_("E-mail"), sort="email"),

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from console import formats
-from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, NumberFilter
+from console.choices import buildings_of, items_of
+from console.lists import (
+    BuiltInView,
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    ListView,
+    NumberFilter,
+    title_column,
+)
 from console.runs.views import crumbs_of, run_in, run_url
 from kernel.access import Action
 from services.billing.runs import preview, queries
@@ -22,20 +31,9 @@ from services.billing.runs.models import (
     RunState,
     SkipReason,
 )
-from services.billing.standards import queries as standards
-from services.properties import queries as registry
 
 # What is as somebody decided it is no warning.
 TONES = {SkipReason.EXCLUDED: "", SkipReason.READING_REJECTED: "", SkipReason.NO_METER: ""}
-
-
-def items_of(view: ListView) -> list[tuple[int, str]]:
-    return [(item.pk, str(item)) for item in standards.items(actor=view.actor)]
-
-
-def buildings_of(view: ListView) -> list[tuple[int, str]]:
-    found = registry.buildings(actor=view.actor, project_id=view.project_id)
-    return [(building.pk, str(building)) for building in found]
 
 
 def months_of(view: ListView) -> list[tuple[str, str]]:
@@ -51,14 +49,8 @@ class Runs(ListView):
     title = _("Bill runs")
     template_name = "console/runs/list.html"
     columns = (
-        Column(
-            key="period",
-            label=_("Month"),
-            value=lambda run: formats.spell_month(run.period),
-            sort="period",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
+        title_column(
+            "period", _("Month"), value=lambda run: formats.spell_month(run.period), sort="period"
         ),
         Column(key="state", label=_("State"), kind="state", sort="state", phone="end2"),
         Column(key="draft_lines", label=_("Bills"), kind="number", places=0),
@@ -236,14 +228,8 @@ class Bills(ListView):
     page_key = "bills"
     title = _("Bills")
     columns = (
-        Column(
-            key="unit.label",
-            label=_("Unit"),
-            kind="code",
-            sort=("household__sort_key", "unit__sort_key"),
-            is_link=True,
-            is_fixed=True,
-            phone="title",
+        title_column(
+            "unit.label", _("Unit"), kind="code", sort=("household__sort_key", "unit__sort_key")
         ),
         Column(key="payer", label=_("Payer"), value=lambda line: line.household.payer),
         Column(key="item", label=_("Fee item"), sort=("item__sort_order", "item_id"), phone="sub"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListView
+from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListView, title_column
 from console.standards import words
 from kernel.access import Action
 from services.billing.standards import queries
@@ -52,14 +52,7 @@ class Standards(ListView):
     title = _("Fee standards")
     template_name = "console/standards/list.html"
     columns = (
-        Column(
-            key="name",
-            label=_("Standard"),
-            sort="name",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("name", _("Standard"), sort="name"),
         Column(key="item.name", label=_("Fee item"), sort="item__sort_order", phone="sub"),
         Column(key="price", label=_("Price"), value=_price, css="ta-r num", phone="end"),
         Column(key="per", label=_("Per"), value=_unit),
@@ -131,14 +124,7 @@ class Items(ListView):
     template_name = "console/standards/items.html"
     columns = (
         Column(key="code", label=_("Item code"), kind="code", sort="code", phone="end"),
-        Column(
-            key="name",
-            label=_("Name"),
-            sort="sort_order",
-            is_link=True,
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("name", _("Name"), sort="sort_order"),
         Column(key="name_en", label=_("English name"), sort="name_en"),
         Column(
             key="kind",
