@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# Longer than this, a module does more than one job. Generated migrations are as long as they are.
+MOST_LINES = 500
 
 
 def test_platform_is_the_standard_library() -> None:
@@ -27,3 +29,21 @@ def test_first_party_package_is_ours(name: str) -> None:
 
     assert module.__file__ is not None
     assert Path(module.__file__).is_relative_to(ROOT)
+
+
+def test_modules_are_short_enough_to_read() -> None:
+    sources = [
+        path
+        for folder in ("platform", "tenants", "services", "api", "tests", "deploy")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts and "node_modules" not in path.parts
+    ]
+
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in sources
+        if (count := path.read_text(encoding="utf-8").count("\n")) > MOST_LINES
+    }
+
+    assert len(sources) > 300
+    assert long == {}

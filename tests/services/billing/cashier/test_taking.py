@@ -1,23 +1,17 @@
-"""Taking money: exact figures, and on every refusal nothing written."""
+"""Taking money: how it is spread, posted, numbered; references and repeats."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 
-from kernel import access
 from kernel.audit.models import AuditEntry
-from kernel.errors import Denied, DomainError, NotFound
-from services.billing.cashier import operations, rules
-from services.billing.cashier.models import Allocation, Payment, Receipt, ReceiptSeries
+from services.billing.cashier import operations
 from services.billing.ledger.models import Journal, Posting
-from services.billing.runs.models import BillLine, BillRun
+from services.billing.runs.models import BillLine
 from services.properties.models import Household
-from tenants.companies.models import Company
-from tests import factories, factories_billing
+from tests import factories
 from tests.factories import NOW, TODAY
 from tests.factories_cashier import (
     Bill,
@@ -28,46 +22,7 @@ from tests.factories_cashier import (
     pay,
     post_bills,
 )
-
-SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
-
-
-@pytest.fixture
-def counter(tenant: Company) -> Counter:
-    return open_counter()
-
-
-@pytest.fixture
-def household(counter: Counter) -> Household:
-    """Owes 331.41 since October, then 331.41, 60.00 and 37.70: together 760.52."""
-    household = add_household(counter.project)
-    post_bills(
-        household,
-        [
-            Bill("331.41", period=OCTOBER, due_on=date(2026, 10, 10)),
-            Bill("37.70", item="SF"),
-            Bill("60.00", item="CWF"),
-            Bill("331.41"),
-        ],
-    )
-    return household
-
-
-def written() -> tuple[int, ...]:
-    """Return how many rows there are of everything that taking money writes."""
-    return tuple(
-        model.objects.count()
-        for model in (Payment, Allocation, Receipt, ReceiptSeries, Journal, Posting, AuditEntry)
-    )
-
-
-def paid_amounts(household: Household) -> list[str]:
-    return [
-        str(line.paid_amount)
-        for line in BillLine.objects.filter(household=household).order_by(
-            "due_on", "item__sort_order", "period"
-        )
-    ]
+from tests.services.billing.cashier.conftest import paid_amounts, written
 
 
 def test_all_open_bills_are_paid_with_change(counter: Counter, household: Household) -> None:
@@ -218,213 +173,6 @@ def test_texts_are_kept_on_one_line(counter: Counter, household: Household) -> N
     )
 
 
-# ---- refusals -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("values", "error", "field"),
-    [
-        ({"amount": "760.53"}, rules.AmountOverOpen, "amount"),
-        ({"amount": "0"}, rules.AmountInvalid, "amount"),
-        ({"amount": "-5.00"}, rules.AmountInvalid, "amount"),
-        ({"amount": "NaN"}, rules.AmountInvalid, "amount"),
-        ({"amount": "sNaN"}, rules.AmountInvalid, "amount"),
-        ({"amount": "Infinity"}, rules.AmountInvalid, "amount"),
-        ({"amount": "1e400"}, rules.AmountInvalid, "amount"),
-        ({"amount": "0.001"}, rules.AmountInvalid, "amount"),
-        ({"amount": f"0.{'0' * 400}1"}, rules.AmountInvalid, "amount"),
-        ({"tendered": Decimal("760.51")}, rules.TenderedTooLittle, "tendered"),
-        ({"tendered": Decimal("NaN")}, rules.AmountInvalid, "tendered"),
-        ({"tendered": Decimal(-1)}, rules.AmountInvalid, "tendered"),
-        ({"tendered": Decimal("76052.00")}, rules.ChangeTooLarge, "tendered"),
-        ({"method": "QR", "tendered": Decimal("800.00")}, rules.TenderedNotExact, "tendered"),
-        ({"expected_total": Decimal("NaN")}, rules.AmountInvalid, "expected_total"),
-        ({"expected_total": Decimal(-1)}, rules.AmountInvalid, "expected_total"),
-        ({"expected_total": Decimal("760.51")}, operations.BillsChanged, None),
-        ({"method": "GOLD"}, operations.MethodUnknown, "method"),
-        ({"idempotency_key": "short"}, operations.KeyInvalid, "idempotency_key"),
-        ({"idempotency_key": "钥匙钥匙钥匙钥匙"}, operations.KeyInvalid, "idempotency_key"),
-        ({"idempotency_key": "x" * 81}, operations.KeyInvalid, "idempotency_key"),
-        ({"note": "x" * 201}, operations.TextInvalid, "note"),
-        ({"note": "a\x00b"}, operations.TextInvalid, "note"),
-        ({"payer_name": "x" * 101}, operations.TextInvalid, "payer_name"),
-        ({"reference": "x" * 61}, operations.TextInvalid, "reference"),
-        ({"line_ids": [2**62]}, NotFound, None),
-        ({"line_ids": [], "expected_total": Decimal(0)}, operations.NothingOpen, None),
-    ],
-)
-def test_a_refusal_writes_nothing(
-    counter: Counter,
-    household: Household,
-    values: dict[str, Any],
-    error: type[DomainError],
-    field: str | None,
-) -> None:
-    before = written()
-
-    with pytest.raises(error) as refusal:
-        pay(counter.collector, household, **values)
-
-    assert refusal.value.field == field
-    assert str(refusal.value)
-    assert written() == before
-    assert paid_amounts(household) == ["0.00"] * 4
-
-
-def test_second_counter_is_told_who_was_first(counter: Counter, household: Household) -> None:
-    shown = open_total(household)
-    first = pay(counter.collector, household, now=NOW - timedelta(minutes=3))
-    colleague = factories.add_actor("lili", "collector", project_id=counter.project.pk)
-    before = written()
-
-    with pytest.raises(operations.BillsChanged) as refusal:
-        pay(colleague, household, expected_total=shown)
-
-    assert refusal.value.details == {
-        "expected_total": "760.52",
-        "open_total": "0.00",
-        "taken": [
-            {
-                "receipt": first.code,
-                "by": "zhouting (zhouting)",
-                "at": (NOW - timedelta(minutes=3)).isoformat(),
-                "amount": "760.52",
-            }
-        ],
-    }
-    text = str(refusal.value)
-    assert "zhouting" in text
-    assert "760.52" in text
-    assert "2026-11-09 09:57" in text  # Shanghai
-    assert written() == before
-
-
-def test_two_payments_in_between_are_both_told(counter: Counter, household: Household) -> None:
-    pay(counter.collector, household, "1.00")
-    shown = open_total(household)
-    pay(counter.collector, household, "100.00")
-    pay(counter.collector, household, "0.52")
-
-    with pytest.raises(operations.BillsChanged) as refusal:
-        pay(counter.collector, household, expected_total=shown)
-
-    assert [each["amount"] for each in refusal.value.details["taken"]] == ["0.52", "100.00"]
-
-
-def test_a_change_that_no_payment_made_is_told_as_such(
-    counter: Counter, household: Household
-) -> None:
-    with pytest.raises(operations.BillsChanged) as refusal:
-        pay(counter.collector, household, expected_total=Decimal("700.00"))
-
-    assert refusal.value.details["taken"] == []
-    assert refusal.value.details["open_total"] == "760.52"
-
-
-def test_a_chosen_bill_that_was_paid_in_between_is_a_conflict(
-    counter: Counter, household: Household
-) -> None:
-    oldest, parking = BillLine.objects.filter(household=household).order_by("due_on", "pk")[:2]
-    pay(counter.collector, household, line_ids=[oldest.pk], expected_total=oldest.amount)
-
-    with pytest.raises(operations.BillsChanged):
-        pay(
-            counter.collector,
-            household,
-            line_ids=[oldest.pk, parking.pk],
-            expected_total=oldest.amount + parking.amount,
-        )
-
-
-def test_reversed_bills_are_not_open(counter: Counter, household: Household) -> None:
-    BillLine.objects.filter(household=household).update(
-        is_reversed=True, reversed_at=NOW, reversed_by=1, reverse_reason="x"
-    )
-
-    with pytest.raises(operations.NothingOpen):
-        pay(counter.collector, household)
-
-
-def test_bills_of_another_household_are_not_found(counter: Counter, household: Household) -> None:
-    other = add_household(counter.project, "3-2-1603")
-    (line,) = post_bills(other, [Bill("10.00")])
-    before = written()
-
-    with pytest.raises(NotFound):
-        pay(counter.collector, household, line_ids=[line.pk], expected_total=Decimal("10.00"))
-
-    assert written() == before
-
-
-@pytest.mark.parametrize(
-    "post", ["company_admin", "property_manager", "charging_director", "meter_reader"]
-)
-def test_only_a_collector_takes_money(counter: Counter, household: Household, post: str) -> None:
-    place = None if post == "company_admin" else counter.project.pk
-    actor = factories.add_actor("somebody", post, project_id=place)
-    before = written()
-
-    with pytest.raises(access.ActionDenied):
-        pay(actor, household)
-
-    assert written() == before
-
-
-def test_the_system_takes_no_money(counter: Counter, household: Household) -> None:
-    with pytest.raises(operations.PersonNeeded):
-        pay(access.SYSTEM, household)
-
-
-def test_collector_of_another_project_finds_nothing(counter: Counter, household: Household) -> None:
-    stranger = factories.add_actor(
-        "stranger", "collector", project_id=factories_billing.add_project("BH", "滨河苑").pk
-    )
-
-    with pytest.raises(NotFound):
-        pay(stranger, household)
-
-
-def test_whoever_checked_the_bills_does_not_collect_them(
-    counter: Counter, household: Household
-) -> None:
-    # Cashier and, by another post, checker of one of the two months (SoD-04).
-    BillRun.objects.filter(period=OCTOBER).update(checked_by=counter.collector.user_id)
-    before = written()
-
-    with pytest.raises(operations.ConfirmedByCollector) as refusal:
-        pay(counter.collector, household)
-    assert isinstance(refusal.value, Denied)
-    assert written() == before
-
-    november = BillLine.objects.get(item__code="SF")
-    pay(counter.collector, household, line_ids=[november.pk], expected_total=november.amount)
-
-
-def test_payer_must_be_named_when_the_household_has_none(
-    counter: Counter, household: Household
-) -> None:
-    Household.objects.update(payer=None)
-
-    with pytest.raises(operations.PayerMissing) as refusal:
-        pay(counter.collector, household)
-    assert refusal.value.field == "payer_name"
-
-    assert pay(counter.collector, household, payer_name="王某").payment.payer_name == "王某"
-
-
-def test_a_code_used_by_another_project_stops_at_the_series(
-    counter: Counter, household: Household
-) -> None:
-    other = factories_billing.add_project("BH", "滨河苑")
-    ReceiptSeries.objects.create(project=other, prefix="SJ-YL-202611-")
-    before = written()
-
-    with pytest.raises(operations.SeriesTaken):
-        pay(counter.collector, household)
-
-    assert written() == before
-
-
 # ---- references and repeats ---------------------------------------------------------------------
 
 
@@ -526,63 +274,3 @@ def test_a_refused_request_leaves_its_key_free(counter: Counter, household: Hous
         pay(counter.collector, household, idempotency_key="repeat-1", expected_total=Decimal(1))
 
     assert pay(counter.collector, household, idempotency_key="repeat-1").number == 1
-
-
-# ---- what the database itself refuses -----------------------------------------------------------
-
-
-def _void_again(receipt: Receipt) -> None:
-    Payment.objects.filter(pk=receipt.payment_id).update(state="RECEIVED", voided_at=None)
-
-
-def _delete(receipt: Receipt) -> None:
-    receipt.delete()
-
-
-def _unvoid(receipt: Receipt) -> None:
-    Receipt.objects.filter(pk=receipt.pk).update(is_void=False)
-
-
-def _renumber(receipt: Receipt) -> None:
-    Receipt.objects.filter(pk=receipt.pk).update(number=7)
-
-
-def _forget_prints(receipt: Receipt) -> None:
-    Receipt.objects.filter(pk=receipt.pk).update(printed_count=0)
-
-
-def _change_amount(receipt: Receipt) -> None:
-    Payment.objects.filter(pk=receipt.payment_id).update(amount=1)
-
-
-@pytest.mark.parametrize(
-    "change", [_void_again, _delete, _unvoid, _renumber, _forget_prints, _change_amount]
-)
-def test_the_database_refuses_to_edit_what_was_booked(
-    counter: Counter, household: Household, change: Callable[[Receipt], None]
-) -> None:
-    receipt = pay(counter.collector, household, "10.00")
-    operations.note_printed(actor=counter.collector, receipt_id=receipt.pk, now=NOW)
-    operations.void_payment(
-        actor=counter.collector, payment_id=receipt.payment_id, reason="x", now=NOW, today=TODAY
-    )
-
-    with pytest.raises(IntegrityError, match="is not edited"), transaction.atomic():
-        change(receipt)
-
-
-@pytest.mark.parametrize("amount", ["'NaN'", "0", "-1"])
-def test_the_database_refuses_what_is_no_amount(
-    counter: Counter, household: Household, amount: str
-) -> None:
-    receipt = pay(counter.collector, household, "10.00")
-    given = {"amount": amount, "tendered": amount, "idempotency_key": "'another-key'"}
-    names = [f'"{field.column}"' for field in Payment._meta.fields if not field.primary_key]
-    values = [given.get(name.strip('"'), name) for name in names]
-
-    with pytest.raises(IntegrityError, match="payment_amount_gt_0"), transaction.atomic():
-        connection.cursor().execute(
-            f"INSERT INTO billing_payment ({', '.join(names)})"
-            f" SELECT {', '.join(values)} FROM billing_payment WHERE id = %s",
-            [receipt.payment_id],
-        )
