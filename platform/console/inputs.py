@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -113,10 +113,11 @@ class DayField(forms.DateField):
     """A day: the browser's date field, or typed in one of the usual ways."""
 
     refusal = _("Enter a day, e.g. 2026-11-20.")
-    pattern, widget_type = "%Y-%m-%d", "date"
+    pattern = "%Y-%m-%d"
+    typed: ClassVar[dict[str, str]] = {"type": "date"}
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format=self.pattern, attrs={"type": self.widget_type})
+        widget = forms.DateInput(format=self.pattern, attrs=self.typed)
         kwargs.setdefault("widget", widget)
         super().__init__(**kwargs)
 
@@ -135,10 +136,19 @@ class DayField(forms.DateField):
 
 
 class MonthField(DayField):
-    """A month, as its first day: the browser's month field, or typed in one of the usual ways."""
+    """A month, as its first day, typed in one of the usual ways.
+
+    No ``type="month"``: half of the browsers have none, and the others write the month in their
+    own language instead of the page's.
+    """
 
     refusal = _("Enter a month, e.g. 2026-11.")
-    pattern, widget_type = "%Y-%m", "month"
+    pattern = "%Y-%m"
+    typed: ClassVar[dict[str, str]] = {
+        "inputmode": "numeric",
+        "placeholder": "2026-11",
+        "maxlength": "8",
+    }
 
     def read(self, text: str) -> date | None:
         return read_month(text)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console.inputs import MonthField
 from kernel.imports import messages
 from kernel.imports.importer import Importer
 from kernel.imports.models import ImportBatch
@@ -48,10 +49,8 @@ def _too_large() -> str:
 
 
 class UploadReadings(Upload):
-    usage_month = forms.RegexField(
-        r"^[0-9]{4}-[0-9]{2}$",
+    usage_month = MonthField(
         label=_("Month of usage"),
-        widget=forms.TextInput(attrs={"type": "month"}),
         help_text=_("The month in which the water or power was used."),
     )
     meter_kind = forms.ChoiceField(
@@ -61,7 +60,8 @@ class UploadReadings(Upload):
     )
 
     def options(self) -> dict[str, Any]:
-        return {key: self.cleaned_data[key] for key in ("usage_month", "meter_kind")}
+        month = self.cleaned_data["usage_month"]
+        return {"usage_month": f"{month:%Y-%m}", "meter_kind": self.cleaned_data["meter_kind"]}
 
 
 UPLOADS: dict[str, type[Upload]] = {"meter-readings": UploadReadings}

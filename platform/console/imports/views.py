@@ -92,7 +92,7 @@ class NewImport(ConsoleView):
     def get(self, request: HttpRequest, project_id: int, kind: str) -> HttpResponseBase:
         importer = self._importer(project_id, kind)
         last_month = self.today.replace(day=1) - timedelta(days=1)
-        form = forms.UPLOADS.get(kind, forms.Upload)(initial={"usage_month": f"{last_month:%Y-%m}"})
+        form = forms.UPLOADS.get(kind, forms.Upload)(initial={"usage_month": last_month})
         return self._page(request, project_id, importer, form)
 
     def post(self, request: HttpRequest, project_id: int, kind: str) -> HttpResponseBase:
