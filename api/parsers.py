@@ -3,18 +3,28 @@
 from io import BytesIO
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 20
+# A month's readings of 10,000 meters are a quarter of this.
+MAX_BYTES = 8 << 20
 _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too-large"
+    default_detail = "The body is too large."
+
+
 class StrictJSONParser(JSONParser):
-    """Refuses what nests deeper than any body of ours, before it is parsed."""
+    """Refuses what is larger or nests deeper than any body of ours, before it is parsed."""
 
     def parse(self, stream: IO[Any], media_type: Any = None, parser_context: Any = None) -> Any:
-        body = stream.read()
+        body = stream.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise TooLarge
         try:
             text = body.decode("utf-8") if isinstance(body, bytes) else body
         except UnicodeDecodeError as error:

@@ -53,3 +53,8 @@ def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
         )
     _row, text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
     return Api(Client(), text)
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    """Return what a refusal says to programs."""
+    return answer.status_code, answer.json()["code"]

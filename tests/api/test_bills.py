@@ -11,7 +11,7 @@ from services.properties.models import Project
 from tenants.companies.models import Company
 from tests import factories_billing as billing
 from tests import factories_runs as factories
-from tests.api.client import Api, sign_in
+from tests.api.client import Api, refusal, sign_in
 from tests.factories_runs import Office
 
 pytestmark = pytest.mark.usefixtures("_today")
@@ -171,10 +171,6 @@ def test_bills_are_filtered(collector: Api, water: BillLine, query: str, codes: 
 
 
 # ---- refusals -----------------------------------------------------------------------------------
-
-
-def refusal(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def test_the_preparer_does_not_check(director: Api, project: Project) -> None:

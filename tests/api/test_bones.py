@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.exceptions import ParseError
 from rest_framework.views import APIView
 
-from api.parsers import MAX_DEPTH, StrictJSONParser
+from api.parsers import MAX_BYTES, MAX_DEPTH, StrictJSONParser, TooLarge
 from api.views import ApiView
 from kernel import access
 from kernel.access import operations
@@ -129,6 +129,13 @@ def test_the_document_is_openapi_3_1_and_warns_of_nothing(client: Client, token:
 def test_hostile_bodies_are_refused_by_the_parser(body: bytes) -> None:
     with pytest.raises(ParseError):
         StrictJSONParser().parse(BytesIO(body), "application/json", {"encoding": "utf-8"})
+
+
+def test_a_body_too_large_says_so() -> None:
+    with pytest.raises(TooLarge) as caught:
+        StrictJSONParser().parse(BytesIO(b" " * (MAX_BYTES + 1)), "application/json")
+
+    assert caught.value.status_code == 413
 
 
 def _parts(route: str) -> Iterator[str]:

@@ -5,39 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import IdField
+from api.fields import AmountField, IdField, PriceField, QuantityField, RateField
+from api.v1.standards.serializers import SlabOut
 from kernel.jobs.models import Job, JobState
 from services.billing.ledger.models import AccountKind, JournalKind
 from services.billing.runs.models import BillLine, BillRun, LineState, SkipReason
 from services.billing.standards.models import Method
-
-
-class AmountField(serializers.DecimalField):
-    """An amount with two decimals."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=2, **kwargs)
-
-
-class QuantityField(serializers.DecimalField):
-    """Square metres, a consumption, or 1."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, **kwargs)
-
-
-class PriceField(serializers.DecimalField):
-    """A price for one unit of the quantity."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=4, **kwargs)
-
-
-class RateField(serializers.DecimalField):
-    """The share of the full fee that is charged, of one."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=5, decimal_places=4, **kwargs)
 
 
 class BilledItemOut(serializers.Serializer[Any]):
@@ -226,15 +199,6 @@ class BillOut(serializers.ModelSerializer[BillLine]):
             "reverse_reason",
         ]
         read_only_fields = fields
-
-
-class SlabOut(serializers.Serializer[Any]):
-    """A part of the quantity and its price; ``above`` exclusive, ``up_to`` inclusive."""
-
-    quantity = QuantityField()
-    price = PriceField()
-    above = QuantityField()
-    up_to = QuantityField(allow_null=True)
 
 
 class ReadingOut(serializers.Serializer[Any]):

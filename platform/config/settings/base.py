@@ -342,6 +342,9 @@ SPECTACULAR_SETTINGS = {
         "BillState": "services.billing.runs.models.LineState",
         "SkipReason": "services.billing.runs.models.SkipReason",
         "FeeMethod": "services.billing.standards.models.Method",
+        "FeeKind": "services.billing.standards.models.FeeKind",
+        "VersionState": "services.billing.standards.models.VersionState",
+        "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }
 

@@ -13,6 +13,7 @@ from services.billing.standards.queries.preview import (
 from services.billing.standards.queries.reads import (
     assignments,
     figures_of,
+    get_item,
     get_standard,
     get_version,
     history,
@@ -21,6 +22,7 @@ from services.billing.standards.queries.reads import (
     lock_version,
     pricing_of,
     standards,
+    versions,
     versions_in_force,
 )
 from services.billing.standards.queries.resolve import (
@@ -43,6 +45,7 @@ __all__ = [
     "fees_of_units",
     "figures_of",
     "find_unit",
+    "get_item",
     "get_standard",
     "get_version",
     "history",
@@ -56,5 +59,6 @@ __all__ = [
     "standards",
     "suggested_units",
     "unit_counts",
+    "versions",
     "versions_in_force",
 ]

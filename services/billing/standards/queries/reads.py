@@ -31,6 +31,18 @@ def items(*, actor: Actor) -> QuerySet[FeeItem]:
     return FeeItem.objects.select_related("account").order_by("sort_order", "pk")
 
 
+def get_item(*, actor: Actor, item_id: int) -> FeeItem:
+    """Return one fee item with its account.
+
+    :raises access.ActionDenied: without ``fee-standard.view``.
+    :raises NotFound: if there is no such item.
+    """
+    item = items(actor=actor).filter(pk=item_id).first()
+    if item is None:
+        raise NotFound
+    return item
+
+
 def standards(*, actor: Actor, on: date, project_id: int | None = None) -> QuerySet[FeeStandard]:
     """Return standards by project, item and name, with their item and versions.
 
@@ -100,12 +112,9 @@ def history(*, actor: Actor, standard: FeeStandard) -> QuerySet[AuditEntry]:
     )
 
 
-def get_version(*, actor: Actor, version_id: int) -> FeeVersion:
-    """Return one version with its standard and item.
-
-    :raises NotFound: if there is none within the actor's reach.
-    """
-    version = (
+def versions(*, actor: Actor) -> QuerySet[FeeVersion]:
+    """Return the versions within the actor's reach with standard and item, by id."""
+    return (
         access.scoped(
             FeeVersion.objects.all(),
             actor,
@@ -113,9 +122,16 @@ def get_version(*, actor: Actor, version_id: int) -> FeeVersion:
             field="standard__project_id",
         )
         .select_related("standard__item")
-        .filter(pk=version_id)
-        .first()
+        .order_by("pk")
     )
+
+
+def get_version(*, actor: Actor, version_id: int) -> FeeVersion:
+    """Return one version with its standard and item.
+
+    :raises NotFound: if there is none within the actor's reach.
+    """
+    version = versions(actor=actor).filter(pk=version_id).first()
     if version is None:
         raise NotFound
     return version

@@ -1,0 +1,1 @@
+"""Fee items, fee standards, their versions, and to whom they apply."""
