@@ -1,4 +1,4 @@
-"""工作台: how the project does this month and year."""
+"""工作台: how the project does this month and year, and what waits for the visitor."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from console import formats
+from console.dashboard.todos import todos
 from console.views import ConsoleView
 from kernel import policies
 from kernel.access import Action
@@ -36,6 +37,7 @@ class Dashboard(ConsoleView):
             "heading": project.name,
             "today": self.today,
             "now": self.now,
+            "todos": todos(actor=self.actor, project_id=project_id),
             "may_take": self.actor.may(Action.PAYMENT_TAKE, project_id),
         }
         if self.actor.may(Action.ARREARS_VIEW, project_id):

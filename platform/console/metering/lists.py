@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
+from console.choices import buildings_of
 from console.inputs import read_month
 from console.lists import BuiltInView, ChoiceFilter, Column, ListView, TextFilter, title_column
 from console.metering.months import default_month, month_context, month_of, month_text
@@ -20,7 +21,6 @@ from console.views import ConsoleView
 from kernel.access import Action
 from services.billing.metering import queries
 from services.billing.metering.models import Reading, ReadingFault, ReadingState
-from services.properties import queries as registry
 from services.properties.models import Meter, MeterKind
 
 
@@ -46,11 +46,6 @@ def _decision(row: Reading) -> str:
     if not row.resolution:
         return ""
     return f"{row.get_resolution_display()}: {row.reason}"
-
-
-def _buildings(view: ListView) -> list[tuple[int, str]]:
-    found = registry.buildings(actor=view.actor, project_id=view.project_id)
-    return [(building.pk, building.name) for building in found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +127,7 @@ class Readings(MonthList):
             key="building",
             label=_("Building"),
             field="meter__unit__building_id",
-            choices=_buildings,
+            choices=buildings_of,
         ),
         ChoiceFilter(key="kind", label=_("Meter"), field="meter__kind", choices=MeterKind.choices),
         TextFilter(key="reader", label=_("Read by"), field="reader_name"),
@@ -169,7 +164,7 @@ class Missing(MonthList):
     )
     filters = (
         ChoiceFilter(
-            key="building", label=_("Building"), field="unit__building_id", choices=_buildings
+            key="building", label=_("Building"), field="unit__building_id", choices=buildings_of
         ),
         ChoiceFilter(key="kind", label=_("Meter"), field="kind", choices=MeterKind.choices),
     )

@@ -76,6 +76,7 @@ class Standards(ListView):
             key="kind", label=_("Kind of fee"), field="item__kind", choices=FeeKind.choices
         ),
         FlagFilter(key="submitted", label=_("To be confirmed"), field="is_submitted"),
+        FlagFilter(key="scope", label=_("Scope to be confirmed"), field="has_open_scope"),
         FlagFilter(key="in_force", label=_("In force"), field="is_in_force"),
     )
     search_fields = ("name", "item__name", "item__code")

@@ -21,6 +21,7 @@ from services.billing.runs.models import (
     ChunkState,
     DraftLine,
     LineState,
+    RunState,
 )
 from services.billing.standards import queries as standards
 from services.billing.standards import rules as pricing
@@ -52,6 +53,25 @@ def open_run(*, actor: Actor, project_id: int, period: date) -> BillRun | None:
         .filter(period=period, state__in=OPEN_RUN_STATES)
         .first()
     )
+
+
+def runs_waiting_for(*, actor: Actor, project_id: int) -> list[BillRun]:
+    """Return the project's open runs whose next step is the actor's, the latest month first.
+
+    A draft is checked by somebody who has not prepared it; a run that broke off is taken up by
+    who may do what it broke off at.
+    """
+    waiting: list[Q] = []
+    if actor.may(Action.BILL_RUN_CHECK, project_id):
+        waiting.append(Q(state=RunState.PREVIEW) & ~Q(prepared_by=actor.user_id))
+    if actor.may(Action.BILL_RUN_POST, project_id):
+        waiting.append(Q(state=RunState.CHECKED))
+        waiting.append(Q(state=RunState.FAILED, checked_by__isnull=False))
+    if actor.may(Action.BILL_RUN_PREPARE, project_id):
+        waiting.append(Q(state=RunState.FAILED, checked_by__isnull=True))
+    if not waiting:
+        return []
+    return list(runs(actor=actor, project_id=project_id).filter(Q(*waiting, _connector=Q.OR)))
 
 
 def chunk_of_line(line: BillLine) -> BillRunChunk | None:

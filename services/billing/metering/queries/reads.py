@@ -72,6 +72,20 @@ def all_readings(*, actor: Actor) -> QuerySet[Reading]:
     )
 
 
+def open_exceptions(*, actor: Actor, project_id: int) -> list[tuple[date, int]]:
+    """Return the months of a project in which readings wait to be resolved, and how many.
+
+    :raises access.ActionDenied: without ``reading.resolve`` in the project.
+    """
+    access.require(actor, Action.READING_RESOLVE, project_id)
+    return list(
+        Reading.objects.filter(project_id=project_id, state=ReadingState.EXCEPTION)
+        .order_by("usage_month")
+        .values_list("usage_month")
+        .annotate(count=Count("pk"))
+    )
+
+
 def counts(*, actor: Actor, project_id: int, usage_month: date) -> MonthCounts:
     """Return how far a month's reading is.
 

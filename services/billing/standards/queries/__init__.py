@@ -11,6 +11,7 @@ from services.billing.standards.queries.preview import (
     suggested_units,
 )
 from services.billing.standards.queries.reads import (
+    Waiting,
     assignments,
     figures_of,
     get_item,
@@ -24,6 +25,7 @@ from services.billing.standards.queries.reads import (
     standards,
     versions,
     versions_in_force,
+    waiting_for,
 )
 from services.billing.standards.queries.resolve import (
     Applicable,
@@ -40,6 +42,7 @@ __all__ = [
     "Preview",
     "PreviewMonth",
     "UnitFee",
+    "Waiting",
     "applicable",
     "assignments",
     "fees_of_units",
@@ -61,4 +64,5 @@ __all__ = [
     "unit_counts",
     "versions",
     "versions_in_force",
+    "waiting_for",
 ]

@@ -1,5 +1,6 @@
 """Reads of items, standards, versions and assignments."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -20,6 +21,14 @@ from services.billing.standards.models import (
     VersionState,
 )
 from services.properties.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many standards have a version, or a scope, that somebody else drafted."""
+
+    versions: int
+    scopes: int
 
 
 def items(*, actor: Actor) -> QuerySet[FeeItem]:
@@ -47,8 +56,8 @@ def standards(*, actor: Actor, on: date, project_id: int | None = None) -> Query
     """Return standards by project, item and name, with their item and versions.
 
     Each has ``version_id`` and ``version_number`` of the version in force in the month ``on``
-    (null if none is), the flags ``is_in_force`` and ``is_submitted``, and the counts
-    ``draft_count`` and ``open_assignment_count`` of what waits to be confirmed.
+    (null if none is), the flags ``is_in_force``, ``is_submitted`` and ``has_open_scope``, and the
+    counts ``draft_count`` and ``open_assignment_count`` of what waits to be confirmed.
     """
     found = access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW)
     if project_id is not None:
@@ -68,6 +77,9 @@ def standards(*, actor: Actor, on: date, project_id: int | None = None) -> Query
                     submitted_at__isnull=False,
                 )
             ),
+            has_open_scope=Exists(
+                FeeAssignment.objects.filter(standard=OuterRef("pk"), state=AssignmentState.DRAFT)
+            ),
             draft_count=Count(
                 "versions", filter=Q(versions__state=VersionState.DRAFT), distinct=True
             ),
@@ -77,6 +89,24 @@ def standards(*, actor: Actor, on: date, project_id: int | None = None) -> Query
         )
         .order_by("project_id", "item__sort_order", "item_id", "name", "pk")
     )
+
+
+def waiting_for(*, actor: Actor, project_id: int) -> Waiting:
+    """Return how many standards of a project wait for the actor to confirm what others drafted.
+
+    :raises access.ActionDenied: without ``fee-standard.confirm`` in the project.
+    """
+    access.require(actor, Action.FEE_STANDARD_CONFIRM, project_id)
+    versions = FeeVersion.objects.filter(
+        standard=OuterRef("pk"), state=VersionState.DRAFT, submitted_at__isnull=False
+    ).exclude(drafted_by=actor.user_id)
+    scopes = FeeAssignment.objects.filter(
+        standard=OuterRef("pk"), state=AssignmentState.DRAFT
+    ).exclude(drafted_by=actor.user_id)
+    found = FeeStandard.objects.filter(project_id=project_id).aggregate(
+        versions=Count("pk", filter=Exists(versions)), scopes=Count("pk", filter=Exists(scopes))
+    )
+    return Waiting(**found)
 
 
 def get_standard(*, actor: Actor, standard_id: int) -> FeeStandard:

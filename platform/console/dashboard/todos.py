@@ -1,0 +1,127 @@
+"""What waits in a project for the visitor himself, and where he does it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console import formats
+from kernel.access import Action, Actor
+from kernel.imports import queries as imports
+from kernel.imports.models import BatchState
+from services.billing.metering import queries as metering
+from services.billing.metering.models import ReadingState
+from services.billing.runs import queries as runs
+from services.billing.runs.models import BillRun, RunState
+from services.billing.standards import queries as standards
+
+_IMPORTS_WAIT_IN = (BatchState.NEEDS_MAPPING, BatchState.REHEARSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits, and the page or filtered list on which it is done."""
+
+    icon: str
+    title: str
+    note: str
+    url: str
+
+
+def todos(*, actor: Actor, project_id: int) -> list[Todo]:
+    """Return what the actor can do next in the project, in the order of a month's work."""
+    return [
+        *_imports(actor, project_id),
+        *_standards(actor, project_id),
+        *_readings(actor, project_id),
+        *_runs(actor, project_id),
+    ]
+
+
+def _imports(actor: Actor, project_id: int) -> list[Todo]:
+    count = (
+        imports.batches(actor=actor)
+        .filter(project_id=project_id, state__in=_IMPORTS_WAIT_IN)
+        .count()
+    )
+    if not count:
+        return []
+    return [
+        Todo(
+            icon="import",
+            title=_("Uploaded files to be imported"),
+            note=ngettext("%(count)d file", "%(count)d files", count) % {"count": count},
+            url=_address("imports", project_id, state=_IMPORTS_WAIT_IN),
+        )
+    ]
+
+
+def _standards(actor: Actor, project_id: int) -> list[Todo]:
+    if not actor.may(Action.FEE_STANDARD_CONFIRM, project_id):
+        return []
+    waiting = standards.waiting_for(actor=actor, project_id=project_id)
+    found = []
+    if waiting.versions:
+        found.append((_("Prices to be confirmed"), waiting.versions, "submitted"))
+    if waiting.scopes:
+        found.append((_("Who is charged: to be confirmed"), waiting.scopes, "scope"))
+    return [
+        Todo(
+            icon="tag",
+            title=title,
+            note=ngettext("%(count)d fee standard", "%(count)d fee standards", count)
+            % {"count": count},
+            url=_address("fee-standards", project_id, **{flag: "1"}),
+        )
+        for title, count, flag in found
+    ]
+
+
+def _readings(actor: Actor, project_id: int) -> list[Todo]:
+    if not actor.may(Action.READING_RESOLVE, project_id):
+        return []
+    return [
+        Todo(
+            icon="gauge",
+            title=_("Meter readings of %(month)s to be resolved")
+            % {"month": formats.spell_month(month)},
+            note=ngettext("%(count)d exception", "%(count)d exceptions", count) % {"count": count},
+            url=_address(
+                "readings-month", project_id, f"{month:%Y-%m}", state=ReadingState.EXCEPTION
+            ),
+        )
+        for month, count in metering.open_exceptions(actor=actor, project_id=project_id)
+    ]
+
+
+def _runs(actor: Actor, project_id: int) -> list[Todo]:
+    return [
+        Todo(
+            icon="calc",
+            title=_step(run) % {"month": formats.spell_month(run.period)},
+            note=_("%(lines)s bills, %(amount)s")
+            % {
+                "lines": formats.spell_number(run.draft_lines),
+                "amount": formats.spell_money(run.draft_amount),
+            },
+            url=_address("bill-runs-run", project_id, run.pk),
+        )
+        for run in runs.runs_waiting_for(actor=actor, project_id=project_id)
+    ]
+
+
+def _step(run: BillRun) -> str:
+    if run.state == RunState.PREVIEW:
+        return _("Bills of %(month)s to be checked")
+    if run.state == RunState.CHECKED:
+        return _("Bills of %(month)s to be posted")
+    return _("Bill run of %(month)s broke off")
+
+
+def _address(
+    route: str, project_id: int, *arguments: int | str, **query: str | tuple[str, ...]
+) -> str:
+    page = reverse(route, args=[project_id, *arguments])
+    return f"{page}?{urlencode(query, doseq=True)}" if query else page
