@@ -13,9 +13,9 @@ import django
 
 django.setup()
 
-from tests.bench import bill_run  # noqa: E402 - Django must be set up before
+from tests.bench import bill_run, ledger_import  # noqa: E402 - Django must be set up before
 
-BENCHES = {"bill-run": bill_run}
+BENCHES = {"bill-run": bill_run, "import": ledger_import}
 
 
 def main(arguments: list[str]) -> int:

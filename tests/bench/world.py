@@ -9,6 +9,7 @@ from django.db import connection
 
 from kernel import seeds
 from kernel.tenancy import tenant_connection
+from services.properties.models import Project
 from tenants.companies.models import Company
 from tenants.provisioning.schema import owner_cursor
 from tests import database
@@ -48,19 +49,25 @@ def add_project(code: str, units: int) -> int:
     Three fee items reach every unit: per m² with a reduced rate for vacant dwellings, a fixed
     one, and water in three tiers.
     """
+    project_id = bare_project(code)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO properties_project (code, name, name_en, city, address, hotline,"
-            " is_active, created_at) VALUES (%s, %s, '', '', '', '', true, %s) RETURNING id",
-            [code, code, NOW],
-        )
-        (project_id,) = cursor.fetchone()
         values = {"project": project_id, "units": units, "now": NOW, "usage": USAGE_MONTH}
         cursor.execute(_REGISTRY, values)
         cursor.execute(_STANDARDS, values)
-    with owner_cursor() as cursor:  # what autovacuum does within a minute of an import
+    analyse()
+    return project_id
+
+
+def bare_project(code: str) -> int:
+    """Add a project with nothing in it."""
+    project = Project.objects.create(code=code, name=code, sort_key=code, created_at=NOW)
+    return project.pk
+
+
+def analyse() -> None:
+    """Do what autovacuum does within a minute of an import."""
+    with owner_cursor() as cursor:
         cursor.execute("ANALYZE")
-    return int(project_id)
 
 
 _REGISTRY = """

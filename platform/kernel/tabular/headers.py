@@ -197,6 +197,9 @@ class RowSorter:
             for index in header.mapping.values()
             if index < len(header.columns) and header.columns[index]
         }
+        # A building's name stands in every row of it: each text is looked at once.
+        self._normalised: dict[str, str] = {}
+        self._footers: dict[tuple[bool | str, ...], bool] = {}
 
     def kind_of(self, row: Row) -> RowKind:
         leading = _leading_cells(row)
@@ -205,7 +208,7 @@ class RowSorter:
         has_essential = any(_text_at(row, column) for column in self._essential)
         # Most rows begin with their number: neither a footer nor a header does.
         if isinstance(leading[0], str) or not has_essential:
-            if _is_footer(leading, has_essential=has_essential):
+            if self._is_footer(leading, has_essential=has_essential):
                 return RowKind.FOOTER
             if self._repeats_header(row):
                 return RowKind.REPEATED_HEADER
@@ -218,11 +221,25 @@ class RowSorter:
         allowed = (len(self._names) - 1) // 2  # cells that may differ
         for index, name in self._names.items():
             cell = row[index] if index < len(row) else None
-            if not isinstance(cell, str) or cell[:1].isdigit() or normalise(cell) != name:
+            if not isinstance(cell, str) or cell[:1].isdigit() or self._name(cell) != name:
                 allowed -= 1
                 if allowed < 0:
                     return False
         return True
+
+    def _name(self, cell: str) -> str:
+        known = self._normalised.get(cell)
+        if known is None:
+            known = self._normalised[cell] = normalise(cell)
+        return known
+
+    def _is_footer(self, leading: list[Cell], *, has_essential: bool) -> bool:
+        texts = (has_essential, *map(str, leading))
+        known = self._footers.get(texts)
+        if known is None:
+            known = _is_footer(leading, has_essential=has_essential)
+            self._footers[texts] = known
+        return known
 
 
 def _is_footer(leading: list[Cell], *, has_essential: bool) -> bool:
@@ -242,7 +259,9 @@ def _leading_cells(row: Row) -> list[Cell]:
     """Return the first two cells that hold anything."""
     leading: list[Cell] = []
     for cell in row:
-        if cell is None or (isinstance(cell, str) and not squeeze(cell)):
+        if cell is None:
+            continue
+        if isinstance(cell, str) and not (cell.isalnum() or squeeze(cell)):
             continue
         leading.append(cell)
         if len(leading) == 2:

@@ -167,7 +167,7 @@ def _party(owner: Owner, cipher: crypto.FieldCipher) -> tuple[str, ...]:
     return (
         owner.kind,
         owner.name,
-        rules.initials(owner.name),
+        rules.initials_of_key(key),
         key,
         cipher.encrypt(owner.id_number),
         cipher.blind_index(owner.id_number),

@@ -1,6 +1,6 @@
 """Room numbers, names, phones, ID numbers and states as plain values. No database, no clock."""
 
-from services.properties.rules.names import initials, name_key
+from services.properties.rules.names import initials, initials_of_key, name_key
 from services.properties.rules.personal import (
     IdNumberInvalid,
     PhoneInvalid,
@@ -52,6 +52,7 @@ __all__ = [
     "id_number",
     "id_tail",
     "initials",
+    "initials_of_key",
     "is_handed_over",
     "name_key",
     "number_code",

@@ -71,7 +71,12 @@ def initials(name: str) -> str:
 
     Characters without a reading are left out.
     """
-    return "".join(syllable[0] for syllable in _syllables(name) if syllable.isascii())
+    return initials_of_key(name_key(name))
+
+
+def initials_of_key(key: str) -> str:
+    """Return what :func:`initials` does, of a name whose key is worked out already."""
+    return "".join(syllable[0] for syllable in key.split() if syllable.isascii())
 
 
 def _syllables(name: str) -> list[str]:
