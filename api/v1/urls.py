@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.imports")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
+    path("", include("api.v1.metering.urls")),
     path("", include("api.v1.bills.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]

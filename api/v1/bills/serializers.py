@@ -201,7 +201,7 @@ class BillOut(serializers.ModelSerializer[BillLine]):
         read_only_fields = fields
 
 
-class ReadingOut(serializers.Serializer[Any]):
+class BilledReadingOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     meter_code = serializers.CharField(source="meter.code")
     previous = QuantityField()
@@ -222,7 +222,7 @@ class ExplanationOut(serializers.Serializer[Any]):
     full_amount = AmountField()
     rate = RateField()
     amount = AmountField()
-    readings = ReadingOut(many=True)
+    readings = BilledReadingOut(many=True)
 
 
 class PostingOut(serializers.Serializer[Any]):

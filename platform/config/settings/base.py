@@ -344,6 +344,9 @@ SPECTACULAR_SETTINGS = {
         "FeeMethod": "services.billing.standards.models.Method",
         "FeeKind": "services.billing.standards.models.FeeKind",
         "VersionState": "services.billing.standards.models.VersionState",
+        "ReadingState": "services.billing.metering.models.ReadingState",
+        "ReadingFault": "services.billing.metering.models.ReadingFault",
+        "ReadingResolution": "services.billing.metering.models.Resolution",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }

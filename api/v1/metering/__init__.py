@@ -1,0 +1,1 @@
+"""Meter readings: recorded, judged, and decided about where something is wrong."""
