@@ -189,6 +189,7 @@ class Batch(BatchView):
                 if (count := self.batch.counts.get("objects", {}).get(key)) is not None
             ],
             "failure": self._failure(),
+            "sheets_alike": [sheet["name"] for sheet in self.batch.sheets if sheet.get("is_alike")],
             "refusal": refusal,
             "dependents": refusal.details.get("dependents", {}) if refusal else {},
         }

@@ -64,6 +64,10 @@ _FILES: dict[str, Any] = {
     "file.cell-too-long": _(
         "A cell is longer than a cell can be. Usually a quotation mark is missing before it."
     ),
+    "file.quote-open": _(
+        "A quotation mark in row %(row)d is not closed, so that the rows below are inside one "
+        "cell. Close or remove it."
+    ),
     "file.no-rows": _("The file has no rows."),
 }
 
@@ -101,7 +105,7 @@ def reasons(kind: str, problem: ImportProblem) -> dict[str, str]:
 def file_reason(code: str, params: Mapping[str, Any]) -> str:
     """Return why a file is refused as a whole."""
     sentence = str(_FILES.get(code, code))
-    return sentence % {"limit": 0, "limit_mb": 0, "format": "", **params}
+    return sentence % {"limit": 0, "limit_mb": 0, "format": "", "row": 0, **params}
 
 
 def failure(batch: ImportBatch) -> str:

@@ -46,7 +46,7 @@ def rehearse(
     chosen = tables.choose(workbook, importer, choice)
     batch.file_kind = workbook.kind
     batch.encoding = workbook.encoding
-    batch.sheets = tables.describe(workbook)
+    batch.sheets = tables.describe(workbook, tables.sheets_alike(workbook, importer, chosen))
     batch.sheet = chosen.sheet.name[:100]
     batch.columns = chosen.columns
     batch.header_rows = list(chosen.header.rows) if chosen.header else []

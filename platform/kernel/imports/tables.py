@@ -1,7 +1,7 @@
 """From an uploaded file to the table an importer gets: which sheet, which header, which rows."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kernel.imports.importer import Importer, Table
@@ -13,6 +13,7 @@ from kernel.tabular.read import Sheet, Workbook
 
 _SAMPLE_ROWS = 5
 _SAMPLE_LENGTH = 40
+_DITTO = frozenset({"同上", "〃", "″", "”", "同前", "ditto"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,33 @@ def choose(workbook: Workbook, importer: Importer, choice: Choice) -> Chosen:
         sheet = sheets[0]
         return Chosen(sheet, header_at(sheet.rows, choice.header_row, importer.header_fields))
     found = [Chosen(sheet, find_header(sheet.rows, importer.header_fields)) for sheet in sheets]
-    return max(found, key=lambda chosen: len(chosen.header.mapping) if chosen.header else -1)
+    return max(found, key=_worth)
+
+
+def sheets_alike(workbook: Workbook, importer: Importer, chosen: Chosen) -> list[str]:
+    """Return the names of other visible sheets with the same columns: one sheet for each building.
+
+    They are imported one by one; whoever does not know would lose them.
+    """
+    if chosen.header is None:
+        return []
+    alike = []
+    for sheet in workbook.sheets:
+        if sheet is chosen.sheet or sheet.is_hidden:
+            continue
+        header = find_header(sheet.rows, importer.header_fields)
+        if (
+            header is not None
+            and set(chosen.header.mapping) == set(header.mapping)
+            and len(sheet.rows) > header.rows[-1]
+        ):
+            alike.append(sheet.name)
+    return alike
+
+
+def _worth(chosen: Chosen) -> tuple[int, int]:
+    """Rank a sheet by the fields that its header explains, then by its rows."""
+    return (len(chosen.header.mapping) if chosen.header else -1, len(chosen.sheet.rows))
 
 
 def signature(columns: list[str]) -> str:
@@ -80,16 +107,36 @@ def table_of(
         kind = sorter.kind_of(row)
         if kind is RowKind.DATA:
             numbers.append(number)
-            rows.append(row)
+            rows.append(_without_ditto(row, rows[-1] if rows else []))
         elif kind is not RowKind.BLANK:
             ignored.append(number)
     return Table(numbers, rows, mapping), ignored
 
 
-def describe(workbook: Workbook) -> list[dict[str, str | int | bool]]:
-    """Return what a person sees of each sheet before choosing one."""
+def _without_ditto(row: Row, above: Row) -> Row:
+    """Put what the row above says in place of 同上 and ″."""
+    if not any(isinstance(cell, str) and cell.strip() in _DITTO for cell in row):
+        return row
     return [
-        {"name": sheet.name, "rows": len(sheet.rows), "is_hidden": sheet.is_hidden}
+        (above[index] if index < len(above) else None)
+        if isinstance(cell, str) and cell.strip() in _DITTO
+        else cell
+        for index, cell in enumerate(row)
+    ]
+
+
+def describe(workbook: Workbook, alike: Collection[str] = ()) -> list[dict[str, str | int | bool]]:
+    """Return what a person sees of each sheet before choosing one.
+
+    :param alike: the names of sheets with the columns of the one that is chosen.
+    """
+    return [
+        {
+            "name": sheet.name,
+            "rows": len(sheet.rows),
+            "is_hidden": sheet.is_hidden,
+            "is_alike": sheet.name in alike,
+        }
         for sheet in workbook.sheets
     ]
 

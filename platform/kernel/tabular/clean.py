@@ -14,6 +14,11 @@ from kernel.tabular.text import squeeze, tidy
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?")
 _DIGITS_LIMIT = 30
+# A space between digits is a thousands separator or a slip: 1 090.5 is a number, 90 5 is not.
+_BROKEN_DIGITS = re.compile(r"[0-9.,] +[0-9.,]")
+_SPACED_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9 ])")
+# The point of the Chinese keyboard, typed for the decimal one: 90。5.
+_FULL_STOPS = str.maketrans("。｡", "..")
 _APPROXIMATE = re.compile(r"^(约|大约|近|≈|~)|(左右|上下|多)$")
 _AREA_UNIT = re.compile(r"(㎡|m2|m²|M2|M²|平方米|平米|平方|平|sqm|square met(?:er|re)s?)$")
 _MONEY_SIGNS = re.compile(r"^(¥|￥|rmb|cny)|(元|圆|rmb|cny)$", re.IGNORECASE)
@@ -24,8 +29,8 @@ _DATE_TEXT = re.compile(
     r"(?:[ T]?[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.[0-9]+)?)?)?"
 )
 _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-# 1900-03-01, from where on both calendars of spreadsheets agree, up to 2199-12-31.
-_SERIALS = range(61, 109_574)
+# 1927-05-18 to 2199-12-31. A smaller number is a year (2026) or a slip, never a day's serial.
+_SERIALS = range(10_000, 109_574)
 _SERIAL_EPOCH = date(1899, 12, 30)
 _YEARS = range(1900, 2200)
 
@@ -98,7 +103,7 @@ def number(cell: Cell) -> Decimal | None:
         raise CellProblem("not-a-number", cell)
     if not isinstance(cell, str):
         return Decimal(cell)
-    value = squeeze(cell)
+    value = _joined(cell)
     if not value:
         return None
     if len(value) > _DIGITS_LIMIT:
@@ -110,6 +115,17 @@ def number(cell: Cell) -> Decimal | None:
         return Decimal(value.replace(",", ""))
     except InvalidOperation as error:
         raise CellProblem("not-a-number", cell) from error
+
+
+def _joined(cell: str) -> str:
+    """Return the text of a number without its spaces.
+
+    :raises CellProblem: ``not-a-number`` if a space divides it into two.
+    """
+    value = tidy(cell).translate(_FULL_STOPS)
+    if _BROKEN_DIGITS.search(value) and not _SPACED_THOUSANDS.match(value):
+        raise CellProblem("not-a-number", cell)
+    return squeeze(value)
 
 
 def whole_number(cell: Cell) -> int | None:
@@ -180,7 +196,7 @@ def reading(cell: Cell, *, places: int = 3) -> Decimal | None:
 def _without(unit: re.Pattern[str], cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
-    value = squeeze(cell)
+    value = _joined(cell)
     if _APPROXIMATE.search(value):
         raise CellProblem("approximate", cell)
     return unit.sub("", value)
@@ -210,7 +226,7 @@ def day(cell: Cell) -> date | None:
 
 
 def _day_in_text(cell: str | None) -> date | None:
-    value = tidy(cell or "")
+    value = tidy(cell or "").translate(_FULL_STOPS)
     if not value:
         return None
     match = _DATE_TEXT.fullmatch(value) or _DATE_TEXT.fullmatch(value.replace(" ", ""))

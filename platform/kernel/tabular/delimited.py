@@ -15,6 +15,8 @@ from kernel.tabular.problems import FileRefused
 DELIMITERS = (",", "\t", ";", "|")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# How exporting programs keep a spreadsheet from taking text for a number: ="0101" and '0101.
+_KEPT_AS_TEXT = re.compile(r"=\"(.*)\"|'([0-9][^']*)", re.DOTALL)
 _SAMPLE_ROWS = 60
 _SAMPLE_CHARACTERS = 64 * 1024
 
@@ -61,13 +63,13 @@ def find_delimiter(text: str) -> str:
 def parse(text: str, delimiter: str, limits: Limits) -> list[Row]:
     """Split ``text`` into rows; a quoted line break stays inside its cell, a blank line is a row.
 
-    :raises FileRefused: if there are more rows, columns or cells than ``limits`` allow, or a cell
-        is too long (usually a quotation mark that is never closed).
+    :raises FileRefused: if there are more rows, columns or cells than ``limits`` allow, a cell is
+        too long, or a quotation mark that is never closed has swallowed rows.
     """
     rows: list[Row] = []
     cells = 0
     for record in _records(text, delimiter):
-        rows.append([value or None for value in record])
+        rows.append([_plain(value) for value in record])
         cells += len(record)
         if len(rows) > limits.rows:
             raise FileRefused("file.too-many-rows", limit=limits.rows)
@@ -77,7 +79,26 @@ def parse(text: str, delimiter: str, limits: Limits) -> list[Row]:
             raise FileRefused("file.too-many-cells", limit=limits.cells)
         if any(len(value) > limits.cell_characters for value in record):
             raise FileRefused("file.cell-too-long", row=len(rows))
+        if any("\n" in value or "\r" in value for value in record):
+            _refuse_swallowed_rows(record, delimiter, len(rows))
     return rows
+
+
+def _plain(value: str) -> str | None:
+    match = _KEPT_AS_TEXT.fullmatch(value) if value[:1] in {"=", "'"} else None
+    return (match[1] or match[2] if match else value) or None
+
+
+def _refuse_swallowed_rows(record: list[str], delimiter: str, number: int) -> None:
+    """Refuse a cell that holds a whole row: its quotation mark was closed by a later one's.
+
+    :raises FileRefused: ``file.quote-open``.
+    """
+    for value in record:
+        lines = value.splitlines()
+        # The first line and the last are the ends of cells; a row lies between, or is the last.
+        if any(line.count(delimiter) >= max(2, len(record) // 2) for line in lines[1:]):
+            raise FileRefused("file.quote-open", row=number)
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

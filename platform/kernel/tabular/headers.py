@@ -173,7 +173,7 @@ def _score(whole: str, bare: str, names: list[str], unlike: list[str]) -> tuple[
 
 
 _TOTAL = re.compile(
-    r"^.{0,16}?(合计|总计|小计|累计|共计|总和|汇总)(\(.*\)|[:：]?.{0,4})$|^(grand|sub)?total:?$"
+    r"^.{0,16}?(合计|总计|小计|累计|共计|总和|汇总|平均)(\(.*\)|[:：]?.{0,4})$|^(grand|sub)?total:?$|^(σ|∑|average):?$"
 )
 _SIGNATURE = re.compile(
     r"^(制表|编制|填表|填报|审核|复核|核对|审批|经办|打印|导出|制单|负责|单位盖章|盖章|备注|说明|注意|注|"
@@ -182,6 +182,12 @@ _SIGNATURE = re.compile(
 _CLOSING = re.compile(
     r"^(以下空白|以下无正文|第\d+页.*|共\d+(页|户|条|套|间|行).*|end|-+end-+|\*+)$"
 )
+
+
+# A row that shows how to fill in the form.
+_EXAMPLE = re.compile(r"^(填写|填报)?(示例|样例|范例|举例|例|例子|example)[:：]?\d?$")
+# Rows of column numbers under a header: 1, 2, 3 … or 甲, 乙, 丙 …
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
 class RowSorter:
@@ -206,6 +212,10 @@ class RowSorter:
         if not leading:
             return RowKind.BLANK
         has_essential = any(_text_at(row, column) for column in self._essential)
+        if not has_essential and len(leading) == 1:
+            return RowKind.FOOTER  # a remark, a lonely sum or a serial number: no object
+        if _numbers_columns(row):
+            return RowKind.REPEATED_HEADER
         # Most rows begin with their number: neither a footer nor a header does.
         if isinstance(leading[0], str) or not has_essential:
             if self._is_footer(leading, has_essential=has_essential):
@@ -244,7 +254,7 @@ class RowSorter:
 
 def _is_footer(leading: list[Cell], *, has_essential: bool) -> bool:
     texts = [squeeze(str(cell)).casefold() for cell in leading]
-    if _TOTAL.search(texts[0]):
+    if _TOTAL.search(texts[0]) or _EXAMPLE.search(texts[0]):
         return True
     if has_essential and len(texts) > 1:
         return False
@@ -253,6 +263,17 @@ def _is_footer(leading: list[Cell], *, has_essential: bool) -> bool:
         or _CLOSING.search(texts[0])
         or (len(texts) > 1 and _TOTAL.search(texts[1]))
     )
+
+
+def _numbers_columns(row: Row) -> bool:
+    """Whether the row only counts the columns: each cell is the one before and one more."""
+    first = next((cell for cell in row if cell is not None), None)
+    if str(first).strip() not in {"1", "甲"}:
+        return False
+    cells = [squeeze(str(cell)) for cell in row if _text_at([cell], 0)]
+    stems = sum(cell in _STEMS for cell in cells)
+    counted = [*_STEMS[:stems], *(str(number) for number in range(1, len(cells) - stems + 1))]
+    return len(cells) >= 4 and cells == counted
 
 
 def _leading_cells(row: Row) -> list[Cell]:

@@ -50,8 +50,9 @@ def send(message: object) -> None:
 class Merged:
     """Cells merged downwards: the value of the first row holds for every row below it.
 
-    Ledgers merge the building's name over all its rooms. Cells merged sideways are titles and
-    stay as they are.
+    Ledgers merge the building's name over all its rooms. A figure with a fraction is not a name
+    but an amount of all rows together (the area of two rooms made into one) and holds for the
+    first alone. Cells merged sideways are titles and stay as they are.
     """
 
     def __init__(self, sheet: calamine.CalamineSheet) -> None:
@@ -72,7 +73,9 @@ class Merged:
             if not 0 <= index < len(row):
                 continue
             if number == first_row:
-                self.top[first_row, column] = row[index]
+                value = row[index]
+                if not isinstance(value, float) or value.is_integer():
+                    self.top[first_row, column] = value
             elif row[index] == "":
                 row[index] = self.top.get((first_row, column), "")
 

@@ -50,6 +50,11 @@ class UnitLedgerImporter(Importer):
         "vehicles": _("Vehicles"),
     }
     messages = {
+        "another-place": _(
+            "%(field)s names another building or entrance than the columns before it: %(raw)s"
+        ),
+        "carried-down": _("%(field)s is empty and taken from the rows above: %(raw)s"),
+        "space-unnamed": _("%(field)s does not say which space: %(raw)s"),
         "kind-assumed": _("%(field)s is empty and taken as %(kind)s"),
         "state-assumed": _("%(field)s is empty and taken as %(state)s"),
         "owner-missing": _("The owner's name is missing; the room is imported without an owner"),

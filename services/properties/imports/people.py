@@ -8,11 +8,20 @@ from kernel.tabular import clean
 from kernel.tabular.cells import Cell
 from kernel.tabular.problems import CellProblem
 from kernel.tabular.text import tidy
-from services.properties.imports.fields import is_nothing
+from services.properties.imports.fields import is_nothing, says_nobody
 from services.properties.models import PartyKind
 
 _SEPARATORS = re.compile(r"[、,;/&|\n]|和(?=[\u4e00-\u9fff]{2,4}$)")
-_LIST = re.compile(r"[、,;/|\n]|\s{2,}")
+_LIST = re.compile(r"[、,;/|\n或和]|\s{2,}")
+_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4}[:：]?(?=[0-9A-Z+])|(?<=[0-9])[\u4e00-\u9fff]{1,4}$")
+_LONG = re.compile(r"[0-9]{7,}")  # a number of its own, not a group of digits of one
+_BRACKETED = re.compile(r"\([^)]*\)")
+# A surname with its given name. A blank stands between two such names, and in the midst of one
+# (张 三, 欧阳 修文) where one part is no name by itself.
+_FULL_NAME = re.compile(
+    r"(?!(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯|端木|南宫|百里|呼延)$)"
+    r"[\u4e00-\u9fff]{2,3}"
+)
 _PERSON = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}")
 _ORGANISATION = re.compile(
     r"公司|集团|银行|医院|学校|学院|大学|中学|小学|幼儿园|委员会|居委会|合作社|事务所|工作室|服务部|"
@@ -48,14 +57,18 @@ def names(cell: Cell) -> tuple[str, ...] | None:
     :raises CellProblem: ``too-long``.
     """
     whole = clean.person_name(cell)
-    if whole is None or is_nothing(whole):
+    if whole is None or is_nothing(whole) or says_nobody(whole):
         return None
     if (whole == cell and _PERSON.fullmatch(whole)) or is_organisation(whole):
         return (whole,)
-    parts = [part.strip() for part in _SEPARATORS.split(_raw_text(cell)) if part.strip()]
+    raw = _BRACKETED.sub("", _raw_text(cell))
+    parts = [part.strip() for part in _SEPARATORS.split(raw) if part.strip()]
     cleaned = [clean.person_name(part) or "" for part in parts]
     if len(cleaned) > 1 and all(_PERSON.fullmatch(name) for name in cleaned):
         return tuple(dict.fromkeys(cleaned))
+    apart = raw.split()
+    if len(apart) > 1 and all(_FULL_NAME.fullmatch(part) for part in apart):
+        return tuple(dict.fromkeys(apart))
     return (whole,)
 
 
@@ -95,8 +108,15 @@ def _several(cell: Cell, clean_one: Callable[[Cell], str | None]) -> tuple[str, 
     except CellProblem:
         if isinstance(cell, str) and is_nothing(tidy(cell)):
             return None
-        parts = [part for part in _LIST.split(_raw_text(cell)) if part.strip()]
-        if not isinstance(cell, str) or len(parts) < 2:
+        if not isinstance(cell, str):
+            raise
+        # Whose number it is, is said in words: 13800001101(父亲), 手机:13800001101.
+        listed = _LIST.split(_BRACKETED.sub("", _raw_text(cell)))
+        parts = [_LABEL.sub("", part.strip()) for part in listed if part.strip()]
+        if len(parts) == 1:
+            words = parts[0].split()
+            parts = words if len(words) > 1 and all(_LONG.search(word) for word in words) else parts
+        if parts == [cell]:
             raise
         return _each(parts, cell, clean_one)
     return None if value is None else (value,)

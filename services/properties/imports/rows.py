@@ -24,6 +24,12 @@ T = TypeVar("T")
 # A parking space or a storage room is charged by the piece and often listed without its area.
 _WITHOUT_AREA = frozenset({UnitKind.PARKING, UnitKind.GARAGE, UnitKind.STORAGE, UnitKind.OTHER})
 _LIST_SEPARATORS = re.compile(r"[、,;/|\n]|\s+")
+_SPACE_SEPARATORS = re.compile(r"[、,;/|\n]+")
+_REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_SPACE = re.compile(r"(.*[^0-9])[0-9]{2,}")  # a space's number with what stands before it: B1-024
+_SPACE_NUMBER = re.compile(r"[0-9A-Za-z]")
+_SPACE_WORD = re.compile(r"^(?:产权|人防|地下|地上)?(?:车位|停车位)(?=[0-9A-Za-z])")
+_COUNTED = re.compile(r"[0-9]{1,2}(?:个|位|辆)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,14 @@ class _Reader:
         self._inner_area = findings.cleaned("inner_area", _optional(clean.area), rejects=False)
         self._kind = findings.cleaned("kind", fields.kind)
         self._state = findings.cleaned("state", fields.state)
-        self._handed_over_on = findings.cleaned("handed_over_on", _optional(clean.day))
+        self._handed_over_on = findings.cleaned("handed_over_on", _optional(fields.handover_day))
         self._owner = findings.cleaned("owner", people.names, rejects=False)
         self._identity = findings.cleaned("id_number", people.numbers, rejects=False)
         self._phone = findings.cleaned("phone", people.phones, rejects=False)
-        self._parking = findings.cleaned("parking", _listed(_space), rejects=False)
-        self._plate = findings.cleaned("plate", _listed(clean.plate), rejects=False)
+        self._parking = findings.cleaned("parking", spaces, rejects=False)
+        self._plate = findings.cleaned("plate", _listed(_plate), rejects=False)
         self._note = findings.cleaned("note", _text(200), rejects=False)
+        self._carry_places_down()
 
     def accepted(self) -> list[LedgerRow]:
         rows: list[LedgerRow] = []
@@ -97,12 +104,47 @@ class _Reader:
                 self._repeats(row, earlier)
         return rows
 
+    def _carry_places_down(self) -> None:
+        """Give rooms the building and entrance above where a ledger names them once for a group.
+
+        That is how merged cells come out of a spreadsheet as text. Where only some rows name
+        none, it is missing in them.
+        """
+        rooms_of_buildings = [
+            index
+            for index, number in enumerate(self._room)
+            if number is not None
+            and self._kind[index] not in _WITHOUT_AREA
+            and not rooms.split(number)[0]
+        ]
+        blank = [index for index in rooms_of_buildings if self._building[index] is None]
+        if len(blank) * 2 <= len(rooms_of_buildings) or rooms_of_buildings[:1] == blank[:1]:
+            return
+        building = entrance = None
+        for index in rooms_of_buildings:
+            if self._building[index] is not None:
+                building, entrance = self._building[index], self._entrance[index]
+                continue
+            if self._findings.has_problem(index, "building"):
+                continue
+            self._building[index] = building
+            entrance = self._entrance[index] or entrance
+            self._entrance[index] = entrance
+            self._findings.note(index, "building", "carried-down", building)
+
     def _room_of(self, index: int) -> tuple[RoomName | None, str]:
         number, kind = self._room[index], self._kind[index]
         building, entrance = self._building[index] or "", self._entrance[index] or ""
         if number is None:
             return None, kind or UnitKind.RESIDENCE
-        if not building and kind != UnitKind.PARKING:
+        if building:
+            building, entrance = rooms.split_place(building, entrance)
+            try:
+                building, entrance, number = rooms.within(building, entrance, number)
+            except rooms.AnotherPlace:
+                self._findings.reject(index, "room", "another-place", number)
+                return None, kind or UnitKind.RESIDENCE
+        elif kind != UnitKind.PARKING:
             building, split_entrance, number = rooms.split(number)
             entrance = entrance or split_entrance
         if kind is None:
@@ -139,9 +181,14 @@ class _Reader:
         )
 
     def _assumed_state(self, index: int, *, has_owner: bool) -> str:
-        """Return the state of a unit of which the ledger does not say: the one charged in full."""
-        state = UnitState.OWNER_OCCUPIED if has_owner else UnitState.UNSOLD
-        if self._findings.table.has("state") and not self._findings.has_problem(index, "state"):
+        """Return the state of a unit of which the ledger does not say: the one charged in full.
+
+        Only where a ledger names owners, and none for this unit, is it taken as unsold.
+        """
+        table = self._findings.table
+        is_unsold = table.has("owner") and not has_owner
+        state = UnitState.UNSOLD if is_unsold else UnitState.OWNER_OCCUPIED
+        if (is_unsold or table.has("state")) and not self._findings.has_problem(index, "state"):
             self._findings.note(index, "state", "state-assumed", state=state)
         return state
 
@@ -217,7 +264,7 @@ def _listed(clean_one: Callable[[Cell], str | None]) -> Callable[[Cell], tuple[s
             whole = clean_one(text)
         except CellProblem:
             parts = [part for part in _LIST_SEPARATORS.split(text) if part]
-            if len(parts) == 1:
+            if parts == [text]:
                 raise
             return tuple(dict.fromkeys(value for part in parts if (value := clean_one(part))))
         return None if whole is None else (whole,)
@@ -225,17 +272,40 @@ def _listed(clean_one: Callable[[Cell], str | None]) -> Callable[[Cell], tuple[s
     return function
 
 
-def _space(cell: Cell) -> str | None:
-    """Return a parking space's number; a cell with separators holds several.
+def spaces(cell: Cell) -> tuple[str, ...] | None:
+    """Return the numbers of the parking spaces in a cell.
 
-    :raises CellProblem: ``too-long``, or ``several`` for ``_listed`` to take apart.
+    B1-024、B1-025 and B1-024/025 are two, B1 039 is one; remarks in brackets are left out.
+
+    :raises CellProblem: ``space-unnamed`` for 有, 1个 and 租赁, which name none; ``too-long``.
     """
-    value = clean.text(cell, longest=200)
-    if value and _LIST_SEPARATORS.search(value):
-        raise CellProblem("several", cell)
-    if value and len(value) > 30:
+    text = clean.text(cell, longest=400)
+    if text is None or fields.is_nothing(text) or text == "否":
+        return None
+    found: list[str] = []
+    for part in _SPACE_SEPARATORS.split(_REMARK.sub(" ", text)):
+        words = part.split()
+        # Blanks divide several numbers, or the parts of one.
+        for number in words if all(_SPACE.fullmatch(word) for word in words) else ["-".join(words)]:
+            found.append(_space(number, found[-1] if found else "", cell))
+    if not found:
+        raise CellProblem("space-unnamed", cell)
+    return tuple(dict.fromkeys(found))
+
+
+def _space(text: str, before: str, cell: Cell) -> str:
+    """Return one number; what is only figures goes on from the one before: B1-024/025."""
+    number = _SPACE_WORD.sub("", text) or text
+    if not _SPACE_NUMBER.search(number) or _COUNTED.fullmatch(number):
+        raise CellProblem("space-unnamed", cell)
+    if len(number) > 30:
         raise CellProblem("too-long", cell)
-    return value
+    area = _SPACE.fullmatch(before)
+    return f"{area[1]}{number}" if area and number.isdecimal() else number
+
+
+def _plate(cell: Cell) -> str | None:
+    return clean.plate(_REMARK.sub("", cell) if isinstance(cell, str) else cell)
 
 
 def _room_width(cells: list[Cell]) -> int:
