@@ -127,10 +127,17 @@ def run(session: Session, arguments: list[str]) -> int:
             front_end = session.install(beside, "requirements.lock")
             servers = stack.enter_context(session.servers())
             env = session.environment(servers, "dev") | {"GUANJIA_PORT": str(port)}
-            make_ready(session, env, beside, front_end)
-        if not options.no_demo:
+            make_ready(session, env, servers.cluster(), beside, front_end)
+        demo = session.installation.demo_mark(servers.cluster())
+        tells = not options.no_demo
+        if tells and (options.check or not demo.stands()):
             django(session, env, "demo", failure="the demo companies cannot be made", show=True)
+            demo.put()
+            tells = False
         services = stack.enter_context(serving(session, env, port))
+        if tells:  # while the processes come up
+            django(session, env, "demo", "--show", failure="the demo cannot be shown", show=True)
+        wait_until_ready(session, services, port)
         if options.check:
             base = f"http://127.0.0.1:{port}"
             return session.python("-m", "config", "selfcheck", "--base", base, env=env)
@@ -161,14 +168,21 @@ def rotate_logs(folder: Path) -> None:
 
 
 def make_ready(
-    session: Session, env: dict[str, str], beside: Executor, front_end: Future[None]
+    session: Session,
+    env: dict[str, str],
+    cluster: str,
+    beside: Executor,
+    front_end: Future[None],
 ) -> None:
     """Bring schemas up to date and, beside that, translations and static files."""
     install = session.installation
     messages = beside.submit(install.messages, env)
     static_files = beside.submit(install.static_files, env)
-    django(session, env, "migrate_all", failure="the database cannot be migrated")
-    session.report.step("database", "all schemas are migrated")
+    schemas = install.schemas_mark(cluster)
+    if not schemas.stands():
+        django(session, env, "migrate_all", failure="the database cannot be migrated")
+        schemas.put()
+        session.report.step("database", "all schemas are migrated")
     for job in (front_end, messages, static_files):
         job.result()
 
@@ -206,17 +220,23 @@ def serving(session: Session, env: dict[str, str], port: int) -> Iterator[Servic
         for name, command in commands.items():
             log = session.home / f"log/{name}.log"
             services.start(name, command, cwd=ROOT, env=env, log=log)
-        services.wait_until(
-            lambda: is_ready(port), "web", failure="the site is not ready", seconds=WEB_SECONDS
-        )
-        session.report.step(
-            "processes", f"{', '.join(commands)} run; logs in {session.home / 'log'}"
-        )
         yield services
     finally:
         processes.ignore_signals()
         session.report.step("end", "stopping")
         services.stop()
+
+
+def wait_until_ready(session: Session, services: Services, port: int) -> None:
+    """Wait until the site answers, while watching all processes.
+
+    :raises Problem: if one of them ends, or the site does not come up.
+    """
+    services.wait_until(
+        lambda: is_ready(port), "web", failure="the site is not ready", seconds=WEB_SECONDS
+    )
+    names = ", ".join(services.names)
+    session.report.step("processes", f"{names} run; logs in {session.home / 'log'}")
 
 
 def is_ready(port: int) -> bool:

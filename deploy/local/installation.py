@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.locks import taking_turns
@@ -15,6 +16,23 @@ from deploy.local.report import Problem, Reporter
 OLDEST_NODE = 20
 PIP_WITH_PYTHON_OPTION = (22, 3)
 DEBIAN_HINT = "on Debian: apt install python3-venv"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A note that something was done in a database, for these sources: it need not be asked again.
+
+    ``wanted`` is empty for a database that others use too: there nothing is ever taken for done.
+    """
+
+    path: Path
+    wanted: str
+
+    def stands(self) -> bool:
+        return bool(self.wanted) and read(self.path) == self.wanted
+
+    def put(self) -> None:
+        self.path.write_text(self.wanted)
 
 
 class Installation:
@@ -185,6 +203,32 @@ class Installation:
         collected = (self._home / "static").is_dir()
         command = ["collectstatic", "--noinput", "--clear", "--verbosity=0"]
         self._django("static files", sources, collected, command, env)
+
+    # ---- what is done in the database -----------------------------------------------------------
+
+    def schemas_mark(self, cluster: str) -> Mark:
+        """Return the mark of a migrated ``cluster``: it stands until what makes schemas changes."""
+        sources = [
+            *sorted(self._root.glob("*/**/migrations/*.py")),
+            *sorted(self._root.glob("tenants/provisioning/*.py")),
+            *sorted(self._root.glob("platform/config/settings/*.py")),
+            *self._existing("platform/kernel/sql.py", "requirements.lock"),
+        ]
+        return self._mark("schemas", sources, cluster)
+
+    def demo_mark(self, cluster: str) -> Mark:
+        """Return the mark of a ``cluster`` with the demo companies."""
+        folders = [self._root / "platform/config/demo", self._root / "tests/data"]
+        sources = [path for path in files_in(folders) if path.suffix != ".pyc"]
+        return self._mark("demo", sources, cluster)
+
+    def _mark(self, what: str, sources: Iterable[Path], cluster: str) -> Mark:
+        outside = {self.venv, self._root / "node_modules"}
+        own = [path for path in sources if outside.isdisjoint(path.parents)]
+        return Mark(self._stamp(what), self._digest(own, cluster) if cluster else "")
+
+    def _existing(self, *names: str) -> list[Path]:
+        return [path for name in names if (path := self._root / name).exists()]
 
     def _django(
         self,

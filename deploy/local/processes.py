@@ -245,6 +245,10 @@ class Services:
         self._record = record
         self._children: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._children)
+
     def start(
         self,
         name: str,

@@ -64,6 +64,10 @@ class Servers:
             found["BROKER_URL"] = self._valkey.url()
         return found
 
+    def cluster(self) -> str:
+        """Return what tells our own, started cluster from any other; "" for a server given."""
+        return self._postgres.mark() if self._postgres else ""
+
     def __enter__(self) -> Self:
         try:
             with self._start_lock():

@@ -125,6 +125,15 @@ def test_a_second_start_changes_nothing(said: list[str]) -> None:
     assert figures() == before
 
 
+def test_a_second_start_shows_what_is_there(said: list[str]) -> None:
+    words: list[str] = []
+
+    main_job.show(main_job.Desk(lambda: NOW, date(2026, 11, 22), words.append))
+
+    assert words[0] == "云麓花园"
+    assert words[1:] == said[said.index("  物业服务费  951 笔  315,255.53 元") :]
+
+
 def test_the_other_company_sees_nothing_of_it(said: list[str]) -> None:
     with public():
         beta = Company.objects.get(slug="beta")

@@ -176,3 +176,44 @@ def test_a_program_that_is_not_there_answers_nothing(tmp_path: Path) -> None:
     assert module.answer([str(shim), "--version"]) is None
     assert module.answer([str(tmp_path / "missing")]) is None
     assert module.answer([sys.executable, "-c", "print('yes')"]) == "yes\n"
+
+
+def test_what_is_done_in_a_cluster_is_done_again_when_its_sources_change(
+    installation: Installation, checkout: Path
+) -> None:
+    migrations = checkout / "services/billing/migrations"
+    migrations.mkdir(parents=True)
+    (migrations / "0001_initial.py").write_text("")
+    mark = installation.schemas_mark("cluster 1")
+    assert not mark.stands()
+    mark.put()
+    assert installation.schemas_mark("cluster 1").stands()
+    assert not installation.demo_mark("cluster 1").stands()
+
+    (migrations / "0002_guards.py").write_text("")
+
+    assert not installation.schemas_mark("cluster 1").stands()
+
+
+def test_what_is_done_in_one_cluster_is_not_done_in_another(installation: Installation) -> None:
+    installation.schemas_mark("cluster 1").put()
+
+    assert not installation.schemas_mark("cluster 2").stands()
+
+
+def test_nothing_is_taken_for_done_on_a_server_that_others_use(installation: Installation) -> None:
+    mark = installation.schemas_mark("")
+    mark.put()
+
+    assert not mark.stands()
+    assert not installation.schemas_mark("").stands()
+
+
+def test_packages_that_are_installed_beside_the_sources_are_no_sources(
+    installation: Installation, checkout: Path
+) -> None:
+    installation.schemas_mark("cluster 1").put()
+    (checkout / ".venv/lib/app/migrations").mkdir(parents=True)
+    (checkout / ".venv/lib/app/migrations/0001_initial.py").write_text("")
+
+    assert installation.schemas_mark("cluster 1").stands()

@@ -75,6 +75,22 @@ def test_tests_need_no_broker(home: Path, report: Reporter) -> None:
     assert "BROKER_URL" not in servers.environment()
 
 
+def test_a_cluster_made_anew_is_another_one(home: Path, report: Reporter) -> None:
+    with Servers(home, VENV, report, {}, purpose=Purpose.TEST) as servers:
+        first = servers.cluster()
+        assert servers.cluster() == first
+    with Servers(home, VENV, report, {}, purpose=Purpose.TEST) as servers:
+        assert servers.cluster() == first
+    shutil.rmtree(home / "postgres")
+
+    with Servers(home, VENV, report, {}, purpose=Purpose.TEST) as servers:
+        assert servers.cluster() not in {first, ""}
+
+
+def test_a_server_given_is_never_taken_for_ours(home: Path, report: Reporter) -> None:
+    assert Servers(home, VENV, report, GIVEN).cluster() == ""
+
+
 def test_a_second_command_of_a_kind_is_told_who_is_first(home: Path) -> None:
     message = rf"^\./dev run is already at work here, process {os.getpid()}$"
     with alone(home, "run"), pytest.raises(Problem, match=message), alone(home, "run"):

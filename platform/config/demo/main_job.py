@@ -168,7 +168,7 @@ def open_amount(household_id: int) -> Decimal:
 
 
 def tell(desk: Desk, project: Project) -> None:
-    """Say what came of it: bills by item, money taken, who owes, and whether the ledger agrees."""
+    """Say what came of it in a project: bills by item, money taken, who owes."""
     lines = BillLine.objects.filter(project=project, is_reversed=False)
     by_item = (
         lines.values("item__name")
@@ -185,10 +185,22 @@ def tell(desk: Desk, project: Project) -> None:
         households=Count("household", distinct=True), total=Sum(F("amount") - F("paid_amount"))
     )
     desk.say(f"  欠费 {owing['households']} 户  {owing['total'] or 0:,} 元")
+
+
+def tell_ledger(desk: Desk) -> None:
+    """Say that the company's ledger agrees, or end."""
     violations = invariants.check()
     if violations:
         raise SystemExit(f"the ledger does not agree: {violations[:5]}")
     desk.say("  账目核对一致 (the ledger agrees)")
+
+
+def show(desk: Desk) -> None:
+    """Say what the company holds now, whatever people have made of the demo since."""
+    for project in Project.objects.filter(is_active=True).order_by("pk"):
+        desk.say(project.name)
+        tell(desk, project)
+    tell_ledger(desk)
 
 
 def finish_jobs(desk: Desk) -> None:
@@ -241,6 +253,7 @@ def run_first(desk: Desk) -> None:
     )
     take_money(desk, project)
     tell(desk, project)
+    tell_ledger(desk)
 
 
 def run_second(desk: Desk) -> None:
@@ -255,3 +268,4 @@ def run_second(desk: Desk) -> None:
     )
     bill(desk, project)
     tell(desk, project)
+    tell_ledger(desk)

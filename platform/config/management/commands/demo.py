@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
@@ -22,19 +22,44 @@ COMPANIES = (
 class Command(BaseCommand):
     help = "Provision two demo companies and do the main job in them. Repeatable."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--show", action="store_true", help="make nothing, only say what the companies hold"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         logging.disable(logging.INFO)  # the lines for people are the output here
+        if options["show"]:
+            self._show()
+        else:
+            self._make()
+        logins = ", ".join(f"{person.username} ({person.name})" for person in people.EVERYBODY)
+        self.stdout.write(f"demo logins: {logins}")
+        self.stdout.write(f"demo password: {people.PASSWORD}")
+
+    def _make(self) -> None:
         app.loader.import_default_modules()  # registers the handlers of jobs
         for slug, name, name_en, job in COMPANIES:
             company = self._company(slug, name, name_en, timezone.now())
             with tenant_context(company):
                 today = timezone.localdate(timezone=company_time_zone())
                 job(main_job.Desk(timezone.now, today, self.stdout.write))
-            address = f"{settings.PUBLIC_SCHEME}://{slug}.{settings.BASE_DOMAIN}"
-            self.stdout.write(f"{name}: {address}:{settings.PUBLIC_PORT}")
-        logins = ", ".join(f"{person.username} ({person.name})" for person in people.EVERYBODY)
-        self.stdout.write(f"demo logins: {logins}")
-        self.stdout.write(f"demo password: {people.PASSWORD}")
+            self._tell_address(slug, name)
+
+    def _show(self) -> None:
+        for slug, name, _name_en, _job in COMPANIES:
+            with public():
+                company = Company.objects.filter(slug=slug, status=CompanyStatus.ACTIVE).first()
+            if company is None:
+                continue
+            with tenant_context(company):
+                today = timezone.localdate(timezone=company_time_zone())
+                main_job.show(main_job.Desk(timezone.now, today, self.stdout.write))
+            self._tell_address(slug, name)
+
+    def _tell_address(self, slug: str, name: str) -> None:
+        address = f"{settings.PUBLIC_SCHEME}://{slug}.{settings.BASE_DOMAIN}"
+        self.stdout.write(f"{name}: {address}:{settings.PUBLIC_PORT}")
 
     def _company(self, slug: str, name: str, name_en: str, now: datetime) -> Company:
         with public():
