@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
@@ -99,7 +99,7 @@ _TYPES: Final[dict[type[Any], tuple[Callable[[Any], bool], Promise]]] = {
         _("Must be a decimal number, written as text."),
     ),
     serializers.DateField: (
-        lambda value: _is_text(value) and bool(_DAY.fullmatch(value)),
+        lambda value: _is_text(value) and bool(DAY.fullmatch(value)),
         _("Must be a day such as 2026-11-30."),
     ),
     serializers.DateTimeField: (

@@ -1,5 +1,6 @@
 """Filters of lists that refuse what they do not understand instead of passing it over."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
+from api.bodies import DAY
 from api.fields import LARGEST_ID
 
 
@@ -31,6 +33,19 @@ class IdFilter(filters.NumberFilter):
     """Narrows a list to the records that belong to another one."""
 
     field_class = _IdFormField
+
+
+class _DayFormField(forms.DateField):
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str) and value and not DAY.fullmatch(value):
+            raise forms.ValidationError(_("Must be a day such as 2026-11-30."), "invalid")
+        return super().to_python(value)
+
+
+class DayFilter(filters.DateFilter):
+    """Narrows a list to a day, or with ``lookup_expr`` to those from or up to it."""
+
+    field_class = _DayFormField
 
 
 @extend_schema_field({"type": "boolean"})

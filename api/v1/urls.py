@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.standards.urls")),
     path("", include("api.v1.metering.urls")),
     path("", include("api.v1.bills.urls")),
+    path("", include("api.v1.cashier.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]

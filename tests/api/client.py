@@ -25,7 +25,13 @@ class Api:
     token: str
     host: str = "alpha.test"
 
-    def __call__(self, method: str, path: str, body: Json | None = None) -> Any:
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
         company = tenant_connection.tenant
         try:
             return self.client.generic(
@@ -33,7 +39,11 @@ class Api:
                 f"/api/v1/{path}",
                 b"" if body is None else json.dumps(body).encode(),
                 content_type="application/json",
-                headers={"authorization": f"Bearer {self.token}", "host": self.host},
+                headers={
+                    "authorization": f"Bearer {self.token}",
+                    "host": self.host,
+                    **(headers or {}),
+                },
             )
         finally:
             tenant_connection.set_tenant(company)  # a request leaves the public schema in force

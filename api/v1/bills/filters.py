@@ -2,7 +2,7 @@
 
 from django_filters import rest_framework as filters
 
-from api.filters import FilterSet, FlagFilter, IdFilter
+from api.filters import DayFilter, FilterSet, FlagFilter, IdFilter
 from services.billing.runs.models import (
     BillLine,
     BillRun,
@@ -16,7 +16,7 @@ from services.billing.runs.models import (
 
 class RunFilter(FilterSet):
     project_id = IdFilter()
-    period = filters.DateFilter()
+    period = DayFilter()
     state = filters.ChoiceFilter(choices=RunState.choices)
 
     class Meta:
@@ -50,7 +50,7 @@ class BillFilter(FilterSet):
     run_id = IdFilter()
     item_id = IdFilter()
     item = filters.CharFilter(field_name="item__code", max_length=20)
-    period = filters.DateFilter()
+    period = DayFilter()
     state = filters.ChoiceFilter(choices=LineState.choices)
     is_reversed = FlagFilter()
 

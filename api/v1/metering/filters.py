@@ -3,14 +3,14 @@
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from api.filters import FilterSet, IdFilter
+from api.filters import DayFilter, FilterSet, IdFilter
 from services.billing.metering.models import Reading, ReadingFault, ReadingState
 from services.properties.models import Meter, MeterKind
 
 
 class ReadingFilter(FilterSet):
     project_id = IdFilter()
-    usage_month = filters.DateFilter()
+    usage_month = DayFilter()
     state = filters.ChoiceFilter(choices=ReadingState.choices)
     fault = filters.ChoiceFilter(choices=ReadingFault.choices, method="with_fault")
     kind = filters.ChoiceFilter(field_name="meter__kind", choices=MeterKind.choices)

@@ -347,6 +347,8 @@ SPECTACULAR_SETTINGS = {
         "ReadingState": "services.billing.metering.models.ReadingState",
         "ReadingFault": "services.billing.metering.models.ReadingFault",
         "ReadingResolution": "services.billing.metering.models.Resolution",
+        "PaymentMethod": "services.billing.cashier.models.PaymentMethod",
+        "PaymentState": "services.billing.cashier.models.PaymentState",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from kernel import access
+from kernel import access, policies
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
+from services.billing.cashier import rules
 from services.billing.cashier.models import (
     Allocation,
     Payment,
@@ -18,10 +19,11 @@ from services.billing.cashier.models import (
     Receipt,
     ReceiptSeries,
 )
-from services.billing.cashier.rules import OpenLine
+from services.billing.cashier.rules import OpenLine, Share
 from services.billing.runs.models import BillLine
 from services.billing.runs.queries import OPEN_LINE
 from services.billing.standards.models import FeeVersion
+from services.properties import queries as registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class Takings:
     label: str
     count: int
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a payment would do: ``open_total`` is open on the chosen lines, ``amount`` is taken."""
+
+    open_total: Decimal
+    amount: Decimal
+    change: Decimal
+    shares: list[Share]
+
+    @property
+    def rest(self) -> Decimal:
+        return self.open_total - self.amount
 
 
 def payments(*, actor: Actor) -> QuerySet[Payment]:
@@ -156,6 +172,46 @@ def takings(*, actor: Actor, project_id: int, day: date, by: int | None = None) 
     ]
 
 
+def quote(
+    *,
+    actor: Actor,
+    household_id: int,
+    method: str = PaymentMethod.CASH,
+    line_ids: Collection[int] | None = None,
+    amount: Decimal | None = None,
+    tendered: Decimal | None = None,
+) -> Quote:
+    """Return what a payment of a household would pay if it were taken now. Books nothing.
+
+    The figures are those of ``operations.take_payment``, which takes ``open_total`` as what the
+    payer was shown. Where nothing is open there is nothing to take.
+
+    :raises NotFound: if there is no such household within the actor's reach, or a line is not its.
+    :raises access.ActionDenied: without ``payment.take`` in its project.
+    :raises rules.AmountInvalid: if an amount is none.
+    :raises rules.AmountOverOpen: if more is paid than is open.
+    :raises rules.TenderedTooLittle: if the cash does not cover the amount.
+    :raises rules.TenderedNotExact: if a method without change comes with another sum.
+    :raises rules.ChangeTooLarge: if the change is a slip of the key.
+    """
+    household = registry.get_household(
+        actor=actor, household_id=household_id, action=Action.PAYMENT_TAKE
+    )
+    lines = _open_lines(_lines_of(household_id, line_ids), line_ids)
+    open_total = rules.total_open(lines)
+    if amount is None and not open_total:
+        return Quote(open_total=open_total, amount=open_total, change=open_total, shares=[])
+    due = rules.require_amount(open_total if amount is None else amount)
+    shares = rules.spread(lines, due)
+    handed = due if tendered is None else rules.require_amount(tendered, field="tendered")
+    if method == PaymentMethod.CASH:
+        most = policies.get("cash.max_change", Decimal, project_id=household.project_id)
+        change = rules.change_of_cash(amount=due, tendered=handed, most=most)
+    else:
+        change = rules.require_exact(amount=due, tendered=handed)
+    return Quote(open_total=open_total, amount=due, change=change, shares=shares)
+
+
 def lock_open_lines(*, household_id: int, line_ids: Collection[int] | None) -> list[OpenLine]:
     """Return the household's open lines, locked in pk order until the transaction ends.
 
@@ -164,22 +220,7 @@ def lock_open_lines(*, household_id: int, line_ids: Collection[int] | None) -> l
     :param line_ids: only these; those that are paid or reversed by now are left out.
     :raises NotFound: if one of them is no line of the household.
     """
-    lines = BillLine.objects.filter(household_id=household_id)
-    lines = lines.filter(OPEN_LINE) if line_ids is None else lines.filter(pk__in=set(line_ids))
-    found = list(lines.select_for_update(of=("self",)).select_related("item").order_by("pk"))
-    if line_ids is not None and len(found) != len(set(line_ids)):
-        raise NotFound
-    return [
-        OpenLine(
-            line_id=line.pk,
-            due_on=line.due_on,
-            item_order=line.item.sort_order,
-            period=line.period,
-            open_amount=line.amount - line.paid_amount,
-        )
-        for line in found
-        if not line.is_reversed and line.paid_amount < line.amount
-    ]
+    return _open_lines(_lines_of(household_id, line_ids).select_for_update(of=("self",)), line_ids)
 
 
 def lock_payment(*, payment_id: int) -> Payment:
@@ -218,3 +259,25 @@ def latest_shares(
         .order_by("-pk")[:10]
     )
     return [(payment, payment.share) for payment in newest]
+
+
+def _lines_of(household_id: int, line_ids: Collection[int] | None) -> QuerySet[BillLine]:
+    lines = BillLine.objects.filter(household_id=household_id)
+    return lines.filter(OPEN_LINE) if line_ids is None else lines.filter(pk__in=set(line_ids))
+
+
+def _open_lines(lines: QuerySet[BillLine], line_ids: Collection[int] | None) -> list[OpenLine]:
+    found = list(lines.select_related("item").order_by("pk"))
+    if line_ids is not None and len(found) != len(set(line_ids)):
+        raise NotFound
+    return [
+        OpenLine(
+            line_id=line.pk,
+            due_on=line.due_on,
+            item_order=line.item.sort_order,
+            period=line.period,
+            open_amount=line.amount - line.paid_amount,
+        )
+        for line in found
+        if not line.is_reversed and line.paid_amount < line.amount
+    ]

@@ -28,6 +28,8 @@ from services.billing.standards import rules as pricing
 from services.billing.standards.models import FeeVersion
 
 OPEN_LINE = Q(is_reversed=False, paid_amount__lt=F("amount"))
+# Oldest due day first, then the items in their order (BL-109); ``cashier.rules.in_turn``.
+IN_TURN = ("due_on", "item__sort_order", "period", "pk")
 
 
 def runs(*, actor: Actor, project_id: int | None = None) -> QuerySet[BillRun]:
@@ -154,6 +156,12 @@ def get_line(*, actor: Actor, line_id: int, today: date) -> BillLine:
     return line
 
 
+def open_lines(*, actor: Actor, household_id: int, today: date) -> list[BillLine]:
+    """Return what a household owes as ``lines`` has it, in the turn in which it is paid."""
+    found = lines(actor=actor, today=today).filter(OPEN_LINE, household_id=household_id)
+    return list(found.order_by(*IN_TURN))
+
+
 def open_lines_of_household(household_id: int) -> QuerySet[BillLine]:
     """Return what a household owes in the turn in which it is paid (BL-109).
 
@@ -162,7 +170,7 @@ def open_lines_of_household(household_id: int) -> QuerySet[BillLine]:
     return (
         BillLine.objects.filter(OPEN_LINE, household_id=household_id)
         .select_related("item", "unit")
-        .order_by("due_on", "item__sort_order", "period", "pk")
+        .order_by(*IN_TURN)
     )
 
 

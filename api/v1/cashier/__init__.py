@@ -1,0 +1,1 @@
+"""The counter: what is open, payments, their receipts, what came in on a day."""

@@ -1,0 +1,61 @@
+"""Receipts: the list, what the paper says, and its prints."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.v1.cashier import filters
+from api.v1.cashier import serializers as shapes
+from api.views import ApiView, ListView
+from kernel.access import Action
+from services.billing.cashier import operations, queries
+from services.billing.cashier.models import Receipt
+from services.billing.standards import queries as standards
+from services.billing.standards import rules as pricing
+
+
+class Receipts(ListView):
+    actions = {"GET": Action.PAYMENT_VIEW}
+    model = Receipt
+    serializer_class = shapes.ReceiptOut
+    filterset_class = filters.ReceiptFilter
+
+    def rows(self) -> QuerySet[Receipt]:
+        return queries.receipts(actor=self.actor)
+
+
+class ReceiptDetail(ApiView):
+    actions = {"GET": Action.PAYMENT_VIEW}
+
+    @extend_schema(responses=shapes.ReceiptDetailOut)
+    def get(self, request: Request, receipt_id: int) -> Response:
+        """Give everything that the paper says; looking is not printing."""
+        receipt = queries.get_receipt(actor=self.actor, receipt_id=receipt_id)
+        return Response(_paper(request, receipt))
+
+
+class ReceiptPrint(ApiView):
+    actions = {"POST": Action.RECEIPT_PRINT}
+
+    @extend_schema(request=None, responses=shapes.ReceiptDetailOut)
+    def post(self, request: Request, receipt_id: int) -> Response:
+        """Note one more print and give what to print; the paper says which print it is."""
+        receipt = operations.note_printed(actor=self.actor, receipt_id=receipt_id, now=self.now)
+        return Response(_paper(request, receipt))
+
+
+def _paper(request: Request, receipt: Receipt) -> Any:
+    """Return a receipt as it is printed. Three queries, however many bills it paid."""
+    allocations: list[Any] = list(queries.allocations_of([receipt.payment_id]))
+    versions = queries.versions_of(allocation.line for allocation in allocations)
+    for allocation in allocations:
+        line = allocation.line
+        figures = standards.pricing_of(versions[line.version_id])
+        allocation.slabs = pricing.explain(figures, line.quantity).slabs
+    paper: Any = receipt
+    paper.payee = request.tenant.name
+    paper.lines = allocations
+    return shapes.ReceiptDetailOut(paper).data
