@@ -33,9 +33,9 @@ class Entry(ConsoleView):
     action = Action.READING_RECORD
     project_id: int
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
         self.project_id = kwargs["project_id"]
-        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def month(self) -> date:

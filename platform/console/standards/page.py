@@ -38,9 +38,9 @@ class StandardPage(ConsoleView):
     standard: FeeStandard
     project_id: int
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
         self.project_id = kwargs["project_id"]
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, project_id: int, standard_id: int) -> HttpResponseBase:
         self.standard = self._load(standard_id)

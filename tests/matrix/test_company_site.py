@@ -1,0 +1,274 @@
+"""Every address of a company's site × method × visitor, generated from the URLconf.
+
+A new route is in by itself. One that this module does not understand (a parameter it has no id
+for, a view that is of no known kind, an answer that is not the usual one) fails here until
+somebody has said what it should answer.
+"""
+
+from typing import Any
+
+import pytest
+from rest_framework.views import APIView
+
+from api.views import ApiView
+from console.lists import ListView
+from console.views import ConsoleView, OpenView, PersonalView
+from kernel import access
+from kernel.access.actions import POSTS, Action
+from tests.matrix.routes import COMPANY, Route, routes
+from tests.matrix.visits import Answer, visit
+from tests.matrix.world import FOREIGN, MONTH, OTHER, OWN, PROJECT_POSTS, World
+
+ROUTES = routes(COMPANY)
+OPEN_ROUTES = {
+    "/sign-in/": {"GET": 200, "POST": 422},
+    "/sign-out/": {"POST": 302},
+    "/language/": {"POST": 302},
+    "/password/": {"GET": 200, "POST": 422},
+    "/password/<str:token>/": {"GET": 200, "POST": 422},
+}
+# The API's own document: for anybody who is signed in, it shows no data.
+DOCUMENT_ROUTES = {"/api/v1/schema/", "/api/v1/docs/"}
+CLOSED = [route for route in ROUTES if route.path not in OPEN_ROUTES]
+OF_PROJECT = [route for route in CLOSED if "<int:project_id>" in route.path]
+WITH_IDS = [
+    (route, name)
+    for route in CLOSED
+    for name in route.parameters
+    if name not in {"kind", "month", "token"}
+]
+# Who may do all in one project, by the posts he holds there.
+OF_ONE = frozenset().union(*(POSTS[post].actions for post in PROJECT_POSTS))
+
+IMPORT_STEPS = ("check", "commit", "undo")
+PERSON_STEPS = (
+    "posts",
+    "posts/<int:holding_id>/end",
+    "active",
+    "link",
+    "tokens/<int:token_id>/revoke",
+)
+# Where a GET of somebody who may answers something else than a page.
+GET_ELSEWHERE = {
+    "/": 302,  # to the first page of his menu
+    "/c/account/password/": 302,  # the form is on the account's page
+    "/c/account/tokens/": 302,
+    "/c/projects/<int:project_id>/": 302,  # switches the project
+    "/p/<int:project_id>/readings/": 302,  # to the month that is worked on
+    # Steps of another page: what is sent there is sent by its buttons.
+    **{f"/p/<int:project_id>/imports/<int:batch_id>/{step}/": 302 for step in IMPORT_STEPS},
+    **{f"/c/people/<int:user_id>/{step}/": 302 for step in PERSON_STEPS},
+}
+# What must be asked for.
+QUERIES = {
+    "/api/v1/households/search/": "text=1602",
+    "/api/v1/ledger/trial-balance/": "first_day=2026-10-01&last_day=2026-11-30",
+}
+# The books are the whole company's: a post in one project is not enough.
+COMPANY_WIDE = {"/c/ledger/check/", "/api/v1/ledger/invariants/", "/api/v1/ledger/trial-balance/"}
+
+
+def is_api(route: Route) -> bool:
+    return route.path.startswith("/api/")
+
+
+def action_of(route: Route, method: str) -> Action | None:
+    """Return what a method of a route needs; ``None`` where everybody who is signed in may."""
+    if route.path in DOCUMENT_ROUTES or issubclass(route.view, PersonalView):
+        return None
+    if issubclass(route.view, ApiView):
+        return route.view.actions[method]
+    action: Action = route.view.action
+    return action
+
+
+def cases(chosen: list[Route]) -> list[Any]:
+    return [
+        pytest.param(route, method, id=f"{method} {route}")
+        for route in chosen
+        for method in route.methods
+    ]
+
+
+def seen(answer: Answer) -> str:
+    return f"{answer.status} {answer.location} {answer.text[:600]}"
+
+
+# ---- the shape of the table ---------------------------------------------------------------------
+
+
+def test_the_whole_site_is_walked() -> None:
+    assert len(ROUTES) >= 150
+    assert len([route for route in ROUTES if is_api(route)]) >= 50
+    assert {route.path for route in ROUTES} > OPEN_ROUTES.keys()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_route_is_of_a_known_kind_and_says_who_may(route: Route) -> None:
+    view = route.view
+    assert isinstance(view, type), f"{route} is a function: no base checks who asks"
+    if route.path in OPEN_ROUTES:
+        assert issubclass(view, OpenView)
+        assert set(route.methods) == OPEN_ROUTES[route.path].keys()
+    elif route.path in DOCUMENT_ROUTES:
+        assert issubclass(view, APIView)
+    elif is_api(route):
+        assert issubclass(view, ApiView)
+        assert set(route.methods) == set(view.actions)
+        assert all(isinstance(action, Action) for action in view.actions.values())
+    elif issubclass(view, PersonalView):
+        assert "<int:project_id>" not in route.path or route.path.startswith("/c/projects/")
+    else:
+        assert issubclass(view, ConsoleView)
+        assert isinstance(view.action, Action)
+        # The base lets people in: what overrides it could let in anybody.
+        assert view.dispatch is ConsoleView.dispatch
+        assert view.check_access is ConsoleView.check_access
+
+
+# ---- people who have no business here -----------------------------------------------------------
+
+STRANGERS: dict[str, Any] = {
+    "nobody": lambda w: {},
+    "a session of another company": lambda w: {"cookies": {"session": w.sessions["foreign"]}},
+    "a token of another company": lambda w: {"token": w.tokens["foreign"]},
+    "an operator": lambda w: {"cookies": {"operator": w.tokens["one"], "session": "x" * 32}},
+    "a token of nobody": lambda w: {"token": "gj_" + "A" * 43},
+}
+
+
+@pytest.mark.parametrize(("route", "method"), cases(CLOSED))
+def test_strangers_are_sent_to_the_door(world: World, route: Route, method: str) -> None:
+    for name, credentials in STRANGERS.items():
+        answer = visit(world, route, method, **credentials(world))
+
+        assert answer.marks == set(), (name, seen(answer))
+        if is_api(route):
+            assert answer.status == 401, (name, seen(answer))
+        else:
+            assert answer.status == 302, (name, seen(answer))
+            assert answer.location.startswith("/sign-in/?next=/"), name
+        assert wrote(answer) == [], name
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), cases([route for route in ROUTES if route.path in OPEN_ROUTES])
+)
+def test_open_pages_show_nobody_anything(world: World, route: Route, method: str) -> None:
+    for credentials in STRANGERS.values():
+        answer = visit(world, route, method, **credentials(world))
+
+        assert answer.status == OPEN_ROUTES[route.path][method], seen(answer)
+        assert answer.marks == set()
+
+
+@pytest.mark.parametrize(("route", "method"), cases(CLOSED))
+def test_a_person_without_a_post_gets_nowhere(world: World, route: Route, method: str) -> None:
+    answer = visit(world, route, method, who="nobody")
+
+    assert answer.marks == set(), seen(answer)
+    action = action_of(route, method)
+    if action is not None:
+        in_project = "<int:project_id>" in route.path and not is_api(route)
+        assert answer.status == (404 if in_project else 403), seen(answer)
+        assert wrote(answer) == []
+    else:
+        assert answer.status < 500, seen(answer)
+
+
+@pytest.mark.parametrize(
+    ("route", "method"),
+    [
+        case
+        for case in cases(CLOSED)
+        if action_of(*case.values) not in {None, *POSTS["meter_reader"].actions}
+    ],
+)
+def test_the_wrong_post_is_refused(world: World, route: Route, method: str) -> None:
+    answer = visit(world, route, method, who="reader")
+
+    assert answer.status == 403, seen(answer)
+    assert answer.marks <= {OWN}  # the frame of the page names his project
+    assert wrote(answer) == []
+
+
+# ---- the right post, and no further -------------------------------------------------------------
+
+
+def visitor_for(route: Route, method: str) -> str:
+    action = action_of(route, method)
+    if route.path in COMPANY_WIDE:
+        return "wide"
+    return "one" if action is None or action in OF_ONE else "admin"
+
+
+@pytest.mark.parametrize(("route", "method"), cases(CLOSED))
+def test_the_right_post_sees_his_own_project_only(world: World, route: Route, method: str) -> None:
+    who = visitor_for(route, method)
+
+    answer = visit(world, route, method, who=who, query=QUERIES.get(route.path, ""))
+
+    assert answer.status < 500, seen(answer)
+    assert FOREIGN not in answer.marks, seen(answer)
+    if who == "one":
+        assert OTHER not in answer.marks, seen(answer)
+    if method == "GET":
+        assert answer.status == GET_ELSEWHERE.get(route.path, 200), seen(answer)
+        assert wrote(answer) == [], "a GET that changes something"
+
+
+def test_the_marks_are_seen_where_they_belong(world: World) -> None:
+    """Without this the tests above could pass on pages that show nothing at all."""
+    shown = [
+        route
+        for route in CLOSED
+        if "GET" in route.methods and OWN in visit(world, route, "GET", who="one").marks
+    ]
+
+    assert len(shown) >= 90
+
+
+@pytest.mark.parametrize(
+    ("route", "name"), [pytest.param(r, n, id=f"{r} {n}") for r, n in WITH_IDS]
+)
+def test_a_row_out_of_reach_is_answered_like_one_that_is_not_there(
+    world: World, route: Route, name: str
+) -> None:
+    """Of another project, by each id of the address alone and by all of them together."""
+    own, other = world.own_values(), {**world.own_values(), **world.other.numbers}
+    missing = {**own, **dict.fromkeys(world.other.numbers, 987654321)}
+    if name not in world.other.numbers:
+        return  # an id of the company's: who may ask sees all of them
+    for method in route.methods:
+        if action_of(route, method) not in OF_ONE:
+            continue
+        there = visit(world, route, method, who="one", ids={**own, name: other[name]})
+        nowhere = visit(world, route, method, who="one", ids={**own, name: missing[name]})
+        everything = visit(world, route, method, who="one", ids=other)
+
+        for answer in (there, everything):
+            assert answer.marks <= {OWN}, seen(answer)
+            assert wrote(answer) == []
+            if method == "GET":
+                assert answer.status == 404, seen(answer)
+        assert there.status == nowhere.status, (seen(there), seen(nowhere))
+        assert 400 <= there.status < 500
+        assert there.plain() == nowhere.plain()
+
+
+def wrote(answer: Answer) -> list[str]:
+    """Return the statements that changed rows, but for what any request may write."""
+    return [
+        statement[:200]
+        for statement in answer.statements
+        if statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        and not statement.startswith(WRITTEN_ANYWAY)
+    ]
+
+
+# When a token was last used, and sessions.
+WRITTEN_ANYWAY = (
+    'UPDATE "access_apitoken" SET "last_used_at"',
+    'UPDATE "django_session"',
+    'DELETE FROM "django_session"',
+)

@@ -1,0 +1,111 @@
+"""One request of somebody, and what he got to see."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.matrix.routes import Route
+from tests.matrix.world import FOREIGN, OTHER, OWN, World
+
+# What two equal answers differ in: the request's number, the form's secret, the time.
+_INCIDENTAL = re.compile(
+    r'[0-9A-F]{8}\b|[0-9a-f]{32}|csrfmiddlewaretoken" value="\w+"|X-CSRFToken[^}]*|\d\d:\d\d'
+)
+
+
+@dataclass
+class Answer:
+    path: str
+    status: int
+    text: str  # of a sheet too: its cells
+    headers: Any
+    statements: list[str]
+
+    @property
+    def location(self) -> str:
+        return str(self.headers.get("Location", ""))
+
+    @property
+    def marks(self) -> set[str]:
+        """Whose words are in the answer, its headers included."""
+        seen = self.text + " ".join(f"{key}: {value}" for key, value in self.headers.items())
+        return {mark for mark in (OWN, OTHER, FOREIGN) if mark in seen}
+
+    def plain(self) -> str:
+        """Return the text without what names the address asked for or this very request."""
+        text = self.text
+        for spelling in (self.path, quote(self.path), quote(self.path, safe="")):
+            text = text.replace(spelling, "")
+        return _INCIDENTAL.sub("", text)
+
+
+def visit(
+    world: World,
+    route: Route | None,
+    method: str,
+    *,
+    who: str = "",
+    ids: dict[str, Any] | None = None,
+    path: str = "",
+    query: str = "",
+    body: Any = None,
+    host: str = "alpha.test",
+    cookies: dict[str, str] | None = None,
+    token: str = "",
+    htmx: bool = False,
+    enforce_csrf: bool = False,
+) -> Answer:
+    """Send one request and take back what it wrote.
+
+    ``who`` comes with his session, to the API with his token. A body is a form at the console
+    and JSON at the API.
+    """
+    path = path or (route.fill(ids or world.own_values()) if route else "/")
+    is_api = path.startswith("/api/")
+    client = Client(raise_request_exception=False, enforce_csrf_checks=enforce_csrf)
+    given = dict(cookies or {})
+    headers = {"host": host, **({"HX-Request": "true"} if htmx else {})}
+    if who and is_api and not cookies:
+        token = token or world.tokens[who]
+    elif who:
+        given.setdefault(settings.SESSION_COOKIE_NAME, world.sessions[who])
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    for name, value in given.items():
+        client.cookies[name] = value
+    send = getattr(client, method.lower())
+    values: dict[str, Any] = {"headers": headers}
+    address = f"{path}?{query}" if query else path
+    if method != "GET":
+        values["data"] = body if body is not None else {}
+        if is_api and not _has_file(body):
+            values["content_type"] = "application/json"
+    statements: list[str] = []
+
+    def note(execute: Any, sql: Any, *rest: Any) -> Any:
+        statements.append(str(sql))
+        return execute(sql, *rest)
+
+    with transaction.atomic(), connection.execute_wrapper(note):
+        response = send(address, **values)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return Answer(path, response.status_code, _text_of(content), response.headers, statements)
+
+
+def _has_file(body: Any) -> bool:
+    return isinstance(body, dict) and any(hasattr(value, "read") for value in body.values())
+
+
+def _text_of(content: bytes) -> str:
+    if not content.startswith(b"PK\x03\x04"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())

@@ -1,0 +1,241 @@
+"""Two projects of one company and the same in another company, every text in them marked.
+
+The numbers of the second company's rows are those of the first's (both schemas count from 1), so
+that an id of one always names something in the other.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django_tenants.utils import tenant_context
+
+from kernel import access
+from kernel.access import operations as people
+from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.passwords import make_link_token
+from kernel.imports import operations as imports
+from kernel.jobs import operations as jobs
+from kernel.sessions import SessionStore
+from services.billing.metering.models import Reading, ReadingState
+from services.billing.runs.models import BillLine
+from services.billing.standards.models import FeeAssignment, FeeItem
+from services.properties.models import Project
+from tenants.companies.models import Company
+from tests import factories, factories_billing, factories_cashier, factories_runs
+from tests import factories_properties as registry
+from tests.factories import NOW
+
+# In every name of a project or company but the visitor's own. Latin letters only: what a page
+# shows of them is never shortened, translated or escaped.
+OTHER, FOREIGN = "qzxother", "qzxforeign"
+OWN = "qzxown"
+MONTH = date(2026, 10, 1)
+# Whoever holds them all in one project may do there whatever is done in a project.
+_ID_NUMBERS = {OWN: '11010519491231002X', OTHER: '440524198801010011', FOREIGN: '330106199003074111'}
+PROJECT_POSTS = ("charging_director", "property_manager", "collector", "meter_reader")
+
+
+@dataclass
+class Ids:
+    """The rows of one project, by the name that addresses and fields give them."""
+
+    mark: str
+    project: Project
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        return self.numbers[name]
+
+
+@dataclass
+class World:
+    alpha: Company
+    beta: Company
+    own: Ids
+    other: Ids
+    foreign: Ids
+    users: dict[str, User]
+    sessions: dict[str, str]  # what the cookie holds
+    tokens: dict[str, str]
+    links: dict[str, str]  # to set a password, by company
+    company_wide: dict[str, Any]  # ids and words of addresses that belong to no project
+
+    def own_values(self) -> dict[str, Any]:
+        """Return what fills any address with the visitor's own project."""
+        return {**self.company_wide, **self.own.numbers}
+
+
+def build(alpha: Company, beta: Company) -> World:
+    """Make everything; the caller rolls back."""
+    with tenant_context(alpha):
+        own, other = _project(OWN, "PA", "71.13"), _project(OTHER, "PB", "73.19")
+        users = _people(own, other)
+    with tenant_context(beta):
+        foreign = _project(FOREIGN, "PA", "79.37")
+        for name, user in _people(foreign, foreign).items():
+            # The same key and password digest as in alpha, on purpose.
+            password = users[name].password
+            User.objects.filter(pk=user.pk).update(name=f"{FOREIGN} {name}", password=password)
+        users["foreign"] = User.objects.get(username="one")
+    world = World(alpha, beta, own, other, foreign, users, {}, {}, {}, {})
+    for name, user in users.items():
+        with tenant_context(beta if name == "foreign" else alpha):
+            world.sessions[name] = _session(user)
+            world.tokens[name] = _token(user)
+    with tenant_context(alpha):
+        world.links["alpha"] = make_link_token(User.objects.get(username="nobody"))
+        world.company_wide = _company_wide(world)
+    with tenant_context(beta):
+        world.links["beta"] = make_link_token(User.objects.get(username="nobody"))
+    return world
+
+
+def _company_wide(world: World) -> dict[str, Any]:
+    visited = world.users["reader"]
+    return {
+        "user_id": visited.pk,
+        "holding_id": PostHolding.objects.get(user=visited).pk,
+        "token_id": ApiToken.objects.get(user=visited).pk,
+        "item_id": factories_billing.item("WYF").pk,
+        "kind": "unit-ledger",
+        "month": f"{MONTH:%Y-%m}",
+        "token": world.links["alpha"],
+        "company_id": world.alpha.pk,
+    }
+
+
+def _project(mark: str, code: str, price: str) -> Ids:
+    """Make a project with one of everything, by the operations that people use."""
+    if not FeeItem.objects.exists():
+        factories_billing.seeded()
+    project = registry.add_project(code, f"{mark} project", address=f"{mark} road")
+    building = registry.add_building(project, f"{mark}3栋")
+    unit = registry.add_unit(project, "1602", building=building, entrance="2", note=f"{mark} note")
+    party = registry.add_party(f"{mark} owner", "13812346027", _ID_NUMBERS[mark])
+    occupancy = registry.add_occupancy(unit, party, valid_from=date(2021, 6, 18))
+    registry.add_occupancy(
+        unit, registry.add_party(f"{mark} lodger", ""), role="RESIDENT", valid_from=date(2022, 1, 1)
+    )
+    household = unit.household
+    space = registry.add_space(project, f"{mark}-0317", household=household)
+    vehicle = registry.add_vehicle(household, space=space)
+    meter = registry.add_meter(unit, f"{mark}-W1")
+    registry.add_unit(project, f"{mark}99", building=building, entrance="2", state="VACANT")
+    version = factories_billing.add_fee(
+        project, "WYF", "RESIDENCE", name=f"{mark} fee", method="FIXED", price=price
+    )
+    standard = version.standard
+    assignment = FeeAssignment.objects.filter(standard=standard).order_by("pk").first()
+    office = factories_runs.Office(
+        project,
+        factories.add_actor(f"{mark}-collector", "collector", project_id=project.pk),
+        factories.add_actor(f"{mark}-director", "charging_director", project_id=project.pk),
+        factories.add_actor(f"{mark}-manager", "property_manager", project_id=project.pk),
+    )
+    run = factories_runs.posted(office, period=MONTH)
+    draft = factories_runs.preview(office, period=date(2026, 11, 1))
+    bill = BillLine.objects.filter(run=run).order_by("pk").first()
+    receipt = factories_cashier.pay(
+        office.collector, household, "10.00", payer_name=f"{mark} payer", note=f"{mark} remark"
+    )
+    reading = Reading.objects.create(
+        project_id=project.pk,
+        meter=meter,
+        usage_month=MONTH,
+        previous=Decimal(100),
+        current=Decimal(90),
+        state=ReadingState.EXCEPTION,
+        faults=["LOWER"],
+        note=f"{mark} reading",
+        recorded_by_label=f"{mark} reader",
+        recorded_at=NOW,
+    )
+    batch = imports.upload(
+        actor=access.SYSTEM,
+        kind="unit-ledger",
+        project_id=project.pk,
+        file_name=f"{mark} ledger.csv",
+        content=f"楼栋,单元,房号,建筑面积,业主姓名\n5栋,1,101,90,{mark} new\n".encode(),
+        options={},
+        now=NOW,
+    )
+    job = jobs.start(
+        actor=office.collector,
+        kind="test.work",
+        params={},
+        project_id=project.pk,
+        now=NOW,
+    )
+    assert assignment is not None
+    assert bill is not None
+    return Ids(
+        mark,
+        project,
+        {
+            "project_id": project.pk,
+            "building_id": building.pk,
+            "unit_id": unit.pk,
+            "space_id": space.pk,
+            "party_id": party.pk,
+            "occupancy_id": occupancy.pk,
+            "household_id": household.pk,
+            "vehicle_id": vehicle.pk,
+            "meter_id": meter.pk,
+            "standard_id": standard.pk,
+            "version_id": version.pk,
+            "assignment_id": assignment.pk,
+            "run_id": run.pk,
+            "draft_run_id": draft.pk,
+            "bill_id": bill.pk,
+            "line_id": bill.pk,
+            "receipt_id": receipt.pk,
+            "reading_id": reading.pk,
+            "batch_id": batch.pk,
+            "job_id": job.pk,
+        },
+    )
+
+
+def _people(own: Ids, other: Ids) -> dict[str, User]:
+    """Return those who visit: one who may do all in one project, and so on."""
+    names = {
+        "nobody": [],
+        "one": [(post, own["project_id"]) for post in PROJECT_POSTS],
+        "reader": [("meter_reader", own["project_id"])],
+        "two": [(post, other["project_id"]) for post in PROJECT_POSTS],
+        "admin": [("company_admin", None)],
+        "wide": [(post, None) for post in ("charging_director", "property_manager")],
+    }
+    users = {}
+    for name, posts in names.items():
+        user = factories.add_user(name, email=f"{name}@example.com")
+        people.set_preferences(user_id=user.pk, language="en")
+        for post, project_id in posts:
+            people.give_post(
+                actor=access.SYSTEM,
+                user_id=user.pk,
+                post=post,
+                project_id=project_id,
+                valid_from=date(2026, 1, 1),
+                now=NOW,
+            )
+        users[name] = User.objects.get(pk=user.pk)
+    return users
+
+
+def _token(user: User) -> str:
+    return people.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)[1]
+
+
+def _session(user: User) -> str:
+    """Return the key of a session as signing in makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save(must_create=True)
+    assert session.session_key is not None
+    return session.session_key
