@@ -46,9 +46,7 @@ def routes(urlconf: str) -> list[Route]:
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, path)
                 continue
-            view = getattr(pattern.callback, "view_class", None) or getattr(
-                pattern.callback, "cls", None
-            )
-            yield Route(path, view or pattern.callback, urlconf)
+            callback: Any = pattern.callback
+            yield Route(path, getattr(callback, "view_class", callback), urlconf)
 
     return list(walk(get_resolver(urlconf).url_patterns, "/"))

@@ -5,19 +5,18 @@ for, a view that is of no known kind, an answer that is not the usual one) fails
 somebody has said what it should answer.
 """
 
+import inspect
 from typing import Any
 
 import pytest
 from rest_framework.views import APIView
 
 from api.views import ApiView
-from console.lists import ListView
 from console.views import ConsoleView, OpenView, PersonalView
-from kernel import access
 from kernel.access.actions import POSTS, Action
 from tests.matrix.routes import COMPANY, Route, routes
 from tests.matrix.visits import Answer, visit
-from tests.matrix.world import FOREIGN, MONTH, OTHER, OWN, PROJECT_POSTS, World
+from tests.matrix.world import FOREIGN, OTHER, OWN, PROJECT_POSTS, World
 
 ROUTES = routes(COMPANY)
 OPEN_ROUTES = {
@@ -48,6 +47,29 @@ PERSON_STEPS = (
     "link",
     "tokens/<int:token_id>/revoke",
 )
+# The ids of addresses that name a row of a project.
+ROW_IDS = frozenset(
+    {
+        "household_id",
+        "receipt_id",
+        "batch_id",
+        "building_id",
+        "unit_id",
+        "party_id",
+        "occupancy_id",
+        "vehicle_id",
+        "meter_id",
+        "run_id",
+        "bill_id",
+        "standard_id",
+        "version_id",
+        "assignment_id",
+        "reading_id",
+        "job_id",
+    }
+)
+# An endpoint looks at the shape of a body before it looks for the row.
+REFUSED_THERE = {False: {403, 404}, True: {400, 403, 404, 415}}
 # Where a GET of somebody who may answers something else than a page.
 GET_ELSEWHERE = {
     "/": 302,  # to the first page of his menu
@@ -62,6 +84,8 @@ GET_ELSEWHERE = {
 # What must be asked for.
 QUERIES = {
     "/api/v1/households/search/": "text=1602",
+    "/api/v1/meter-readings/missing/": "project_id={project_id}&usage_month=2026-10-01",
+    "/api/v1/meter-readings/progress/": "project_id={project_id}&usage_month=2026-10-01",
     "/api/v1/ledger/trial-balance/": "first_day=2026-10-01&last_day=2026-11-30",
 }
 # The books are the whole company's: a post in one project is not enough.
@@ -123,7 +147,10 @@ def test_a_route_is_of_a_known_kind_and_says_who_may(route: Route) -> None:
         assert isinstance(view.action, Action)
         # The base lets people in: what overrides it could let in anybody.
         assert view.dispatch is ConsoleView.dispatch
-        assert view.check_access is ConsoleView.check_access
+        for base in view.__mro__[: view.__mro__.index(ConsoleView)]:
+            if "check_access" in vars(base):
+                first = inspect.getsource(vars(base)["check_access"]).split("\n")[1].strip()
+                assert first == "super().check_access(project_id)", base
 
 
 # ---- people who have no business here -----------------------------------------------------------
@@ -206,7 +233,9 @@ def visitor_for(route: Route, method: str) -> str:
 def test_the_right_post_sees_his_own_project_only(world: World, route: Route, method: str) -> None:
     who = visitor_for(route, method)
 
-    answer = visit(world, route, method, who=who, query=QUERIES.get(route.path, ""))
+    query = QUERIES.get(route.path, "").format(**world.own.numbers)
+
+    answer = visit(world, route, method, who=who, query=query)
 
     assert answer.status < 500, seen(answer)
     assert FOREIGN not in answer.marks, seen(answer)
@@ -254,6 +283,32 @@ def test_a_row_out_of_reach_is_answered_like_one_that_is_not_there(
         assert there.status == nowhere.status, (seen(there), seen(nowhere))
         assert 400 <= there.status < 500
         assert there.plain() == nowhere.plain()
+
+
+# What the one who reads meters in the other project may do there.
+_THERE = POSTS["meter_reader"].actions
+
+
+@pytest.mark.parametrize(
+    ("route", "method"),
+    [
+        case
+        for case in cases([route for route in CLOSED if set(route.parameters) & ROW_IDS])
+        if action_of(*case.values) in OF_ONE - _THERE
+    ],
+)
+def test_a_post_in_one_project_does_nothing_to_rows_of_another(
+    world: World, route: Route, method: str
+) -> None:
+    """He may do all in his project and sees the other: the address names his, the row is not."""
+    own = world.own_values()
+    rows = {name: world.other[name] for name in ROW_IDS}
+
+    answer = visit(world, route, method, who="mixed", ids={**own, **rows})
+
+    assert answer.status in REFUSED_THERE[is_api(route)], seen(answer)
+    assert wrote(answer) == []
+    assert OTHER not in answer.text.replace(f"{OTHER} project", ""), seen(answer)
 
 
 def wrote(answer: Answer) -> list[str]:

@@ -16,17 +16,20 @@ from kernel import access
 from kernel.access import operations as people
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
+from kernel.access.queries import actor_for
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.sessions import SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
 from services.billing.standards.models import FeeAssignment, FeeItem
-from services.properties.models import Project
+from services.properties.models import Party, Project, Unit
+from services.properties.operations import PersonalField, reveal_personal_data, update_party
+from services.properties.operations.parties import PartyChanges
 from tenants.companies.models import Company
 from tests import factories, factories_billing, factories_cashier, factories_runs
 from tests import factories_properties as registry
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 
 # In every name of a project or company but the visitor's own. Latin letters only: what a page
 # shows of them is never shortened, translated or escaped.
@@ -34,7 +37,11 @@ OTHER, FOREIGN = "qzxother", "qzxforeign"
 OWN = "qzxown"
 MONTH = date(2026, 10, 1)
 # Whoever holds them all in one project may do there whatever is done in a project.
-_ID_NUMBERS = {OWN: '11010519491231002X', OTHER: '440524198801010011', FOREIGN: '330106199003074111'}
+_ID_NUMBERS = {
+    OWN: "11010519491231002X",
+    OTHER: "440524198801010011",
+    FOREIGN: "330106199003074111",
+}
 PROJECT_POSTS = ("charging_director", "property_manager", "collector", "meter_reader")
 
 
@@ -73,6 +80,7 @@ def build(alpha: Company, beta: Company) -> World:
     with tenant_context(alpha):
         own, other = _project(OWN, "PA", "71.13"), _project(OTHER, "PB", "73.19")
         users = _people(own, other)
+        _let_live_in(own, other)
     with tenant_context(beta):
         foreign = _project(FOREIGN, "PA", "79.37")
         for name, user in _people(foreign, foreign).items():
@@ -123,7 +131,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
     space = registry.add_space(project, f"{mark}-0317", household=household)
     vehicle = registry.add_vehicle(household, space=space)
     meter = registry.add_meter(unit, f"{mark}-W1")
-    registry.add_unit(project, f"{mark}99", building=building, entrance="2", state="VACANT")
+    spare = registry.add_unit(project, f"{mark}99", building=building, entrance="2", state="VACANT")
     version = factories_billing.add_fee(
         project, "WYF", "RESIDENCE", name=f"{mark} fee", method="FIXED", price=price
     )
@@ -179,6 +187,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "building_id": building.pk,
             "unit_id": unit.pk,
             "space_id": space.pk,
+            "spare_id": spare.pk,
             "party_id": party.pk,
             "occupancy_id": occupancy.pk,
             "household_id": household.pk,
@@ -199,13 +208,29 @@ def _project(mark: str, code: str, price: str) -> Ids:
     )
 
 
+def _let_live_in(own: Ids, other: Ids) -> None:
+    """Let the owner of one project own a unit of the other, where people worked on his data."""
+    party = Party.objects.get(pk=own["party_id"])
+    spare = Unit.objects.get(pk=other["spare_id"])
+    registry.add_occupancy(spare, party, valid_from=date(2024, 1, 1))
+    director = actor_for(user=User.objects.get(username=f"{OTHER}-director"), today=TODAY)
+    changes: PartyChanges = {"phone": "13900000017"}
+    update_party(actor=director, party_id=party.pk, changes=changes, now=NOW)
+    reveal_personal_data(
+        actor=director, party_id=party.pk, field=PersonalField.PHONE, reason=f"{OTHER} why", now=NOW
+    )
+
+
 def _people(own: Ids, other: Ids) -> dict[str, User]:
     """Return those who visit: one who may do all in one project, and so on."""
-    names = {
+    names: dict[str, list[tuple[str, int | None]]] = {
         "nobody": [],
         "one": [(post, own["project_id"]) for post in PROJECT_POSTS],
         "reader": [("meter_reader", own["project_id"])],
-        "two": [(post, other["project_id"]) for post in PROJECT_POSTS],
+        "mixed": [
+            *((post, own["project_id"]) for post in PROJECT_POSTS),
+            ("meter_reader", other["project_id"]),
+        ],
         "admin": [("company_admin", None)],
         "wide": [(post, None) for post in ("charging_director", "property_manager")],
     }
@@ -213,7 +238,7 @@ def _people(own: Ids, other: Ids) -> dict[str, User]:
     for name, posts in names.items():
         user = factories.add_user(name, email=f"{name}@example.com")
         people.set_preferences(user_id=user.pk, language="en")
-        for post, project_id in posts:
+        for post, project_id in dict.fromkeys(posts):
             people.give_post(
                 actor=access.SYSTEM,
                 user_id=user.pk,

@@ -206,7 +206,9 @@ class EditParty(RegistrySheet):
     form_class = forms.PersonChanges
 
     def form_options(self) -> dict[str, Any]:
-        party = queries.get_party(actor=self.actor, party_id=self.kwargs["party_id"])
+        party = queries.get_party(
+            actor=self.actor, party_id=self.kwargs["party_id"], project_id=self.project_id
+        )
         return {"initial": {"name": party.name, "kind": party.kind}}
 
     def back(self) -> str:

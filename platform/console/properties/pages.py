@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from console.properties.events import event_of
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.audit.queries import history_of
 from kernel.errors import NotFound
 from services.properties import operations, queries
 from services.properties.models import UnitState
@@ -53,11 +52,9 @@ class PartyPage(ConsoleView):
     action = Action.REGISTRY_VIEW
 
     def get(self, request: HttpRequest, project_id: int, party_id: int) -> HttpResponse:
-        party = queries.get_party(actor=self.actor, party_id=party_id)
+        party = queries.get_party(actor=self.actor, party_id=party_id, project_id=project_id)
         occupancies = queries.occupancies(actor=self.actor).filter(party=party)
-        entries = history_of(party)
-        if not self.actor.may(Action.AUDIT_VIEW, project_id):
-            entries = entries.exclude(event=queries.REVEALED)
+        entries = queries.history_of_party(actor=self.actor, party=party)
         context = {
             "title": party.name,
             "crumbs": [(_("Owners and residents"), reverse("parties", args=[project_id]))],
@@ -81,6 +78,7 @@ class Reveal(ConsoleView):
         name = request.POST.get("field", "")
         if name not in {field.value for field in operations.PersonalField}:
             raise NotFound
+        party = queries.get_party(actor=self.actor, party_id=party_id, project_id=project_id)
         field = operations.PersonalField(name)
         value = operations.reveal_personal_data(
             actor=self.actor, party_id=party_id, field=field, now=self.now
@@ -91,7 +89,6 @@ class Reveal(ConsoleView):
         }
         if request.headers.get("HX-Request") == "true":
             return render(request, "console/properties/_revealed.html", context)
-        party = queries.get_party(actor=self.actor, party_id=party_id)
         context |= {
             "title": party.name,
             "crumbs": [(_("Owners and residents"), reverse("parties", args=[project_id]))],

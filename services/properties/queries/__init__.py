@@ -9,6 +9,7 @@ from services.properties.queries.files import (
     REVEALED,
     HouseholdFile,
     history_of_household,
+    history_of_party,
     household_file,
 )
 from services.properties.queries.lists import (
@@ -75,6 +76,7 @@ __all__ = [
     "get_unit",
     "get_vehicle",
     "history_of_household",
+    "history_of_party",
     "household_file",
     "households",
     "lock_building",

@@ -5,9 +5,10 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit.models import AuditEntry
-from kernel.audit.queries import history_of_all
+from kernel.audit.queries import history_of, history_of_all
 from kernel.imports.models import ImportBatch
 from services.properties.models import (
     Household,
@@ -115,6 +116,17 @@ def history_of_household(*, actor: Actor, file: HouseholdFile) -> QuerySet[Audit
     if not actor.may(Action.AUDIT_VIEW, file.household.project_id):
         entries = entries.exclude(event=REVEALED)
     return entries
+
+
+def history_of_party(*, actor: Actor, party: Party) -> QuerySet[AuditEntry]:
+    """Return what was done to a person's data, newest first, in the projects that the actor sees.
+
+    Who looked at personal data is shown to those who may read the record there.
+    """
+    entries = history_of(party)
+    seen = access.scoped(entries, actor, Action.REGISTRY_VIEW) | entries.filter(project_id=None)
+    looks = access.scoped(entries.filter(event=REVEALED), actor, Action.AUDIT_VIEW)
+    return seen.exclude(event=REVEALED) | looks
 
 
 def _neighbour(household: Household, *, forward: bool) -> Household | None:

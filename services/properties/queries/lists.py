@@ -188,9 +188,12 @@ def parties_with_units(*, actor: Actor, project_id: int, today: date) -> QuerySe
     )
 
 
-def get_party(*, actor: Actor, party_id: int) -> Party:
-    """Return one person or organisation. :raises NotFound: if there is none in sight."""
-    return _one(parties(actor=actor), party_id)
+def get_party(*, actor: Actor, party_id: int, project_id: int | None = None) -> Party:
+    """Return one person or organisation, with ``project_id`` only if it is one of that project.
+
+    :raises NotFound: if there is none in sight.
+    """
+    return _one(parties(actor=actor, project_id=project_id), party_id)
 
 
 def projects_of_party(party_id: int) -> frozenset[int]:
