@@ -1,4 +1,4 @@
-"""What a client sends as JSON, taken at its word: nothing is read as what it is not."""
+"""What a client sends, taken at its word: nothing is read as what it is not."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -8,10 +8,45 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
-_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+WHOLE = re.compile(r"-?\d+", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+class Query(serializers.Serializer[Any]):
+    """The parameters in an address. A list's is given several times, once for each value."""
+
+    @classmethod
+    def of(cls, request: Request) -> dict[str, Any]:
+        """Return the values that are asked for.
+
+        :raises ValidationError: if one is missing, empty, or not what it should be.
+        """
+        query = cls()
+        given = {
+            name: request.query_params.getlist(name)
+            if isinstance(field, serializers.ListField)
+            else request.query_params[name]
+            for name, field in query.fields.items()
+            if name in request.query_params
+        }
+        query = cls(data=given)
+        query.is_valid(raise_exception=True)
+        values: dict[str, Any] = query.validated_data
+        return values
+
+    def to_internal_value(self, data: Any) -> Any:
+        refused = {
+            name: [message]
+            for name, field in self.fields.items()
+            if name in data and (message := _wrong_text(field, data[name]))
+        }
+        if refused:
+            raise serializers.ValidationError(refused)
+        return super().to_internal_value(data)
 
 
 class Body(serializers.Serializer[Any]):
@@ -66,6 +101,16 @@ def _wrong_type(field: Any, value: Any) -> str:
     return ""
 
 
+def _wrong_text(field: Any, value: Any) -> str:
+    """Return what is wrong with the text of a parameter, or nothing."""
+    if isinstance(field, serializers.ListField):
+        return next((wrong for entry in value if (wrong := _wrong_text(field.child, entry))), "")
+    for kind, (pattern, message) in _TEXTS.items():
+        if isinstance(field, kind):
+            return "" if pattern.fullmatch(value) else str(message)
+    return ""
+
+
 def _entries(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
@@ -88,19 +133,25 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+_NO_DAY = _("Must be a day such as 2026-11-30.")
+_NOTWHOLE = _("Must be a whole number.")
+_TEXTS: Final[dict[type[Any], tuple[re.Pattern[str], Promise]]] = {
+    serializers.IntegerField: (WHOLE, _NOTWHOLE),
+    serializers.DateField: (DAY, _NO_DAY),
+}
 _TYPES: Final[dict[type[Any], tuple[Callable[[Any], bool], Promise]]] = {
     serializers.BooleanField: (
         lambda value: isinstance(value, bool),
         _("Must be true or false."),
     ),
-    serializers.IntegerField: (_is_whole, _("Must be a whole number.")),
+    serializers.IntegerField: (_is_whole, _NOTWHOLE),
     serializers.DecimalField: (
         lambda value: _is_text(value) and bool(_AMOUNT.fullmatch(value)),
         _("Must be a decimal number, written as text."),
     ),
     serializers.DateField: (
         lambda value: _is_text(value) and bool(DAY.fullmatch(value)),
-        _("Must be a day such as 2026-11-30."),
+        _NO_DAY,
     ),
     serializers.DateTimeField: (
         lambda value: _is_text(value) and bool(_MOMENT.fullmatch(value)),

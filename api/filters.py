@@ -1,5 +1,6 @@
 """Filters of lists that refuse what they do not understand instead of passing it over."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from api.bodies import DAY
+from api.bodies import DAY, WHOLE
 from api.fields import LARGEST_ID
+
+AMOUNT_PATTERN = r"^\d{1,12}(\.\d{1,2})?$"
+AMOUNT = re.compile(AMOUNT_PATTERN, re.ASCII)
 
 
 class FilterSet(filters.FilterSet):
@@ -26,6 +30,11 @@ class FilterSet(filters.FilterSet):
 class _IdFormField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "min_value": 1, "max_value": LARGEST_ID})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not WHOLE.fullmatch(value):
+            raise forms.ValidationError(_("Must be a whole number."), "invalid")
+        return super().to_python(value)
 
 
 @extend_schema_field({"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
@@ -46,6 +55,23 @@ class DayFilter(filters.DateFilter):
     """Narrows a list to a day, or with ``lookup_expr`` to those from or up to it."""
 
     field_class = _DayFormField
+
+
+class _AmountFormField(forms.DecimalField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "max_digits": 14, "decimal_places": 2})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not AMOUNT.fullmatch(value):
+            raise forms.ValidationError(_("Must be an amount such as 12.50."), "invalid")
+        return super().to_python(value)
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "pattern": AMOUNT_PATTERN})
+class AmountFilter(filters.NumberFilter):
+    """Compares a sum with an amount."""
+
+    field_class = _AmountFormField
 
 
 @extend_schema_field({"type": "boolean"})

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.metering.urls")),
     path("", include("api.v1.bills.urls")),
     path("", include("api.v1.cashier.urls")),
+    path("", include("api.v1.arrears.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.bodies import Query
 from api.fields import IdField
 from api.v1.bills import serializers as shapes
 from api.views import ApiView, ListView
@@ -14,11 +15,11 @@ from services.billing.ledger import queries
 from services.billing.ledger.models import Posting
 
 
-class ScopeIn(serializers.Serializer[dict[str, int]]):
+class ScopeQuery(Query):
     project_id = IdField(required=False, help_text="Without it: the whole company.")
 
 
-class PeriodIn(ScopeIn):
+class PeriodQuery(ScopeQuery):
     first_day = serializers.DateField()
     last_day = serializers.DateField()
 
@@ -26,12 +27,10 @@ class PeriodIn(ScopeIn):
 class Invariants(ApiView):
     actions = {"GET": Action.LEDGER_VIEW}
 
-    @extend_schema(parameters=[ScopeIn], responses=shapes.InvariantsOut)
+    @extend_schema(parameters=[ScopeQuery], responses=shapes.InvariantsOut)
     def get(self, request: Request) -> Response:
         """Run the rules of the books now; none of them may be broken."""
-        scope = ScopeIn(data=request.query_params.dict())
-        scope.is_valid(raise_exception=True)
-        results = queries.invariant_results(actor=self.actor, **scope.validated_data)
+        results = queries.invariant_results(actor=self.actor, **ScopeQuery.of(request))
         found = {
             "agrees": not any(result.count for result in results),
             "checked_at": self.now,
@@ -43,16 +42,15 @@ class Invariants(ApiView):
 class TrialBalance(ApiView):
     actions = {"GET": Action.LEDGER_VIEW}
 
-    @extend_schema(parameters=[PeriodIn], responses=shapes.TrialBalanceOut)
+    @extend_schema(parameters=[PeriodQuery], responses=shapes.TrialBalanceOut)
     def get(self, request: Request) -> Response:
         """Answer opening balance, movements and closing balance of every account."""
-        asked = PeriodIn(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        balance = queries.trial_balance(actor=self.actor, **asked.validated_data)
+        asked = PeriodQuery.of(request)
+        balance = queries.trial_balance(actor=self.actor, **asked)
         return Response(
             shapes.TrialBalanceOut(
                 {
-                    **asked.validated_data,
+                    **asked,
                     "rows": balance.rows,
                     "opening": balance.opening,
                     "debit": balance.debit,

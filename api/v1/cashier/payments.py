@@ -160,9 +160,7 @@ class Takings(ApiView):
     @extend_schema(parameters=[shapes.TakingsQuery], responses=shapes.TakingsOut)
     def get(self, request: Request) -> Response:
         """Answer what came in on a day, by way to pay."""
-        query = shapes.TakingsQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        asked = shapes.TakingsQuery.of(request)
         project = registry.get_project(
             actor=self.actor, project_id=asked["project_id"], action=Action.PAYMENT_VIEW
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.bodies import Body
+from api.bodies import Body, Query
 from api.fields import AmountField, IdField, PriceField, QuantityField, RateField
 from api.v1.bills.serializers import BilledItemOut, BilledUnitOut, BillOut
 from api.v1.properties.serializers import HouseholdOut
@@ -178,7 +178,7 @@ class TakingsOut(serializers.Serializer[Any]):
     methods = TakingOut(many=True)
 
 
-class TakingsQuery(serializers.Serializer[Any]):
+class TakingsQuery(Query):
     project_id = IdField()
     day = serializers.DateField(required=False, help_text="Today without it.")
     received_by = IdField(required=False, help_text="Only what this person took.")

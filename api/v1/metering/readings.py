@@ -194,9 +194,7 @@ def month_of(view: ApiView) -> dict[str, Any]:
     :raises NotFound: if the project is not in sight.
     :raises rules.MonthInvalid: if the day is no first of a month.
     """
-    asked = shapes.MonthQuery(data=view.request.query_params.dict())
-    asked.is_valid(raise_exception=True)
-    month: dict[str, Any] = asked.validated_data
+    month = shapes.MonthQuery.of(view.request)
     rules.check_month(month["usage_month"])
     registry.get_project(
         actor=view.actor, project_id=month["project_id"], action=Action.READING_VIEW

@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.bodies import Body
+from api.bodies import Body, Query
 from api.fields import IdField, QuantityField
 from services.billing.metering.models import Reading, ReadingFault, Resolution
 from services.billing.metering.queries import Outcome, Refusal
@@ -151,6 +151,6 @@ class ProgressOut(serializers.Serializer[Any]):
     missing = serializers.IntegerField()
 
 
-class MonthQuery(serializers.Serializer[Any]):
+class MonthQuery(Query):
     project_id = IdField()
     usage_month = serializers.DateField(help_text="First day of the month of usage.")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.bodies import Query
 from api.fields import IdField
 from api.v1.properties import filters
 from api.v1.properties import serializers as shapes
@@ -167,7 +168,7 @@ class Households(ListView):
         return queries.households(actor=self.actor)
 
 
-class _SearchIn(serializers.Serializer[Any]):
+class SearchQuery(Query):
     text = serializers.CharField(max_length=60)
     project_id = IdField(required=False)
 
@@ -175,13 +176,11 @@ class _SearchIn(serializers.Serializer[Any]):
 class HouseholdSearch(ApiView):
     actions = {"GET": Action.REGISTRY_VIEW}
 
-    @extend_schema(parameters=[_SearchIn], responses=shapes.FoundOut(many=True))
+    @extend_schema(parameters=[SearchQuery], responses=shapes.FoundOut(many=True))
     def get(self, request: Request) -> Response:
         """Find households by room in any spelling, name, initials, phone, plate or meter."""
-        asked = _SearchIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
         found = queries.search_households(
-            actor=self.actor, today=self.today, **asked.validated_data
+            actor=self.actor, today=self.today, **SearchQuery.of(request)
         )
         return Response(shapes.FoundOut(found, many=True).data)
 

@@ -1,14 +1,12 @@
 """Projects, buildings and units."""
 
-from typing import Any
-
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.bodies import Query
 from api.v1.properties import filters
 from api.v1.properties import serializers as shapes
 from api.views import ApiView, ListView
@@ -53,25 +51,23 @@ class ProjectDetail(ApiView):
         return Response(shapes.ProjectOut(project).data)
 
 
-class _DayIn(serializers.Serializer[Any]):
-    on = serializers.DateField(required=False)
+class DayQuery(Query):
+    on = serializers.DateField(required=False, help_text="A day; today without it.")
 
 
 class OccupancyFigures(ApiView):
     actions = {"GET": Action.REGISTRY_VIEW}
 
     @extend_schema(
-        parameters=[OpenApiParameter("on", str, description=str(_("A day; today without it.")))],
+        parameters=[DayQuery],
         responses=shapes.OccupancyFiguresOut,
     )
     def get(self, request: Request, project_id: int) -> Response:
         """Count what is handed over, lived in, let and empty on a day."""
-        asked = _DayIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
         figures = queries.occupancy_figures(
             actor=self.actor,
             project_id=project_id,
-            on=asked.validated_data.get("on", self.today),
+            on=DayQuery.of(request).get("on", self.today),
         )
         return Response(shapes.OccupancyFiguresOut(figures).data)
 

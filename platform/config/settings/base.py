@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
         "ReadingResolution": "services.billing.metering.models.Resolution",
         "PaymentMethod": "services.billing.cashier.models.PaymentMethod",
         "PaymentState": "services.billing.cashier.models.PaymentState",
+        "Age": "api.v1.arrears.serializers.AGES",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }
