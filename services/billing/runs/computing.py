@@ -40,8 +40,9 @@ unbilled AS (
     ) IS NULL
 )"""
 
-# The consumption of a unit is the sum over its meters of the kind, and is known only when every
-# one of them has a reading that may be billed. The line names the reading where there is one.
+# The consumption of a unit is the sum over its meters of the kind that were in place in the month
+# of usage, and is known only when every one of them has a reading that may be billed: one that was
+# taken out in the month ran until then. The line names the reading where there is one.
 _USAGE = """
 usage AS (
     SELECT o.unit_id, o.item_id, m.*
@@ -63,7 +64,11 @@ usage AS (
             LIMIT 1
         ) r ON true
         WHERE m.unit_id = o.unit_id AND m.kind = v.meter_kind
-          AND (m.is_active OR r.id IS NOT NULL)
+          AND (r.id IS NOT NULL
+               OR (m.is_active OR m.removed_on
+                       >= (%(period)s - make_interval(months => v.usage_lag_months))::date)
+                  AND (m.installed_on IS NULL OR m.installed_on
+                       < (%(period)s - make_interval(months => v.usage_lag_months - 1))::date))
     ) m
 )"""
 

@@ -220,12 +220,15 @@ def lock_month(*, actor: Actor, project_id: int) -> Project:
 
 
 def _without_reading(project_id: int, usage_month: date) -> QuerySet[Meter]:
-    """Return the meters of the month that have no reading: put in in time, not yet taken out."""
+    """Return the meters of the month that have no reading: in place on some day of it.
+
+    A bill run waits for the same (``runs.computing``).
+    """
     return Meter.objects.filter(
         ~Exists(Reading.objects.filter(meter=OuterRef("pk"), usage_month=usage_month)),
         Q(installed_on__isnull=True) | Q(installed_on__lt=_next_month(usage_month)),
+        Q(is_active=True) | Q(removed_on__gte=usage_month),
         project_id=project_id,
-        is_active=True,
     )
 
 

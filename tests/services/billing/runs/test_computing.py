@@ -8,10 +8,11 @@ import pytest
 
 from kernel import access
 from services.billing.metering.models import ReadingState
-from services.billing.runs import chunks, preview
+from services.billing.runs import chunks, operations, preview
 from services.billing.runs.models import BillRun, BillRunChunk, DraftLine, RunSkip, SkipReason
 from services.billing.standards import operations as standards
-from services.properties.models import Project, Unit
+from services.properties import operations as registry
+from services.properties.models import Meter, Project, Unit
 from tenants.companies.models import Company
 from tests import factories_billing as billing
 from tests import factories_runs as factories
@@ -187,6 +188,46 @@ def test_a_meter_taken_out_still_bills_its_last_month(office: Office) -> None:
     run = factories.preview(office)
 
     assert ("1-1-0101", "SF", Decimal("40.60")) in draft(run)
+
+
+def replaced(unit: Unit, effective_on: date) -> tuple[Meter, Meter]:
+    """Put another meter in place of the unit's first; return both."""
+    old = billing.add_meter(unit, "A")
+    new = registry.replace_meter(
+        actor=access.SYSTEM,
+        meter_id=old.pk,
+        code="B",
+        closing_reading=Decimal(110),
+        opening_reading=Decimal(0),
+        effective_on=effective_on,
+        now=NOW,
+    )
+    return old, new
+
+
+def test_what_a_replaced_meter_ran_before_is_not_lost(office: Office) -> None:
+    unit = billing.add_unit(office.project, "1-1-0101", area="100.00")
+    old, new = replaced(unit, date(2026, 10, 15))
+    factories.read(new, "4")
+
+    run = factories.preview(office)
+
+    assert skipped(run) == [("1-1-0101", "SF", SkipReason.READING_MISSING)]
+    factories.read(old, "10")
+    run = operations.recompute_run(actor=office.collector, run_id=run.pk, now=NOW)
+    factories.work(run)
+    assert ("1-1-0101", "SF", Decimal("40.60")) in draft(run)
+
+
+def test_a_meter_put_in_after_the_month_of_usage_is_not_waited_for(office: Office) -> None:
+    unit = billing.add_unit(office.project, "1-1-0101", area="100.00")
+    old, _new = replaced(unit, date(2026, 11, 5))
+    factories.read(old, "10")
+
+    run = factories.preview(office)
+
+    assert ("1-1-0101", "SF", Decimal("29.00")) in draft(run)
+    assert skipped(run) == []
 
 
 def test_a_dwelling_whose_area_is_not_known(office: Office) -> None:
