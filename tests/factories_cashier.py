@@ -145,6 +145,7 @@ def _line(run: BillRun, household: Household, bill: Bill) -> BillLine:
         household=household,
         unit=unit or add_unit(household),
         item=item,
+        account_id=item.account_id,
         version_id=_version(household.project, bill.item).pk,
         period=bill.period,
         quantity=Decimal(1),

@@ -158,12 +158,14 @@ def bill(
     if not FeeItem.objects.exists():
         ledger.seed_chart(NOW)
         standards.seed_items(NOW)
+    fee = FeeItem.objects.get(code=item)
     return BillLine.objects.create(
         run_id=1,
         project_id=unit.project_id,
         household_id=unit.household_id,
         unit=unit,
-        item=FeeItem.objects.get(code=item),
+        item=fee,
+        account_id=fee.account_id,
         version_id=1,
         period=date(2026, 10, 1),
         quantity=Decimal("118.36"),

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("account_id", models.BigIntegerField()),
                 ("version_id", models.BigIntegerField()),
                 ("reading_id", models.BigIntegerField(null=True)),
                 ("period", models.DateField()),

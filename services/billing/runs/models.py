@@ -232,6 +232,8 @@ class BillLine(CompanyModel):
     item = models.ForeignKey(
         FeeItem, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    # Where it was credited: the item's later bills may go elsewhere, its reversal may not.
+    account_id = models.BigIntegerField()
     version_id = models.BigIntegerField()
     reading_id = models.BigIntegerField(null=True)
     period = models.DateField()

@@ -18,14 +18,15 @@ from services.billing.runs.models import BillRun, BillRunChunk, ChunkState, RunS
 
 _LINES = """
 INSERT INTO billing_billline
-    (run_id, project_id, household_id, unit_id, item_id, version_id, reading_id, period,
+    (run_id, project_id, household_id, unit_id, item_id, account_id, version_id, reading_id, period,
      usage_month, quantity, price, rate, amount, paid_amount, due_on, issued_on, is_reversed,
      reverse_reason)
-SELECT run_id, %(project_id)s, household_id, unit_id, item_id, version_id, reading_id, %(period)s,
-       usage_month, quantity, price, rate, amount, 0, %(due_on)s, %(issued_on)s, false, ''
-FROM billing_draftline
-WHERE run_id = %(run_id)s AND household_id BETWEEN %(first)s AND %(last)s
-ORDER BY household_id, unit_id, item_id
+SELECT d.run_id, %(project_id)s, d.household_id, d.unit_id, d.item_id, i.account_id, d.version_id,
+       d.reading_id, %(period)s, d.usage_month, d.quantity, d.price, d.rate, d.amount, 0,
+       %(due_on)s, %(issued_on)s, false, ''
+FROM billing_draftline d JOIN billing_feeitem i ON i.id = d.item_id
+WHERE d.run_id = %(run_id)s AND d.household_id BETWEEN %(first)s AND %(last)s
+ORDER BY d.household_id, d.unit_id, d.item_id
 """
 
 # Debit what each household owes, credit the account of each item (BL-59: agency money apart). A
@@ -42,6 +43,9 @@ WHERE d.run_id = %s AND d.household_id BETWEEN %s AND %s
 GROUP BY i.account_id HAVING sum(d.amount) <> 0
 """
 
+
+# The account of an item stays what it is from the lines to their postings.
+_LOCK_ITEMS = "SELECT FROM billing_feeitem ORDER BY id FOR SHARE"
 
 # What foreign keys would do line by line: nobody deletes these rows or moves a unit to another
 # account (the registry locks both for it) until the chunk is committed; afterwards the triggers
@@ -109,6 +113,7 @@ def _write_lines(run: BillRun, chunk: BillRunChunk, now: datetime) -> None:
                 )
             )
         cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute(_LOCK_ITEMS)
         cursor.execute(
             _LINES,
             {

@@ -38,6 +38,38 @@ BILLS: Final = (
         """,
     ),
     Invariant(
+        "bills-credit-their-accounts",
+        _("Bills are credited to the accounts that they name, and taken back from them"),
+        "billrun",
+        """
+        WITH credited AS (
+            SELECT c.run_id, p.account_id, -sum(p.amount) AS amount
+            FROM billing_billrunchunk c JOIN billing_posting p ON p.journal_id = c.journal_id
+            WHERE p.household_id IS NULL GROUP BY c.run_id, p.account_id
+            UNION ALL
+            SELECT l.run_id, p.account_id, -sum(p.amount)
+            FROM billing_billline l
+            JOIN billing_journal j ON j.kind = 'BILL_REVERSAL' AND j.source_type = 'billline'
+             AND j.source_id = l.id
+            JOIN billing_posting p ON p.journal_id = j.id AND p.household_id IS NULL
+            WHERE l.is_reversed GROUP BY l.run_id, p.account_id
+        )
+        SELECT r.project_id, r.id AS object_id,
+               format('account %%s: ledger %%s, bills %%s', account_id,
+                      coalesce(c.amount, 0), coalesce(b.amount, 0)) AS detail
+        FROM (
+            SELECT run_id, account_id, sum(amount) AS amount FROM credited
+            GROUP BY run_id, account_id
+        ) c
+        FULL JOIN (
+            SELECT run_id, account_id, sum(amount) FILTER (WHERE NOT is_reversed) AS amount
+            FROM billing_billline GROUP BY run_id, account_id
+        ) b USING (run_id, account_id)
+        JOIN billing_billrun r ON r.id = run_id
+        WHERE coalesce(c.amount, 0) <> coalesce(b.amount, 0)
+        """,
+    ),
+    Invariant(
         "run-adds-up",
         _("A posted run has the lines and the sum that were checked"),
         "billrun",

@@ -58,6 +58,21 @@ MONEY: Final = (
         """,
     ),
     Invariant(
+        "money-is-where-it-came-in",
+        _("Cash, transfers and codes are booked to the accounts of their kind"),
+        "payment",
+        """
+        SELECT p.project_id, p.id AS object_id, p.method || ' on ' || a.code AS detail
+        FROM billing_payment p
+        JOIN billing_journal j
+          ON j.kind = 'PAYMENT' AND j.source_type = 'payment' AND j.source_id = p.id
+        JOIN billing_posting l ON l.journal_id = j.id AND l.household_id IS NULL
+        JOIN billing_ledgeraccount a ON a.id = l.account_id
+        WHERE a.role <> CASE p.method WHEN 'CASH' THEN 'CASH' WHEN 'TRANSFER' THEN 'BANK'
+                                      ELSE 'CHANNEL' END
+        """,
+    ),
+    Invariant(
         "reference-once",
         _("A bank or channel reference is booked once"),
         "payment",

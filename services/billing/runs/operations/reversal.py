@@ -71,7 +71,7 @@ def reverse_line(
                     line.household_id,
                     -line.amount,
                 ),
-                (line.item.account_id, None, line.amount),
+                (line.account_id, None, line.amount),
             ],
         )
     audit.record(

@@ -132,7 +132,7 @@ PLANTS = [
         "a posting a cent too high",
         "UPDATE billing_posting SET amount = amount - 0.01 WHERE id = (SELECT max(id)"
         f" FROM billing_posting WHERE journal_id = {BILLS} AND household_id IS NULL)",
-        also=("ledger-sums-to-zero",),
+        also=("ledger-sums-to-zero", "bills-credit-their-accounts"),
     ),
     plant(
         "journal-has-two-legs",
@@ -154,7 +154,11 @@ PLANTS = [
         "a receivable of nobody",
         "UPDATE billing_posting SET household_id = NULL WHERE id = (SELECT max(p.id)"
         f" FROM billing_posting p WHERE journal_id = {BILLS} AND household_id IS NOT NULL)",
-        also=("receivables-are-open-bills", "bills-are-their-entry"),
+        also=(
+            "receivables-are-open-bills",
+            "bills-are-their-entry",
+            "bills-credit-their-accounts",
+        ),
     ),
     plant(
         "receivables-are-open-bills",
@@ -195,6 +199,28 @@ PLANTS = [
         "UPDATE billing_billline SET household_id = (SELECT l.household_id FROM billing_billline l"
         f" WHERE l.id = {LINE}) WHERE id = {UNPAID}",
         also=("receivables-are-open-bills",),
+    ),
+    plant(
+        "bills-credit-their-accounts",
+        "water that became income",
+        "UPDATE billing_posting SET account_id ="
+        " (SELECT id FROM billing_ledgeraccount WHERE code = '6051.99')"
+        " WHERE account_id = (SELECT id FROM billing_ledgeraccount WHERE code = '2241.01')",
+    ),
+    plant(
+        "bills-credit-their-accounts",
+        "a bill taken back from another account",
+        "UPDATE billing_posting SET account_id ="
+        " (SELECT id FROM billing_ledgeraccount WHERE code = '6051.99')"
+        " WHERE household_id IS NULL AND journal_id IN"
+        " (SELECT id FROM billing_journal WHERE kind = 'BILL_REVERSAL')",
+    ),
+    plant(
+        "money-is-where-it-came-in",
+        "cash booked at the bank",
+        "UPDATE billing_posting SET account_id ="
+        " (SELECT id FROM billing_ledgeraccount WHERE role = 'BANK') WHERE account_id ="
+        " (SELECT id FROM billing_ledgeraccount WHERE role = 'CASH')",
     ),
     plant(
         "run-adds-up",

@@ -48,7 +48,7 @@ def test_a_check_is_kept_for_the_page(office: Office, tenant: Company) -> None:
     assert check is not None
     assert check.agrees
     assert check.checked_at == NOW
-    assert len(check.rules) == 27
+    assert len(check.rules) == 29
     assert queries.is_being_checked(actor=office.director) is False
 
 
@@ -98,9 +98,9 @@ def committed(committed_tenant: Company) -> Office:
 def test_the_command_says_that_the_ledger_agrees(committed: Office) -> None:
     said = ledger_check("alpha")
 
-    assert "27 rules, none broken: the ledger agrees" in said
-    assert said.count("ok ") == 27
-    assert ledger_check("alpha", "--project", str(committed.project.pk)).count("ok ") == 27
+    assert "29 rules, none broken: the ledger agrees" in said
+    assert said.count("ok ") == 29
+    assert ledger_check("alpha", "--project", str(committed.project.pk)).count("ok ") == 29
 
 
 def test_the_command_fails_when_something_is_wrong(
@@ -112,7 +112,7 @@ def test_the_command_fails_when_something_is_wrong(
         cursor.execute("UPDATE billing_billline SET rate = 0.5")
     out = StringIO()
 
-    with pytest.raises(CommandError, match="1 of 27 rules are broken"):
+    with pytest.raises(CommandError, match="1 of 29 rules are broken"):
         call_command("ledger_check", "alpha", stdout=out)
 
     assert "BROKEN 1   amount-follows-from-its-figures" in out.getvalue()

@@ -48,6 +48,7 @@ def bill_water(reading: Reading, *, reading_id: int | None) -> BillLine:
         household_id=unit.household_id,
         unit=unit,
         item=version.standard.item,
+        account_id=version.standard.item.account_id,
         version_id=version.pk,
         reading_id=reading_id,
         period=NOVEMBER,

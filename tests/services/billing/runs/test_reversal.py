@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
 from kernel import access
 from kernel.audit.queries import history_of
@@ -17,6 +18,7 @@ from services.billing.runs import operations
 from services.billing.runs.models import (
     BillLine,
 )
+from services.billing.standards import operations as standards
 from tests import factories as people
 from tests import factories_billing as billing
 from tests import factories_runs as factories
@@ -161,3 +163,33 @@ def test_what_has_bills_is_not_deleted(line: BillLine, table: str, column: str) 
         connection.cursor().execute(f"DELETE FROM {table} WHERE id = %s", [getattr(line, column)])
 
     assert violated_constraint(error.value) == f"billing_{table}_has_bills"
+
+
+def balance(code: str) -> Decimal:
+    total: Decimal | None = Posting.objects.filter(account__code=code).aggregate(
+        total=Sum("amount")
+    )["total"]
+    return total or Decimal(0)
+
+
+def test_a_bill_is_taken_back_from_the_account_it_was_credited_to(
+    office: Office, line: BillLine
+) -> None:
+    """Although the item's later bills go to another by now."""
+    credited = balance(line.item.account.code)
+    standards.change_item(
+        actor=access.SYSTEM,
+        item_id=line.item_id,
+        name=line.item.name,
+        name_en=line.item.name_en,
+        account_code="6051.99",
+        now=NOW,
+    )
+
+    operations.reverse_line(
+        actor=office.director, line_id=line.pk, reason="wrong", now=NOW, today=TODAY
+    )
+
+    assert balance(line.item.account.code) == credited + line.amount
+    assert balance("6051.99") == 0
+    assert invariants.check() == []

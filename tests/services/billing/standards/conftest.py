@@ -50,6 +50,7 @@ def bill(version: FeeVersion, unit: Unit, period: date, *, is_reversed: bool = F
         household_id=unit.household_id,
         unit=unit,
         item=version.standard.item,
+        account_id=version.standard.item.account_id,
         version_id=version.pk,
         period=period,
         quantity=1,
