@@ -13,16 +13,18 @@ from console import navigation
 from console.accounts import forms
 from console.people.reads import with_project_names
 from console.views import PersonalView
-from kernel.access import operations, passwords, queries
+from kernel.access import Action, operations, passwords, queries
 from kernel.access.models import User
 from kernel.access.passwords import PasswordWeak, PasswordWrong
 
 
 class Home(PersonalView):
-    """Lead to the first page that the visitor may see."""
+    """Lead to the first page that the visitor may see: in a new company, to its first project."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         project = navigation.current_project(request, self.actor)
+        if project is None and self.actor.may(Action.COMPANY_CONFIGURE):
+            return HttpResponseRedirect(reverse("projects"))
         for item in navigation.menu(self.actor, project, ""):
             return HttpResponseRedirect(item.url)
         return render(request, "console/accounts/no_page.html", {"title": _("Welcome")})

@@ -80,7 +80,7 @@ class Project(forms.Form):
         max_length=20,
         help_text=_("Two or three letters, e.g. YL: it stands in the numbers of receipts."),
     )
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=100)
     name_en = forms.CharField(label=_("English name"), max_length=100, required=False)
     city = forms.CharField(label=_("City"), max_length=60, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.inputs import MonthField, NumberField, plain, read_number
 from services.billing.ledger.models import LedgerAccount
@@ -50,7 +51,7 @@ class NameForm(forms.Form):
 
 class ItemForm(forms.Form):
     code = forms.CharField(label=_("Item code"), max_length=20)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=60, required=False)
     kind = forms.ChoiceField(label=_("Kind of fee"), choices=FeeKind.choices)
     is_agency = forms.BooleanField(label=_("Collected for somebody else"), required=False)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListView, title_column
 from console.standards import words
@@ -125,7 +125,7 @@ class Items(ListView):
     template_name = "console/standards/items.html"
     columns = (
         Column(key="code", label=_("Item code"), kind="code", sort="code", phone="end"),
-        title_column("name", _("Name"), sort="sort_order"),
+        title_column("name", pgettext_lazy("of a thing", "Name"), sort="sort_order"),
         Column(key="name_en", label=_("English name"), sort="name_en"),
         Column(
             key="kind",

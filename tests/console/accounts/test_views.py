@@ -21,6 +21,7 @@ from kernel.limits import Limit
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests.factories import NOW, PASSWORD, add_actor, add_user
+from tests.factories_properties import add_project
 
 SIGN_IN = "/sign-in/"
 
@@ -336,4 +337,14 @@ def test_the_start_page_leads_to_ones_work_or_says_why_not(client: Client) -> No
     sign_in(client)
     assert client.get("/").status_code == 200
     sign_in(client, "xujing")
-    assert client.get("/").status_code == 302
+    assert client.get("/").headers["Location"] == reverse("projects")
+
+
+def test_the_start_page_is_the_dashboard_once_there_is_a_project(
+    client: Client, in_alpha: Any
+) -> None:
+    add_actor("xujing", "company_admin")
+    project = add_project()
+    sign_in(client, "xujing")
+
+    assert client.get("/").headers["Location"] == reverse("project-home", args=[project.pk])

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.lists import (
     Column,
@@ -32,7 +32,7 @@ class Projects(ListView):
     title = _("Projects")
     columns = (
         Column(key="code", label=_("Code"), kind="code", sort="code", is_fixed=True, phone="end"),
-        title_column("name", _("Name"), sort="sort_key"),
+        title_column("name", pgettext_lazy("of a thing", "Name"), sort="sort_key"),
         Column(key="city", label=_("City"), sort="city", phone="sub"),
         Column(key="hotline", label=_("Hotline"), kind="code"),
         Column(key="building_count", label=_("Buildings"), kind="number", sort="building_count"),
