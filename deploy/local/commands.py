@@ -19,7 +19,7 @@ from deploy.local.locks import alone, lock_of
 from deploy.local.postgres import short_id
 from deploy.local.processes import Interrupted, Runner, Services
 from deploy.local.report import Problem, Reporter, write
-from deploy.local.servers import Purpose, Servers, check_space, make_home
+from deploy.local.servers import Purpose, Servers, check_broker, check_space, make_home
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8000
@@ -115,6 +115,8 @@ def run(session: Session, arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, help=f"default: GUANJIA_PORT or {DEFAULT_PORT}")
     parser.add_argument("--no-demo", action="store_true", help="make no demo companies")
     options = parser.parse_args(arguments)
+    if options.check and options.no_demo:
+        parser.error("--check looks at the demo companies: leave out --no-demo")
 
     make_home(session.home)
     with contextlib.ExitStack() as stack:
@@ -122,6 +124,7 @@ def run(session: Session, arguments: list[str]) -> int:
         for name in processes.end_left_over(session.home / "run/processes.json"):
             session.report.step("recovery", f"ended the {name} process of a start that was killed")
         port = choose_port(options.port, may_move=options.check)
+        check_broker(os.environ.get("BROKER_URL", ""))
         rotate_logs(session.home / "log")
         with session.beside() as beside:
             front_end = session.install(beside, "requirements.lock")

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -39,6 +40,8 @@ DOWNLOAD = {
     ),
     "the package index does not have a pinned package": ("No matching distribution", "ETARGET"),
 }
+FULL = 20_000_000  # bytes; PostgreSQL writes its log in files of 16 MB
+REFUSAL = re.compile(r"OperationalError: (connection to server .+)")
 STOP_SECONDS = 10  # a task is cut off after that; its message comes back to the next worker
 
 
@@ -130,7 +133,7 @@ class Runner:
             with log.open("rb") as text:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
-            cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK)
+            cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK, log.parent)
             raise Problem(f"{failure}: {cause or ending(code)}", log=log, is_explained=bool(cause))
 
     def capture(
@@ -224,16 +227,22 @@ def ending(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def likely_cause(output: str, causes: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return why a command failed, where its output shows one of the usual causes."""
+def likely_cause(output: str, causes: Mapping[str, tuple[str, ...]], folder: Path) -> str | None:
+    """Return why a command failed, where its output shows one of the usual causes.
+
+    :param folder: where it writes; on a full disk even its output is lost.
+    """
     for cause, signs in causes.items():
         if any(sign in output for sign in signs):
             return cause
-    return None
+    if shutil.disk_usage(folder).free < FULL:
+        return next(iter(DISK))
+    refusal = REFUSAL.search(output)
+    return refusal[1].strip() if refusal else None
 
 
 def did_not_start(server: str, log: Path) -> Problem:
-    cause = likely_cause("\n".join(tail(log)), DISK)
+    cause = likely_cause("\n".join(tail(log)), DISK, log.parent)
     because = f": {cause}" if cause else ""
     return Problem(f"{server} did not start{because}", log=log, is_explained=bool(cause))
 

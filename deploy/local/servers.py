@@ -5,12 +5,14 @@ import fcntl
 import os
 import secrets
 import shutil
+import socket
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from deploy.local.locks import taking_turns
 from deploy.local.postgres import Postgres
@@ -19,6 +21,7 @@ from deploy.local.report import Problem, Reporter
 from deploy.local.valkey import Valkey
 
 MINIMUM_FREE_MB = 500
+BROKER_PORTS = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
 
 
 class Purpose(Enum):
@@ -154,6 +157,24 @@ class Servers:
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_urlsafe(64))
         return path.read_text()
+
+
+def check_broker(url: str) -> None:
+    """Refuse a broker that nobody could use.
+
+    :raises Problem: if nothing answers at a network address; other URLs are not looked at.
+    """
+    address = urlsplit(url)
+    if not address.hostname:
+        return
+    where = (address.hostname, address.port or BROKER_PORTS.get(address.scheme, 6379))
+    try:
+        socket.create_connection(where, timeout=5).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Problem(
+            f"the broker that BROKER_URL names does not answer at {where[0]}:{where[1]}: {reason}"
+        ) from error
 
 
 def make_home(home: Path) -> None:

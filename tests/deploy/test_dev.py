@@ -46,6 +46,13 @@ def test_unknown_options_of_run_are_refused(home: Path) -> None:
     assert "--chek" in done.stderr
 
 
+def test_a_check_without_what_it_checks_is_refused(home: Path) -> None:
+    done = dev("run", "--check", "--no-demo", home=home)
+
+    assert done.returncode == 2
+    assert "--check looks at the demo companies" in done.stderr
+
+
 def test_a_taken_port_names_its_holder(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -202,8 +203,21 @@ def test_after_the_end_nothing_more_is_started(home: Path) -> None:
             "ERROR: No matching distribution found for django==9",
             "the package index does not have a pinned package",
         ),
+        (
+            'psycopg2.OperationalError: connection to server at "db", port 5432 failed: refused\n',
+            'connection to server at "db", port 5432 failed: refused',
+        ),
         ("SyntaxError: invalid syntax", None),
     ],
 )
-def test_usual_causes_are_recognised(output: str, cause: str | None) -> None:
-    assert likely_cause(output, DISK | DOWNLOAD) == cause
+def test_usual_causes_are_recognised(output: str, cause: str | None, tmp_path: Path) -> None:
+    assert likely_cause(output, DISK | DOWNLOAD, tmp_path) == cause
+
+
+def test_a_full_disk_swallows_even_the_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+
+    assert likely_cause("", DISK, tmp_path) == "the disk is full"

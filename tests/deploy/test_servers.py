@@ -1,5 +1,6 @@
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import dj_database_url
@@ -8,7 +9,7 @@ import pytest
 from deploy.local.locks import alone
 from deploy.local.postgres import socket_directory
 from deploy.local.report import Problem, Reporter
-from deploy.local.servers import Purpose, Servers, check_space, make_home
+from deploy.local.servers import Purpose, Servers, check_broker, check_space, make_home
 from tests.deploy.conftest import VENV
 
 GIVEN = {"DATABASE_URL": "postgresql://one@db/guanjia", "BROKER_URL": "redis://broker/0"}
@@ -89,6 +90,21 @@ def test_a_cluster_made_anew_is_another_one(home: Path, report: Reporter) -> Non
 
 def test_a_server_given_is_never_taken_for_ours(home: Path, report: Reporter) -> None:
     assert Servers(home, VENV, report, GIVEN).cluster() == ""
+
+
+def test_a_broker_that_does_not_answer_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        check_broker(f"redis://127.0.0.1:{port}/0")
+
+    refused = rf"BROKER_URL names does not answer at 127.0.0.1:{port}: Connection refused$"
+    with pytest.raises(Problem, match=refused):
+        check_broker(f"redis://127.0.0.1:{port}/0")
+
+
+@pytest.mark.parametrize("url", ["", "redis+socket:///run/valkey.sock"])
+def test_a_broker_without_a_network_address_is_left_to_its_client(url: str) -> None:
+    check_broker(url)
 
 
 def test_a_second_command_of_a_kind_is_told_who_is_first(home: Path) -> None:
