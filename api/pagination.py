@@ -39,6 +39,15 @@ class CursorPagination(pagination.CursorPagination):
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
         return parameters
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page: ``null`` ends it, as OpenAPI 3.1 writes it."""
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": address, "previous": address, "results": schema},
+        }
+
     def _refusal(self) -> ValidationError:
         message = _("A page holds 1 to %(most)d rows.") % {"most": self.max_page_size}
         return ValidationError({self.page_size_query_param: [message]})

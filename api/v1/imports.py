@@ -14,12 +14,15 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.bodies import Body
 from api.fields import IdField
 from api.views import ApiView, ListView
 from kernel.access import Action
 from kernel.imports import messages, operations, queries
 from kernel.imports.annotated import annotate
+from kernel.imports.importer import importers
 from kernel.imports.models import ImportBatch, ImportProblem
+from services.properties.models import MeterKind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,11 +30,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class ImportIn(serializers.Serializer[Any]):
     """``usage_month`` (2026-10) and ``meter_kind`` are for meter readings only."""
 
-    kind = serializers.CharField(max_length=40)
+    kind = serializers.ChoiceField(choices=())
     project_id = IdField()
     file = serializers.FileField()
-    usage_month = serializers.CharField(max_length=10, required=False)
-    meter_kind = serializers.CharField(max_length=20, required=False)
+    usage_month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False)
+    meter_kind = serializers.ChoiceField(choices=MeterKind.choices, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Offer the importers there are; the services register them when they are ready."""
+        fields = super().get_fields()
+        kinds = [(importer.kind, importer.kind) for importer in importers()]
+        fields["kind"] = serializers.ChoiceField(choices=kinds)
+        return fields
 
     def validate_file(self, value: Any) -> Any:
         if value.size > settings.IMPORT_MAX_BYTES:
@@ -40,7 +50,7 @@ class ImportIn(serializers.Serializer[Any]):
         return value
 
 
-class MappingIn(serializers.Serializer[Any]):
+class MappingIn(Body):
     """What is left out is found anew. Columns count from 0, the header's row from 1."""
 
     sheet = serializers.CharField(max_length=100, required=False, allow_blank=True)

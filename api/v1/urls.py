@@ -1,10 +1,10 @@
 """Version 1, and its document. Each module of this package adds its own ``urlpatterns``."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("", include("api.v1.imports")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),

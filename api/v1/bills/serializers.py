@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.bodies import Body
 from api.fields import AmountField, IdField, PriceField, QuantityField, RateField
 from api.v1.standards.serializers import SlabOut
 from kernel.jobs.models import Job, JobState
@@ -59,7 +60,7 @@ class JobOut(serializers.ModelSerializer[Job]):
 # ---- bill runs ----------------------------------------------------------------------------------
 
 
-class RunIn(serializers.Serializer[Any]):
+class RunIn(Body):
     project_id = IdField()
     period = serializers.DateField(help_text="First day of the month that is billed.")
 
@@ -96,7 +97,7 @@ class RunOut(serializers.ModelSerializer[BillRun]):
         read_only_fields = fields
 
 
-class CheckIn(serializers.Serializer[Any]):
+class CheckIn(Body):
     """What the checker has seen; a draft with other totals is refused."""
 
     expected_lines = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
@@ -104,7 +105,7 @@ class CheckIn(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=300, allow_blank=True, required=False)
 
 
-class CancelIn(serializers.Serializer[Any]):
+class CancelIn(Body):
     reason = serializers.CharField(max_length=300, allow_blank=True, required=False)
 
 
@@ -249,7 +250,7 @@ class BillDetailOut(BillOut):
         read_only_fields = fields
 
 
-class ReversalIn(serializers.Serializer[Any]):
+class ReversalIn(Body):
     reason = serializers.CharField(max_length=300)
 
 

@@ -58,6 +58,9 @@ class ReadingOut(serializers.ModelSerializer[Reading]):
     faults = serializers.ListField(
         child=serializers.ChoiceField(choices=ReadingFault.choices), read_only=True
     )
+    resolution = serializers.ChoiceField(
+        choices=Resolution.choices, allow_blank=True, read_only=True
+    )
     usual = QuantityField(
         read_only=True, allow_null=True, help_text="What a jump was measured against."
     )

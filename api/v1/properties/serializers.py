@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.bodies import Body
 from api.fields import IdField
 from services.properties.models import (
     Building,
@@ -62,7 +63,7 @@ class ShareField(serializers.DecimalField):
         )
 
 
-class ProjectIn(serializers.Serializer[Any]):
+class ProjectIn(Body):
     code = serializers.CharField(max_length=20)
     name = serializers.CharField(max_length=100)
     name_en = serializers.CharField(max_length=100, allow_blank=True, required=False)
@@ -96,7 +97,7 @@ class OccupancyFiguresOut(serializers.Serializer[Any]):
     by_state = serializers.DictField(child=serializers.IntegerField())
 
 
-class BuildingNameIn(serializers.Serializer[Any]):
+class BuildingNameIn(Body):
     name = serializers.CharField(max_length=40)
 
 
@@ -113,7 +114,7 @@ class BuildingOut(serializers.ModelSerializer[Building]):
         read_only_fields = fields
 
 
-class _UnitFields(serializers.Serializer[Any]):
+class _UnitFields(Body):
     building_id = IdField(allow_null=True, required=False)
     entrance = serializers.CharField(max_length=20, allow_blank=True, required=False)
     number = serializers.CharField(max_length=30)
@@ -161,7 +162,7 @@ class UnitOut(serializers.ModelSerializer[Unit]):
         read_only_fields = fields
 
 
-class StateChangeIn(serializers.Serializer[Any]):
+class StateChangeIn(Body):
     state = serializers.ChoiceField(choices=UnitState.choices)
     effective_on = serializers.DateField()
     note = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -185,22 +186,22 @@ class StateChangeOut(serializers.ModelSerializer[UnitStateChange]):
         read_only_fields = fields
 
 
-class MoveIn(serializers.Serializer[Any]):
+class MoveIn(Body):
     """Into this household's account, or with null into one of its own."""
 
     household_id = IdField(allow_null=True)
 
 
-class SpaceAssignmentIn(serializers.Serializer[Any]):
+class SpaceAssignmentIn(Body):
     household_id = IdField()
     effective_on = serializers.DateField()
 
 
-class SpaceReleaseIn(serializers.Serializer[Any]):
+class SpaceReleaseIn(Body):
     effective_on = serializers.DateField()
 
 
-class PartyDetailsIn(serializers.Serializer[Any]):
+class PartyDetailsIn(Body):
     name = serializers.CharField(max_length=100)
     kind = serializers.ChoiceField(choices=PartyKind.choices, required=False)
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False)
@@ -217,7 +218,7 @@ class PartyOut(serializers.ModelSerializer[Party]):
         read_only_fields = fields
 
 
-class RevealIn(serializers.Serializer[Any]):
+class RevealIn(Body):
     field = serializers.ChoiceField(choices=[(field.value, field.value) for field in PersonalField])
     reason = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
@@ -229,7 +230,7 @@ class RevealOut(serializers.Serializer[Any]):
     value = serializers.CharField()
 
 
-class OccupancyChangesIn(serializers.Serializer[Any]):
+class OccupancyChangesIn(Body):
     is_contact = serializers.BooleanField(required=False)
     share_percent = ShareField(allow_null=True, required=False)
     valid_from = serializers.DateField(allow_null=True, required=False)
@@ -245,7 +246,7 @@ class OccupancyIn(OccupancyChangesIn):
     valid_to = serializers.DateField(allow_null=True, required=False)
 
 
-class OccupancyEndIn(serializers.Serializer[Any]):
+class OccupancyEndIn(Body):
     """``valid_to`` is the first day on which it is no more."""
 
     valid_to = serializers.DateField()
@@ -272,7 +273,7 @@ class OccupancyOut(serializers.ModelSerializer[Occupancy]):
         read_only_fields = fields
 
 
-class NewOwnerIn(serializers.Serializer[Any]):
+class NewOwnerIn(Body):
     """Either ``party_id`` of a known party, or ``party`` with what the form says of him."""
 
     party_id = IdField(required=False)
@@ -280,18 +281,18 @@ class NewOwnerIn(serializers.Serializer[Any]):
     share_percent = ShareField(allow_null=True, required=False)
 
 
-class TransferIn(serializers.Serializer[Any]):
+class TransferIn(Body):
     unit_ids = serializers.ListField(child=IdField(), min_length=1, max_length=20)
     owners = serializers.ListField(child=NewOwnerIn(), min_length=1, max_length=20)
     effective_on = serializers.DateField()
     carry_open_bills = serializers.BooleanField(required=False)
 
 
-class PayerIn(serializers.Serializer[Any]):
+class PayerIn(Body):
     party_id = IdField()
 
 
-class MergeIn(serializers.Serializer[Any]):
+class MergeIn(Body):
     """The account whose units move into this one."""
 
     household_id = IdField()
@@ -315,7 +316,7 @@ class FoundOut(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class VehicleChangesIn(serializers.Serializer[Any]):
+class VehicleChangesIn(Body):
     plate = serializers.CharField(max_length=20)
     space_id = IdField(allow_null=True, required=False)
 
@@ -335,7 +336,7 @@ class VehicleOut(serializers.ModelSerializer[Vehicle]):
         read_only_fields = fields
 
 
-class MeterChangesIn(serializers.Serializer[Any]):
+class MeterChangesIn(Body):
     code = serializers.CharField(max_length=40)
     multiplier = MultiplierField(required=False)
     opening_reading = ReadingField(allow_null=True, required=False)
@@ -347,7 +348,7 @@ class MeterIn(MeterChangesIn):
     kind = serializers.ChoiceField(choices=MeterKind.choices)
 
 
-class MeterReplacementIn(serializers.Serializer[Any]):
+class MeterReplacementIn(Body):
     code = serializers.CharField(max_length=40)
     closing_reading = ReadingField()
     opening_reading = ReadingField()
@@ -355,7 +356,7 @@ class MeterReplacementIn(serializers.Serializer[Any]):
     multiplier = MultiplierField(required=False)
 
 
-class MeterRemovalIn(serializers.Serializer[Any]):
+class MeterRemovalIn(Body):
     effective_on = serializers.DateField()
     closing_reading = ReadingField(allow_null=True, required=False)
 

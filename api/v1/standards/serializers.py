@@ -121,6 +121,9 @@ class VersionOut(serializers.ModelSerializer[FeeVersion]):
     """The figures of a standard from ``valid_from`` up to, not including, ``valid_to``."""
 
     standard_id = IdField(read_only=True)
+    meter_kind = serializers.ChoiceField(
+        choices=MeterKind.choices, allow_blank=True, read_only=True
+    )
     tiers = TierOut(many=True, read_only=True)
     reduced_states = serializers.ListField(
         child=serializers.ChoiceField(choices=UnitState.choices), read_only=True
