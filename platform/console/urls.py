@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.cashier.urls")),
     path("", include("console.company.urls")),
     path("", include("console.dashboard.urls")),
+    path("", include("console.downloads.urls")),
     path("", include("console.imports.urls")),
     path("", include("console.ledger.urls")),
     path("", include("console.people.urls")),

@@ -294,6 +294,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="18", minute="30"),  # UTC: 02:30 in China
         "kwargs": {"schema": "public", "task": "services.billing.ledger.check"},
     },
+    "drop-expired-exports": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="19", minute="10"),  # UTC: 03:10 in China
+        "kwargs": {"schema": "public", "task": "console.drop_expired_exports"},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

@@ -92,10 +92,15 @@ def as_csv(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> FileRes
     is no longer in force.
     """
     file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115
-    for line in csv_lines(columns, rows):
-        file.write(line.encode())
+    write_csv(file, columns, rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type=CSV)
+
+
+def write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Any]) -> None:
+    """Write a CSV file as the rows come."""
+    for line in csv_lines(columns, rows):
+        file.write(line.encode())
 
 
 def csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:

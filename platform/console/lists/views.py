@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from console import operations, queries
+from console.downloads import asking
 from console.lists import export
 from console.lists.bulk import BulkAction
 from console.lists.columns import Column
@@ -30,10 +31,6 @@ Text = str | Promise
 
 class SelectionEmpty(Invalid):
     code = "console.selection-empty"
-
-
-class ExportTooLong(Invalid):
-    code = "console.export-too-long"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +139,9 @@ class ListView(ConsoleView):
         if do == "export":
             self._require(self.export_action)
             return self.export(self.selected(), "xlsx")
+        if do == "export-later":
+            self._require(self.export_action)
+            return asking.ask(self, request.POST.get("kind", ""))
         try:
             target = self._change_arrangement(do)
         except DomainError as error:
@@ -270,20 +270,18 @@ class ListView(ConsoleView):
     def export(self, rows: QuerySet[Any], kind: str) -> HttpResponseBase:
         """Return a sheet of ``rows`` with the visible columns, and note who took it.
 
+        Over 50,000 rows, offer to make it in the background instead.
+
         :raises access.ActionDenied: without the page's export action.
-        :raises ExportTooLong: over 50,000 rows.
         """
         self._require(self.export_action)
         count = rows[: export.MOST_ROWS + 1].count()
         if count > export.MOST_ROWS:
-            raise ExportTooLong(
-                gettext("One sheet holds up to %(most)s rows. Narrow the filters.")
-                % {"most": f"{export.MOST_ROWS:,}"}
-            )
+            return asking.offer(self, kind)
         operations.note_export(
             actor=self.actor,
             page=self.page_key,
-            filters=[*self.state.settings, *(["q"] if self.state.search else [])],
+            filters=self.filters_set,
             row_count=count,
             project_id=self.kwargs.get("project_id"),
             now=self.now,
@@ -291,6 +289,11 @@ class ListView(ConsoleView):
         name = f"{self.title} {self.today:%Y-%m-%d}"
         write = export.xlsx if kind == "xlsx" else export.as_csv
         return write(name, self.visible_columns, rows.iterator(chunk_size=2000))
+
+    @property
+    def filters_set(self) -> list[str]:
+        """Return the keys of what narrows the list, for the audit; never what was searched."""
+        return [*self.state.settings, *(["q"] if self.state.search else [])]
 
     # ---- the page ------------------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ from console.dashboard.todos import todos
 from kernel.access import Actor
 from kernel.imports.models import BatchState, ImportBatch
 from services.billing.runs.models import BillRun, RunState
+from services.billing.standards import operations as standards
 from tenants.companies.models import Company
 from tests import factories, factories_billing, factories_runs
 from tests.console.visitor import sign_in
 from tests.factories import NOW
-from tests.factories_runs import OCTOBER, Office
+from tests.factories_runs import Office
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +106,7 @@ def test_exceptions_wait_by_month_for_those_who_resolve(office: Office) -> None:
         (
             "Meter readings of October 2026 to be resolved",
             "2 exceptions",
-            f"readings/{OCTOBER:%Y-%m}/?state=EXCEPTION",
+            "readings/2026-10/?state=EXCEPTION",
         )
     ]
     assert seen_by(office.collector, office) == []
@@ -115,12 +116,12 @@ def test_prices_and_scopes_wait_for_the_manager_unless_he_drafted_them(office: O
     admin = factories.add_actor("xujing", "company_admin")
     standard = factories_billing.add_standard(office.project, name="new")
     version = factories_billing.draft(standard, actor=admin)
-    factories_billing.standards.assign_by_rule(
+    standards.assign_by_rule(
         actor=admin, standard_id=standard.pk, valid_from=version.valid_from, now=NOW
     )
     unsubmitted = seen_by(office.manager, office)
 
-    factories_billing.standards.submit_version(actor=admin, version_id=version.pk, now=NOW)
+    standards.submit_version(actor=admin, version_id=version.pk, now=NOW)
 
     price = ("Prices to be confirmed", "1 fee standard", "fee-standards/?submitted=1")
     scope = ("Who is charged: to be confirmed", "1 fee standard", "fee-standards/?scope=1")

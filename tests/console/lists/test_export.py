@@ -191,10 +191,13 @@ class TestThroughThePage:
         assert reader.get(f"{url}?export=xlsx").status_code == 403
         assert not AuditEntry.objects.filter(event="console.list.exported").exists()
 
-    def test_too_long_an_export_is_refused_and_not_recorded(
+    def test_too_long_an_export_is_offered_in_the_background_and_not_recorded(
         self, director: Client, url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(export, "MOST_ROWS", 4)
 
-        assert director.get(f"{url}?export=xlsx").status_code == 422
+        answer = director.get(f"{url}?export=xlsx")
+
+        assert "Content-Disposition" not in answer.headers
+        assert 'value="export-later"' in answer.content.decode()
         assert not AuditEntry.objects.filter(event="console.list.exported").exists()
