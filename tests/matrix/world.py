@@ -5,18 +5,20 @@ that an id of one always names something in the other.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django_tenants.utils import tenant_context
 
+from console.models import Export
 from kernel import access
 from kernel.access import operations as people
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
+from kernel.crypto import cipher
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.sessions import SessionStore
@@ -101,6 +103,24 @@ def build(alpha: Company, beta: Company) -> World:
     return world
 
 
+def _export(owner: User, project_id: int) -> int:
+    export = Export.objects.create(
+        owner=owner,
+        page="registry.units",
+        title=f"{OWN} units",
+        project_id=project_id,
+        file_kind="csv",
+        language="en",
+        row_count=1,
+        asked_at=NOW,
+        ready_at=NOW,
+        expires_at=NOW + timedelta(days=3650),
+        file_size=3,
+    )
+    export.parts.create(number=1, content_encrypted=cipher().seal(b"1,2"))
+    return export.pk
+
+
 def _company_wide(world: World) -> dict[str, Any]:
     visited = world.users["reader"]
     return {
@@ -108,6 +128,7 @@ def _company_wide(world: World) -> dict[str, Any]:
         "holding_id": PostHolding.objects.get(user=visited).pk,
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
+        "export_id": _export(world.users["one"], world.own["project_id"]),
         "kind": "unit-ledger",
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],

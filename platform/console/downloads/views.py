@@ -31,7 +31,9 @@ class Downloads(PersonalView):
 
 
 class Fetch(PersonalView):
-    def get(self, request: HttpRequest, export_id: int) -> HttpResponseBase:
+    """Hand the file out. A POST: that he took it is written down."""
+
+    def post(self, request: HttpRequest, export_id: int) -> HttpResponseBase:
         export, file = queries.get_file(actor=self.actor, export_id=export_id, now=self.now)
         operations.note_fetched(actor=self.actor, export=export, now=self.now)
         return FileResponse(

@@ -78,7 +78,7 @@ def later(minutes: float = 0, days: float = 0) -> datetime:
 
 
 def fetch(client: Client, export_: Export) -> bytes:
-    response = client.get(reverse("downloads-fetch", args=[export_.pk]))
+    response = client.post(reverse("downloads-fetch", args=[export_.pk]))
     assert response.status_code == 200
     return content_of(response)
 
@@ -307,7 +307,8 @@ def test_page_shows_progress_then_the_file(director: Client, url: str) -> None:
 
     assert "No downloads" in empty
     assert "data-poll" in waiting
-    assert f'href="{reverse("downloads-fetch", args=[wish.pk])}"' not in waiting
+    assert reverse("downloads-delete", args=[wish.pk]) in waiting
+    assert "data-download" not in waiting
     assert reverse("downloads-fetch", args=[wish.pk]) in ready
     assert "data-poll" not in ready
     assert "<html" not in ready
@@ -331,7 +332,7 @@ def test_another_person_neither_sees_nor_fetches_nor_deletes(
     other = signed_in("fangqiming", "property_manager")
 
     assert "No downloads" in other.get(reverse("downloads")).content.decode()
-    assert other.get(reverse("downloads-fetch", args=[wish.pk])).status_code == 404
+    assert other.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 404
     assert other.post(reverse("downloads-delete", args=[wish.pk])).status_code == 404
     assert Export.objects.filter(pk=wish.pk).exists()
     assert not AuditEntry.objects.filter(event="console.export.fetched").exists()
@@ -348,10 +349,10 @@ def test_another_company_has_nothing_of_it(
         twin.defaults["HTTP_HOST"] = "beta.test"
         assert not Export.objects.exists()
 
-        assert twin.get(reverse("downloads-fetch", args=[wish.pk])).status_code == 404
+        assert twin.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 404
     stranger = Browser(headers={"host": "beta.test"})
     stranger.cookies = director.cookies
-    assert stranger.get(reverse("downloads-fetch", args=[wish.pk])).status_code == 302
+    assert stranger.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 302
 
 
 def test_file_that_is_not_ready_or_has_expired_is_not_found(
@@ -359,12 +360,12 @@ def test_file_that_is_not_ready_or_has_expired_is_not_found(
 ) -> None:
     wish = ask(director, url)
     address = reverse("downloads-fetch", args=[wish.pk])
-    assert director.get(address).status_code == 404
+    assert director.post(address).status_code == 404
     work(wish)
 
     Export.objects.update(expires_at=later(minutes=-1))
 
-    assert director.get(address).status_code == 404
+    assert director.post(address).status_code == 404
     assert "No downloads" in director.get(reverse("downloads")).content.decode()
 
 
@@ -374,7 +375,7 @@ def test_who_may_not_export_any_more_does_not_fetch(director: Client, url: str) 
     person = User.objects.get(username="zhaomin")
     person.holdings.update(post="meter_reader")
 
-    assert director.get(reverse("downloads-fetch", args=[wish.pk])).status_code == 403
+    assert director.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 403
 
 
 def test_deleting_stops_the_work(director: Client, url: str) -> None:

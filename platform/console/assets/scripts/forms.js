@@ -43,6 +43,7 @@ document.addEventListener('submit', (event) => {
   // htmx would queue a second click and send it after the first: a payment taken twice.
   const sentByHtmx = form.matches('[hx-post], [hx-put], [hx-patch], [hx-delete]');
   if (!sentByHtmx && (form.method !== 'post' || event.defaultPrevented)) return;
+  if (event.submitter?.matches('[data-download]')) return; // a file comes, this page stays
   if (form.target && form.target !== '_self') return; // answered in another window, this page stays
   lock(form, event.submitter);
 });
