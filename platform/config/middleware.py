@@ -94,7 +94,11 @@ class BodyLimitMiddleware:
 
 
 class PolicyHeadersMiddleware:
-    """Add the security headers that neither Django nor django-csp sets."""
+    """Add the security headers that neither Django nor django-csp sets.
+
+    Nothing is kept by browser or proxy unless the answer says so itself, as static files do: pages,
+    the API's answers and refusals alike hold what only this visitor may see.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -103,6 +107,7 @@ class PolicyHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

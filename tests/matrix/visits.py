@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django_tenants.utils import tenant_context
 
 from tests.matrix.routes import Route
 from tests.matrix.world import FOREIGN, OTHER, OWN, World
@@ -18,6 +20,9 @@ from tests.matrix.world import FOREIGN, OTHER, OWN, World
 _INCIDENTAL = re.compile(
     r'[0-9A-F]{8}\b|[0-9a-f]{32}|csrfmiddlewaretoken" value="\w+"|X-CSRFToken[^}]*|\d\d:\d\d'
 )
+
+
+WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
 @dataclass
@@ -61,11 +66,12 @@ def visit(
     token: str = "",
     htmx: bool = False,
     enforce_csrf: bool = False,
+    after: Callable[[], None] | None = None,
 ) -> Answer:
     """Send one request and take back what it wrote.
 
     ``who`` comes with his session, to the API with his token. A body is a form at the console
-    and JSON at the API.
+    and JSON at the API. ``after`` looks at the company's rows before they are taken back.
     """
     path = path or (route.fill(ids or world.own_values()) if route else "/")
     is_api = path.startswith("/api/")
@@ -96,6 +102,9 @@ def visit(
     with transaction.atomic(), connection.execute_wrapper(note):
         response = send(address, **values)
         content = b"".join(response.streaming_content) if response.streaming else response.content
+        if after is not None and any(statement.startswith(WRITING) for statement in statements):
+            with tenant_context(world.alpha):
+                after()
         transaction.set_rollback(True)
     return Answer(path, response.status_code, _text_of(content), response.headers, statements)
 

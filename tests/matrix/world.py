@@ -222,6 +222,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "bill_id": bill.pk,
             "line_id": bill.pk,
             "receipt_id": receipt.pk,
+            "payment_id": receipt.payment_id,
             "reading_id": reading.pk,
             "batch_id": batch.pk,
             "job_id": job.pk,

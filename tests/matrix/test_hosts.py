@@ -1,0 +1,182 @@
+"""Every address × the host it is asked on, and every form × the secret that must come with it."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from kernel.tenancy import tenant_connection
+from tenants.companies.models import Company, CompanyStatus
+from tenants.operators import operations as operators
+from tests.factories import NOW, PASSWORD
+from tests.matrix.routes import COMPANY, PUBLIC, Route, routes
+from tests.matrix.test_company_site import CLOSED, OPEN_ROUTES, ROUTES, cases, is_api, visitor_for
+from tests.matrix.visits import visit
+from tests.matrix.world import FOREIGN, OTHER, OWN, World
+
+PUBLIC_ROUTES = routes(PUBLIC)
+OPEN_IN_PUBLIC = {
+    "/": {"GET": 200, "POST": 422},
+    "/language/": {"POST": 302},
+    "/operators/sign-in/": {"GET": 200, "POST": 422},
+    "/operators/sign-out/": {"POST": 302},
+}
+FOR_OPERATORS = [route for route in PUBLIC_ROUTES if route.path not in OPEN_IN_PUBLIC]
+NOBODYS_HOSTS = ("nobody.test", "alpha.test.", "alpha.evil.example", "t_testalpha0.test")
+
+
+@pytest.fixture
+def operator(world: World) -> dict[str, str]:
+    """Return the cookie of an operator who has signed in."""
+    operators.add_operator(by="test", username="ops", name="Olga", password=PASSWORD, now=NOW)
+    client = Client(headers={"host": "test"})
+    client.post("/operators/sign-in/", {"username": "ops", "password": PASSWORD})
+    tenant_connection.set_schema_to_public()
+    return {"operator": client.cookies["operator"].value}
+
+
+def test_the_public_site_is_walked() -> None:
+    assert len(FOR_OPERATORS) >= 9
+    assert {route.path for route in PUBLIC_ROUTES} > OPEN_IN_PUBLIC.keys()
+
+
+@pytest.mark.parametrize(("route", "method"), cases(CLOSED))
+def test_a_company_that_is_suspended_or_unknown_is_not_there(
+    world: World, route: Route, method: str
+) -> None:
+    who = visitor_for(route, method)
+    nowhere = visit(world, route, method, who=who, host="nobody.test")
+    Company.objects.filter(pk=world.alpha.pk).update(status=CompanyStatus.SUSPENDED)
+
+    suspended = visit(world, route, method, who=who)
+
+    assert (suspended.status, suspended.text) == (404, "Not Found")
+    assert (nowhere.status, nowhere.text) == (404, "Not Found")
+    assert dict(suspended.headers).keys() == dict(nowhere.headers).keys()
+
+
+@pytest.mark.parametrize("host", NOBODYS_HOSTS)
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/operators/", "/api/v1/units/", "/static/x"])
+def test_an_unknown_host_tells_nothing(world: World, host: str, path: str) -> None:
+    answer = visit(world, None, "GET", who="one", path=path, host=host)
+
+    assert (answer.status, answer.text) == (404, "Not Found")
+
+
+@pytest.mark.parametrize(("route", "method"), cases(CLOSED))
+def test_a_companys_pages_are_not_on_the_platforms_host(
+    world: World, route: Route, method: str, operator: dict[str, str]
+) -> None:
+    if route.path == "/":
+        return
+    for credentials in ({}, {"session": world.sessions["wide"]}, operator):
+        answer = visit(
+            world, route, method, cookies=credentials, token=world.tokens["wide"], host="test"
+        )
+        assert answer.status == 404, answer.text[:300]
+        assert answer.marks == set()
+
+
+@pytest.mark.parametrize(("route", "method"), cases(FOR_OPERATORS))
+def test_operators_pages_are_for_operators_on_the_platforms_host(
+    world: World, route: Route, method: str, operator: dict[str, str], settings: Any
+) -> None:
+    for mine in ({}, {"session": world.sessions["admin"]}, {"operator": "x" * 43}):
+        stranger = visit(world, route, method, cookies=mine, host="test")
+        assert stranger.status == 302
+        assert stranger.location == "/operators/sign-in/"
+        assert "Alpha" not in stranger.text
+    for cookies in (operator, {**operator, "session": world.sessions["admin"]}):
+        elsewhere = visit(world, route, method, cookies=cookies, host="alpha.test")
+        assert elsewhere.status == 404, elsewhere.text[:300]
+
+    own = visit(world, route, method, cookies=operator, host="test")
+    assert own.status < 500
+    assert own.marks == set(), "an operator sees companies, never what is in them"
+    settings.OPERATOR_NETWORKS = ["10.8.0.0/16"]
+    assert visit(world, route, method, cookies=operator, host="test").status == 404
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), cases([r for r in PUBLIC_ROUTES if r.path in OPEN_IN_PUBLIC])
+)
+def test_the_platforms_open_pages_show_no_company(world: World, route: Route, method: str) -> None:
+    answer = visit(world, route, method, host="test", cookies={"session": world.sessions["one"]})
+
+    assert answer.status == OPEN_IN_PUBLIC[route.path][method]
+    assert "Alpha" not in answer.text
+    assert answer.marks == set()
+
+
+WRITING = [
+    *(case for case in cases(ROUTES) if case.values[1] != "GET"),
+    *(case for case in cases(PUBLIC_ROUTES) if case.values[1] != "GET"),
+]
+
+
+@pytest.mark.parametrize(("route", "method"), WRITING)
+def test_nothing_is_done_without_the_forms_secret(
+    world: World, route: Route, method: str, operator: dict[str, str]
+) -> None:
+    """Of another company's form neither: its cookie and its field fit each other."""
+    public = route.urlconf == PUBLIC
+    who = "one" if route.path in OPEN_ROUTES or public else visitor_for(route, method)
+    cookies = {"session": world.sessions[who], **(operator if public else {})}
+    host = "test" if public else "alpha.test"
+
+    bare = visit(world, route, method, cookies=cookies, host=host, enforce_csrf=True)
+    assert bare.status == 403, bare.text[:300]
+
+    for origin in ("http://beta.test", "http://evil.example", "null"):
+        forged = Client(raise_request_exception=False, enforce_csrf_checks=True)
+        secret = "A" * 32
+        for name, value in {**cookies, "csrf": secret}.items():
+            forged.cookies[name] = value
+        sent = getattr(forged, method.lower())(
+            route.fill(world.own_values()),
+            {"csrfmiddlewaretoken": secret},
+            headers={"host": host, "origin": origin, "X-CSRFToken": secret},
+            **({"content_type": "application/json"} if is_api(route) else {}),
+        )
+        assert sent.status_code == 403
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_no_page_is_kept_by_a_browser_or_a_proxy_and_none_is_framed(
+    world: World, route: Route
+) -> None:
+    for method in route.methods:
+        for who in ("", visitor_for(route, method) if route in CLOSED else "one"):
+            headers = visit(world, route, method, who=who).headers
+
+            assert "no-store" in headers.get("Cache-Control", ""), (method, who)
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+            assert headers["Referrer-Policy"] == "same-origin"
+            cookies = headers.get("Set-Cookie", "")
+            assert "domain=" not in cookies.lower()
+
+
+@pytest.mark.parametrize("link", ["alpha", "beta"])
+def test_a_password_link_opens_in_its_company_only(world: World, link: str) -> None:
+    path = f"/password/{world.links[link]}/"
+    for host in ("alpha.test", "beta.test"):
+        answer = visit(world, None, "GET", path=path, host=host)
+        assert answer.status == (200 if host.startswith(link) else 422)
+        assert answer.marks <= ({FOREIGN} if host == "beta.test" and link == "beta" else set())
+
+
+def test_the_pages_that_are_not_there_tell_nothing(world: World) -> None:
+    for path in ("/nothing/", "/p/999999/", "/api/v1/nothing/", "/c/nothing/", "/.git/config"):
+        for who in ("", "one"):
+            answer = visit(world, None, "GET", who=who, path=path)
+            assert answer.status in {302, 401, 404}
+            assert not answer.marks & {OTHER, FOREIGN}
+            assert who or OWN not in answer.marks
+
+
+def test_the_urlconfs_are_the_ones_in_use() -> None:
+    assert django_settings.ROOT_URLCONF == COMPANY
+    assert django_settings.PUBLIC_SCHEMA_URLCONF == PUBLIC

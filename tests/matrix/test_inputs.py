@@ -1,0 +1,353 @@
+"""Ids of another project in every form, body, filter and list of a company's site.
+
+The address is the visitor's own project; what he sends names rows of the other. Forms are read off
+the pages, bodies off the API's document, filters off the views: a new field is in by itself.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+from django_tenants.utils import tenant_context
+from drf_spectacular.generators import SchemaGenerator
+
+from console.lists import ListView
+from console.models import SavedView
+from kernel.access.models import User
+from services.billing.metering.models import Reading
+from services.billing.runs.models import BillLine
+from services.properties.models import Unit, Vehicle
+from tests.factories import NOW
+from tests.matrix import reach
+from tests.matrix.forms import Form, forms_of
+from tests.matrix.routes import Route
+from tests.matrix.test_company_site import CLOSED, QUERIES, action_of, is_api, visitor_for
+from tests.matrix.visits import Answer, visit
+from tests.matrix.world import FOREIGN, OTHER, OWN, World
+
+PAGES = [route for route in CLOSED if not is_api(route) and "GET" in route.methods]
+LISTS = [
+    route for route in CLOSED if isinstance(route.view, type) and issubclass(route.view, ListView)
+]
+# What makes a page show its form.
+PAGE_QUERIES = {"/p/<int:project_id>/desk/": "household={household_id}"}
+# What a field is filled with that is required and empty.
+SAMPLES = {
+    "reason": "because",
+    "name": "Wang",
+    "number": "77",
+    "room": "1602",
+    "plate": "浙A12345",
+    "valid_from": "2026-11-09",
+    "effective_on": "2026-11-09",
+    "transferred_on": "2026-11-09",
+    "opening_reading": "1",
+    "closing_reading": "1",
+    "code": "NEW-1",
+    "share_percent": "",
+    "method": "CASH",
+}
+
+
+def id_named(name: str, world: World) -> str:
+    """Return the id that a field of this name takes: ``unit_id`` for ``trial_units``."""
+    stem = name.removesuffix("_ids").removesuffix("_id").rpartition("trial_")[2]
+    for candidate in (stem, stem.removesuffix("s"), STEMS.get(stem, "")):
+        if f"{candidate}_id" in world.other.numbers:
+            return f"{candidate}_id"
+    return ""
+
+
+STEMS = {
+    "pick": "bill",
+    "chosen": "bill",
+    "target_household": "household",
+    "payer": "party",
+    "room": "",
+}
+
+
+class Untouched:
+    """Tells whether the other project is as it was, and nothing points into it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with tenant_context(world.alpha):
+            self.before = reach.digest(world)
+            assert reach.entangled() == []
+
+    def __call__(self) -> None:
+        assert reach.entangled() == []
+        now = reach.digest(self.world)
+        assert [table for table in now if now[table] != self.before[table]] == []
+
+
+@pytest.fixture
+def untouched(world: World) -> Untouched:
+    return Untouched(world)
+
+
+def refused(answer: Answer) -> None:
+    assert answer.status < 500, f"{answer.status} {answer.text[:500]}"
+    assert not answer.marks & {OTHER, FOREIGN}, answer.text[:3000]
+
+
+def test_the_oracle_sees_rows_that_were_touched(world: World) -> None:
+    with tenant_context(world.alpha):
+        untouched = Untouched(world)
+        vehicles = Vehicle.objects.filter(pk=world.own["vehicle_id"])
+        vehicles.update(space_id=world.other["space_id"])
+        assert reach.entangled() == ["properties.Vehicle.space"]
+        vehicles.update(space_id=world.own["space_id"])
+        for model, key in ((Unit, "unit_id"), (BillLine, "bill_id"), (Reading, "reading_id")):
+            before = reach.digest(world)
+            name = {Unit: "note", BillLine: "reverse_reason", Reading: "note"}[model]
+            model.objects.filter(pk=world.other[key]).update(**{name: "touched"})
+            assert reach.digest(world) != before
+        with pytest.raises(AssertionError):
+            untouched()
+        assert len(reach.paths()) >= 25
+
+
+# ---- forms --------------------------------------------------------------------------------------
+
+
+def filled(form: Form) -> dict[str, list[str]]:
+    values = deepcopy(form.values)
+    for name, given in values.items():
+        if not any(given):
+            choices = [choice for choice in form.choices.get(name, []) if choice]
+            values[name] = choices[:1] or [SAMPLES.get(name, "")]
+    return values
+
+
+@pytest.mark.parametrize("route", PAGES, ids=str)
+def test_no_form_takes_rows_of_another_project(
+    world: World, route: Route, untouched: Untouched
+) -> None:
+    who = "one" if visitor_for(route, "GET") == "one" else ""
+    if not who:
+        return  # the company's own pages: whoever may use them sees every project
+    query = PAGE_QUERIES.get(route.path, "").format(**world.own.numbers)
+    page = visit(world, route, "GET", who=who, query=query)
+    for form in forms_of(page.path, page.text):
+        for name in form.values:
+            field = id_named(name, world)
+            if not field:
+                continue
+            body = filled(form) | {name: [str(world.other[field])]}
+            answer = visit(
+                world, None, "POST", who=who, path=form.action, body=body, after=untouched
+            )
+            refused(answer)
+
+
+def asked(route: Route) -> set[str]:
+    """Return the names that a page's code looks for in what is sent, read off its source."""
+    modules = {base.__module__ for base in route.view.__mro__ if base.__module__[:8] == "console."}
+    text = "".join(inspect.getsource(sys.modules[name]) for name in modules)
+    return set(re.findall(r"\.(?:GET|POST)(?:\.get|\.getlist)?[(\[]\"(\w+)\"", text))
+
+
+@pytest.mark.parametrize("route", [route for route in CLOSED if not is_api(route)], ids=str)
+def test_no_page_takes_a_row_of_another_project_by_query_or_form(
+    world: World, route: Route, untouched: Untouched
+) -> None:
+    for name in sorted(asked(route)):
+        field = id_named(name, world)
+        for method in route.methods:
+            if field and visitor_for(route, method) == "one":
+                body = {name: str(world.other[field])} if method == "POST" else None
+                query = "" if body else f"{name}={world.other[field]}"
+                answer = visit(
+                    world, route, method, who="one", query=query, body=body, after=untouched
+                )
+                refused(answer)
+
+
+def test_the_forms_are_found(world: World) -> None:
+    sent = 0
+    for route in PAGES:
+        if visitor_for(route, "GET") == "one":
+            query = PAGE_QUERIES.get(route.path, "").format(**world.own.numbers)
+            page = visit(world, route, "GET", who="one", query=query)
+            for form in forms_of(page.path, page.text):
+                sent += sum(bool(id_named(name, world)) for name in form.values)
+
+    assert sent >= 15
+
+
+# ---- bodies of the API --------------------------------------------------------------------------
+
+
+@cache
+def document() -> dict[str, Any]:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    made: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    return made
+
+
+def resolved(shape: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in shape:
+        return dict(document()["components"]["schemas"][shape["$ref"].rpartition("/")[2]])
+    for key in ("allOf", "oneOf", "anyOf"):
+        if key in shape:
+            return resolved(shape[key][0])
+    return shape
+
+
+def sample(name: str, shape: dict[str, Any], world: World) -> Any:
+    """Return a value that the document allows, naming rows of the visitor's own project."""
+    shape = resolved(shape)
+    field = id_named(name, world)
+    kind = shape.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if "enum" in shape:
+        return shape["enum"][0]
+    if kind == "object":
+        return {
+            key: sample(key, value, world) for key, value in shape.get("properties", {}).items()
+        }
+    if kind == "array":
+        return [sample(name, shape["items"], world)]
+    if field and kind == "integer":
+        return world.own[field]
+    if kind in {"integer", "number"}:
+        return shape.get("minimum", 1)
+    if kind == "boolean":
+        return False
+    return {"date": "2026-11-09", "decimal": "1.00", "uuid": str(world.own.project.pk)}.get(
+        shape.get("format", ""), SAMPLES.get(name, "1")
+    )
+
+
+def replaced(value: Any, world: World, name: str = "") -> Iterator[Any]:
+    """Yield the body once for each id in it, with that one of the other project's."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            for variant in replaced(inner, world, key):
+                yield value | {key: variant}
+    elif isinstance(value, list):
+        for variant in replaced(value[0], world, name):
+            yield [variant]
+    elif isinstance(value, int) and not isinstance(value, bool) and id_named(name, world):
+        yield world.other[id_named(name, world)]
+
+
+def operations(*methods: str) -> list[Any]:
+    return [
+        pytest.param(route, method, id=f"{method} {route}")
+        for route in CLOSED
+        if is_api(route) and "/schema/" not in route.path and "/docs/" not in route.path
+        for method in route.methods
+        if method in methods
+    ]
+
+
+def described(route: Route, method: str) -> dict[str, Any]:
+    path = route.path.replace("<int:", "{").replace("<str:", "{").replace(">", "}")
+    found: dict[str, Any] = document()["paths"][path][method.lower()]
+    return found
+
+
+@pytest.mark.parametrize(("route", "method"), operations("POST", "PATCH", "PUT"))
+def test_no_body_takes_rows_of_another_project(
+    world: World, route: Route, method: str, untouched: Untouched
+) -> None:
+    content = described(route, method).get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return
+    body = sample("", content["application/json"]["schema"], world)
+    for variant in replaced(body, world):
+        for who in ("one", "mixed"):
+            answer = visit(world, route, method, who=who, body=variant, after=untouched)
+
+            assert 400 <= answer.status < 500, (variant, answer.status, answer.text[:300])
+            if who == "one":
+                refused(answer)
+
+
+@pytest.mark.parametrize(("route", "method"), operations("GET"))
+def test_no_filter_of_the_api_reaches_another_project(
+    world: World, route: Route, method: str
+) -> None:
+    for parameter in described(route, method).get("parameters", []):
+        if parameter["in"] != "query":
+            continue
+        field = id_named(parameter["name"], world)
+        # Half a mark: a page that repeats what was searched for shows no whole one.
+        value = world.other[field] if field else OTHER[:-1]
+        base = QUERIES.get(route.path, "").format(**world.own.numbers)
+        query = "&".join(filter(None, [base, f"{parameter['name']}={value}"]))
+
+        refused(visit(world, route, method, who=visitor_for(route, method), query=query))
+
+
+# ---- lists: filters, search, export, saved views ------------------------------------------------
+
+
+def of_own(route: Route) -> bool:
+    return visitor_for(route, "GET") == "one"
+
+
+@pytest.mark.parametrize("route", [route for route in LISTS if of_own(route)], ids=str)
+def test_no_list_reaches_another_project(world: World, route: Route) -> None:
+    keys = ["q", *(filter_.key for filter_ in route.view.filters)]
+    values = {OTHER[:-1], str(world.other["building_id"]), str(world.other["household_id"])}
+    for query in (f"{key}={value}" for key in keys for value in sorted(values)):
+        refused(visit(world, route, "GET", who="one", query=query))
+    for kind in ("xlsx", "csv"):
+        refused(visit(world, route, "GET", who="one", query=f"export={kind}"))
+    everything = {"do": "export", "everything": "1"}
+    refused(visit(world, route, "POST", who="one", body=everything))
+    picked = {"do": "export", "pick": sorted({str(pk) for pk in world.other.numbers.values()})}
+    refused(visit(world, route, "POST", who="one", body=picked))
+
+
+def test_the_exports_hold_something(world: World) -> None:
+    exported = [
+        route
+        for route in LISTS
+        if of_own(route) and OWN in visit(world, route, "GET", who="one", query="export=csv").marks
+    ]
+
+    assert len(exported) >= 12
+
+
+@pytest.mark.parametrize("route", LISTS, ids=str)
+def test_a_saved_view_of_another_person_is_his_own(world: World, route: Route) -> None:
+    who = visitor_for(route, "GET")
+    with tenant_context(world.alpha):
+        view = SavedView.objects.create(
+            owner=User.objects.get(username=f"{OTHER}-director"),
+            page=route.view.page_key,
+            name=f"{OTHER} view",
+            query="q=1",
+            created_at=NOW,
+        )
+    shown = visit(world, route, "GET", who=who, query=f"view={view.pk}")
+    assert f"{OTHER} view" not in shown.text
+    for do in ("view-rename", "view-replace", "view-delete"):
+        answer = visit(
+            world, route, "POST", who=who, body={"do": do, "view": str(view.pk), "name": "mine"}
+        )
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize("text", [OTHER[:-1], "1602", "6027", "13900000017", "浙A7K3M2", "PB"])
+def test_search_finds_nothing_of_another_project(world: World, text: str) -> None:
+    """Not even when the projects' rooms, phones and plates are the same."""
+    for query in (f"q={text}", f"q={text}&project={world.other.project.pk}"):
+        for htmx in (False, True):
+            answer = visit(world, None, "GET", who="one", path="/c/search/", query=query, htmx=htmx)
+            refused(answer)
+
+
+def test_actions_of_lists_are_known() -> None:
+    """The helper above that tells whose page it is reads the views' actions."""
+    assert all(action_of(route, "GET") for route in LISTS)
