@@ -1,7 +1,7 @@
 """The base of every table in a company's schema."""
 
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -19,6 +19,9 @@ class CompanyModel(models.Model):
     relation while another company is in force, the object would silently stand for that company's
     row of the same number.
     """
+
+    # What its records are together, for people; Meta's name would need a migration in every app.
+    plural: ClassVar[Any] = ""
 
     class Meta:
         abstract = True

@@ -165,6 +165,8 @@ class Household(CompanyModel):
     Called 户 at the counter. Money is owed by a household and received from it.
     """
 
+    plural = _("Accounts")
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="households")
     payer = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, related_name="households"
@@ -186,6 +188,8 @@ class Household(CompanyModel):
 
 class Unit(CompanyModel):
     """The smallest billable space: a flat, a shop, a parking space, a storage room."""
+
+    plural = _("Units")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="units")
     building = models.ForeignKey(
@@ -246,6 +250,8 @@ class Unit(CompanyModel):
 class UnitStateChange(CompanyModel):
     """From ``effective_on`` a unit was in another state. Only ever added (SH-12, SH-13)."""
 
+    plural = _("Changes of state")
+
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="state_changes", db_index=False
     )
@@ -273,6 +279,8 @@ class UnitStateChange(CompanyModel):
 
 class Occupancy(CompanyModel):
     """A party is owner, lessee or resident of a unit during ``[valid_from, valid_to)``."""
+
+    plural = _("Owners and residents")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="occupancies")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="occupancies")
@@ -317,6 +325,8 @@ class Occupancy(CompanyModel):
 class Vehicle(CompanyModel):
     """A vehicle of a household, with the space it uses if any (SH-17)."""
 
+    plural = _("Vehicles")
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="vehicles")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="vehicles")
     space = models.ForeignKey(
@@ -345,6 +355,8 @@ class Vehicle(CompanyModel):
 
 class Meter(CompanyModel):
     """A sub-meter of a unit (表计), in place during ``[installed_on, removed_on)``."""
+
+    plural = _("Meters")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="meters")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="meters")

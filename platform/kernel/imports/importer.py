@@ -203,6 +203,14 @@ class Importer(ABC):
         :raises NotFound: otherwise.
         """
 
+    def hold(self, project_id: int) -> None:
+        """Lock the project, so that nothing is worked out from its records meanwhile.
+
+        Called first in the transactions of a commit and of an undo: two imports never make their
+        plans at once, and what reads the records under the same lock sees all of them or none.
+        """
+        return
+
     def check_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options in the form that is stored.
 
@@ -218,8 +226,8 @@ class Importer(ABC):
     def plan(self, table: Table, findings: Findings, context: Context) -> Plan:
         """Check every row and work out what would be written. Writes nothing.
 
-        Called in the rehearsal, and again in the commit's transaction (``context.is_commit``),
-        where it locks the project first so that two imports never work out their plans at once.
+        Called in the rehearsal, and again in the commit's transaction (``context.is_commit``)
+        under the lock of :meth:`hold`.
         """
 
     @abstractmethod

@@ -272,6 +272,7 @@ def undo(*, actor: access.Actor, batch_id: int, now: datetime) -> ImportBatch:
         return batch
     if batch.state != BatchState.COMMITTED:
         raise NotCommitted(_("This file was never imported: there is nothing to undo."))
+    importer.hold(batch.project_id)
     found = undoing.dependents(batch, importer)
     if found:
         raise _in_use(found)
@@ -282,7 +283,8 @@ def undo(*, actor: access.Actor, batch_id: int, now: datetime) -> ImportBatch:
             importer.after_undo(batch, context)
     except IntegrityError as error:
         # Something came to depend on it between the look above and the deletion.
-        raise _in_use({violated_constraint(error): 1}) from error
+        found = undoing.dependents(batch, importer) or {violated_constraint(error): 1}
+        raise _in_use(found) from error
     batch.state = BatchState.UNDONE
     batch.undone_at = now
     batch.undone_by, batch.undone_by_label = actor.user_id, actor.label[:140]
@@ -394,6 +396,7 @@ def _write(
     now: datetime,
 ) -> ImportBatch:
     context = Context(actor, batch.project_id, batch.pk, batch.options, now, is_commit=True)
+    importer.hold(batch.project_id)
     plan, _findings, counts = rehearsal.make_plan(batch, workbook, importer, context)
     if counts != batch.counts:
         raise _outcome_changed()

@@ -1,7 +1,9 @@
 """What stands in the way of taking an import back, and taking it back."""
 
+from collections.abc import Sequence
+
 from django.db import connection
-from django.db.models import Count, ForeignObjectRel, Model
+from django.db.models import Count, ForeignObjectRel, Model, Q
 
 from kernel.audit.models import AuditEntry
 from kernel.imports import bulk, changes
@@ -16,10 +18,9 @@ def dependents(batch: ImportBatch, importer: Importer) -> dict[str, int]:
     Found from the models themselves: whatever has a foreign key to a table the importer fills,
     so that a table made next year is not forgotten.
     """
-    found: dict[str, int] = {}
+    found = _pointing_at(importer.creates, batch)
     for model in importer.creates:
         for name, count in (
-            *_pointing_at(model, batch),
             (str(_("changes by later imports")), _changed_later(model, batch)),
             (str(_("records edited since")), _edited(model, batch)),
         ):
@@ -47,23 +48,31 @@ def take_back(batch: ImportBatch, importer: Importer) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def _pointing_at(model: type[Model], batch: ImportBatch) -> list[tuple[str, int]]:
-    """Count the records of each related table that are not the import's own."""
-    counts = []
-    for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
-            continue
-        related = relation.related_model
-        assert not isinstance(related, str)
-        records = bulk.rows_of(related).filter(
-            **{f"{relation.field.name}__import_batch_id": batch.pk}
-        )
+def _pointing_at(models: Sequence[type[Model]], batch: ImportBatch) -> dict[str, int]:
+    """Count the records of related tables that are not the import's own, each once, by name."""
+    conditions: dict[type[Model], Q] = {}
+    for model in models:
+        for relation in model._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+                continue
+            related = relation.related_model
+            assert not isinstance(related, str)
+            points = Q(**{f"{relation.field.name}__import_batch_id": batch.pk})
+            conditions[related] = conditions.get(related, Q()) | points
+    counts: dict[str, int] = {}
+    for related, points in conditions.items():
+        records = bulk.rows_of(related).filter(points)
         if any(item.name == "import_batch_id" for item in related._meta.get_fields()):
-            records = records.exclude(import_batch_id=batch.pk) | records.filter(
-                import_batch_id__isnull=True
-            )
-        counts.append((str(related._meta.verbose_name_plural), records.count()))
+            records = records.filter(~Q(import_batch_id=batch.pk) | Q(import_batch_id__isnull=True))
+        if count := records.count():
+            counts[_name_of(related)] = counts.get(_name_of(related), 0) + count
     return counts
+
+
+def _name_of(model: type[Model]) -> str:
+    """Return what a table's records are for people; those of a link are its owner's."""
+    owner = model._meta.auto_created or model
+    return str(getattr(owner, "plural", "") or model._meta.verbose_name_plural)
 
 
 def _changed_later(model: type[Model], batch: ImportBatch) -> int:

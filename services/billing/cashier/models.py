@@ -27,6 +27,8 @@ class Payment(CompanyModel):
     There are no advance accounts: its allocations sum to its amount.
     """
 
+    plural = _("Payments")
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payments")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="payments")
     method = models.CharField(max_length=10, choices=PaymentMethod)

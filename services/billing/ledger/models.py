@@ -104,6 +104,8 @@ class Journal(CompanyModel):
 class Posting(CompanyModel):
     """An amount on an account: debit positive, credit negative. Receivables name the household."""
 
+    plural = _("Ledger entries")
+
     journal = models.ForeignKey(
         Journal, on_delete=models.PROTECT, related_name="postings", db_constraint=False
     )  # the insert trigger is the foreign key, and stricter

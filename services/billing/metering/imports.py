@@ -171,6 +171,9 @@ class MeterReadingsImporter(Importer):
         missing = super().missing_fields(mapping)
         return missing if {"meter", "room"} & mapping.keys() else ["meter", *missing]
 
+    def hold(self, project_id: int) -> None:
+        Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
     def words(self, params: Mapping[str, Any]) -> dict[str, Any]:
         shown = super().words(params)
         if "faults" in shown:
@@ -179,8 +182,6 @@ class MeterReadingsImporter(Importer):
         return shown
 
     def plan(self, table: Table, findings: Findings, context: Context) -> Plan:
-        if context.is_commit:
-            queries.lock_month(actor=context.actor, project_id=context.project_id)
         work = _Reader(findings, context).read()
         assessment = queries.assess_month(
             project_id=context.project_id,

@@ -43,6 +43,8 @@ class Reading(CompanyModel):
     in their place is beside them, so that the same file read again is seen to bring nothing new.
     """
 
+    plural = _("Meter readings")
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="readings")
     usage_month = models.DateField(help_text="First day of the month of usage.")

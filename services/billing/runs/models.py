@@ -116,6 +116,8 @@ class DraftLine(CompanyModel):
     Nothing in the database ties it; posting refuses a draft whose units or households are gone.
     """
 
+    plural = _("Lines of a bill run that is open")
+
     run = models.ForeignKey(
         BillRun, models.DO_NOTHING, related_name="drafts", db_constraint=False, db_index=False
     )
@@ -164,6 +166,8 @@ class RunSkip(CompanyModel):
     their bill.
     """
 
+    plural = _("Units that a bill run left out")
+
     run = models.ForeignKey(
         BillRun, models.DO_NOTHING, related_name="skips", db_constraint=False, db_index=False
     )
@@ -204,6 +208,8 @@ class BillLine(CompanyModel):
     Never edited: a trigger lets only ``paid_amount`` and the reversal change. Names the version,
     the quantity and the reading it came from, so that it can explain itself (BL-02).
     """
+
+    plural = _("Bills")
 
     # A foreign key checked line by line was a third of a run's time (tests/bench). The rows that a
     # person may try to delete are guarded from the other side, for nothing: posting locks units

@@ -192,6 +192,8 @@ class FeeAssignment(CompanyModel):
     see it. A trigger lets only the end of a confirmed one change.
     """
 
+    plural = _("Units and rules of fee standards")
+
     standard = models.ForeignKey(FeeStandard, on_delete=models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="fee_assignments"

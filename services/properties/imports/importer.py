@@ -82,6 +82,9 @@ class UnitLedgerImporter(Importer):
         if not Project.objects.filter(pk=project_id).exists():
             raise NotFound
 
+    def hold(self, project_id: int) -> None:
+        Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
     def words(self, params: Mapping[str, Any]) -> dict[str, Any]:
         shown = super().words(params)
         for key, choices in (("kind", UnitKind), ("state", UnitState)):
@@ -90,8 +93,6 @@ class UnitLedgerImporter(Importer):
         return shown
 
     def plan(self, table: Table, findings: Findings, context: Context) -> Plan:
-        if context.is_commit:
-            Project.objects.select_for_update(no_key=True).get(pk=context.project_id)
         buildings = Building.objects.filter(project_id=context.project_id)
         names = dict(buildings.values_list("code", "name"))
         planner = Planner(findings, context)

@@ -2,12 +2,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import ForeignObjectRel
 
 from kernel.access import ActionDenied
 from kernel.access.actors import Actor
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.imports import operations, queries
+from kernel.imports.importer import importers
 from kernel.imports.models import BatchState, ImportBatch, ImportChange, ImportProblem
 from kernel.jobs import operations as jobs
 from kernel.jobs import runner
@@ -395,3 +397,15 @@ def test_problems_of_an_earlier_rehearsal_are_replaced(director: Actor, project:
     )
 
     assert ImportProblem.objects.count() == 1
+
+
+def test_everything_that_may_depend_on_an_import_has_a_name_for_people() -> None:
+    for importer in importers():
+        for model in importer.creates:
+            for relation in model._meta.get_fields(include_hidden=True):
+                if isinstance(relation, ForeignObjectRel) and not relation.many_to_many:
+                    related = relation.related_model
+                    assert not isinstance(related, str)
+                    owner = related._meta.auto_created or related
+                    if owner._meta.app_label != "tests":
+                        assert getattr(owner, "plural", ""), owner

@@ -43,6 +43,10 @@ class TotalsChanged(Conflict):
     code = "billing.totals-changed"
 
 
+class UnitsMoved(Conflict):
+    code = "billing.units-moved"
+
+
 class RunEmpty(Conflict):
     code = "billing.run-empty"
 
@@ -121,6 +125,7 @@ def compute_run(run_id: int, progress: Progress) -> dict[str, Any]:
     """Compute what is still missing of the draft, chunk by chunk, then show it for checking.
 
     :raises chunks.RunMovedOn: if the run is not being computed any more.
+    :raises UnitsMoved: if a unit was looked at in no account, or in two.
     """
     _plan_chunks(run_id)
     common.work_off(
@@ -202,6 +207,13 @@ def _plan_chunks(run_id: int) -> None:
 @transaction.atomic
 def _finish_computing(run_id: int, now: datetime) -> BillRun:
     run = chunks.lock_for_work(run_id, RunState.COMPUTING)
+    if computing.units_out_of_place(run):
+        raise UnitsMoved(
+            _(
+                "Units were added or changed accounts while the bills were computed. Compute them "
+                "again."
+            )
+        )
     sums = run.chunks.aggregate(
         lines=Sum("line_count"), amount=Sum("amount"), billed_before=Sum("billed_before")
     )

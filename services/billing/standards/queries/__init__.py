@@ -11,6 +11,7 @@ from services.billing.standards.queries.preview import (
     suggested_units,
 )
 from services.billing.standards.queries.reads import (
+    BillsBeingComputed,
     Waiting,
     assignments,
     figures_of,
@@ -37,6 +38,7 @@ from services.billing.standards.queries.units import UnitFee, fees_of_units
 
 __all__ = [
     "Applicable",
+    "BillsBeingComputed",
     "Gap",
     "Impact",
     "Preview",

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import queries as audit
 from kernel.audit.models import AuditEntry
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
+from kernel.text import _
 from services.billing.standards import rules
 from services.billing.standards.models import (
     AssignmentState,
@@ -191,19 +193,46 @@ def assignments(*, actor: Actor, standard_id: int) -> QuerySet[FeeAssignment]:
     )
 
 
+class BillsBeingComputed(Conflict):
+    code = "standards.bills-being-computed"
+
+
+def _refuse_while_computing(project_id: int) -> None:
+    """Return unless a bill run has computed a part of its draft: the rest has the same prices.
+
+    Runs lie above: their tables are named here, not their models.
+
+    :raises BillsBeingComputed: otherwise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM billing_billrun r JOIN billing_billrunchunk c"
+            " ON c.run_id = r.id AND c.state <> 'OPEN'"
+            " WHERE r.project_id = %s AND r.state = 'COMPUTING')",
+            [project_id],
+        )
+        if cursor.fetchone() == (True,):
+            raise BillsBeingComputed(
+                _("Bills of this project are being computed. Try again when they are done.")
+            )
+
+
 def lock_standard(*, actor: Actor, standard_id: int, pricing: bool = False) -> FeeStandard:
     """Return the standard with its item, locked: whoever changes its versions waits here.
 
     :param pricing: what is charged will change: locks the project before, so that no bill run is
         computed meanwhile. Payments and bills go on, the lock leaves the row's key alone.
     :raises NotFound: if there is none within the actor's reach.
+    :raises BillsBeingComputed: if a run has computed a part of its bills.
     """
     found = access.scoped(FeeStandard.objects.all(), actor, Action.FEE_STANDARD_VIEW).filter(
         pk=standard_id
     )
     if pricing:
         project = Project.objects.filter(pk__in=found.values("project_id"))
-        project.select_for_update(no_key=True).first()
+        locked = project.select_for_update(no_key=True).first()
+        if locked is not None:
+            _refuse_while_computing(locked.pk)
     standard = found.select_related("item").select_for_update(of=("self",)).first()
     if standard is None:
         raise NotFound

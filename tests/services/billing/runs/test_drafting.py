@@ -13,13 +13,15 @@ from kernel.audit.models import AuditEntry
 from kernel.db import violated_constraint
 from kernel.errors import NotFound
 from kernel.jobs.models import Job, JobState
-from services.billing.runs import operations, rules
+from services.billing.runs import chunks, computing, operations, rules
 from services.billing.runs.models import (
     BillRun,
     BillRunChunk,
     DraftLine,
     RunState,
 )
+from services.billing.standards import queries as standards
+from services.properties import operations as registry
 from services.properties.models import Unit
 from tests import factories as people
 from tests import factories_billing as billing
@@ -290,3 +292,59 @@ def test_the_database_too_refuses_the_preparer(office: Office) -> None:
         BillRun.objects.filter(pk=run.pk).update(checked_by=run.prepared_by)
 
     assert violated_constraint(error.value) == "billrun_checked_by_another"
+
+
+# ---- what changes while it computes -------------------------------------------------------------
+
+
+@pytest.fixture
+def half_computed(office: Office, monkeypatch: pytest.MonkeyPatch) -> BillRun:
+    """A run of two chunks, a dwelling in each, of which the first is computed."""
+    monkeypatch.setattr(chunks, "UNITS_PER_CHUNK", 1)
+    factories.add_homes(office.project, 2)
+    run = factories.prepare(office)
+    chunks.plan(run)
+    first = BillRunChunk.objects.filter(run=run).order_by("number")[0]
+    computing.compute_chunk(run_id=run.pk, chunk_id=first.pk)
+    return run
+
+
+@pytest.mark.parametrize("goes", ["into the account that is done", "on to the next"])
+def test_a_unit_that_moves_past_the_computing_is_neither_forgotten_nor_billed_twice(
+    office: Office, half_computed: BillRun, goes: str
+) -> None:
+    first, second = Unit.objects.order_by("household_id")
+    leaving, staying = (second, first) if goes.startswith("into") else (first, second)
+    registry.move_unit_to_household(
+        actor=access.SYSTEM, unit_id=leaving.pk, household_id=staying.household_id, now=NOW
+    )
+
+    assert factories.work(half_computed) == JobState.FAILED
+
+    assert half_computed.state == RunState.FAILED
+    assert "Compute them again" in half_computed.error
+    run = operations.recompute_run(actor=office.collector, run_id=half_computed.pk, now=NOW)
+    assert factories.work(run) == JobState.DONE
+    assert (run.draft_lines, run.draft_amount) == (2, Decimal("560.00"))
+
+
+def test_a_unit_added_to_an_account_that_is_done_is_not_forgotten(
+    office: Office, half_computed: BillRun
+) -> None:
+    household = Unit.objects.order_by("household_id")[0].household
+    billing.add_unit(office.project, "B1-001", kind="PARKING", household=household)
+
+    assert factories.work(half_computed) == JobState.FAILED
+
+
+def test_prices_wait_until_all_is_computed(office: Office, half_computed: BillRun) -> None:
+    """Or one half of the project would have the old price, the other the new."""
+    version = billing.draft(billing.add_standard(office.project, "DTF"), method="FIXED")
+
+    with pytest.raises(standards.BillsBeingComputed):
+        billing.confirm(version)
+
+    version.refresh_from_db()
+    assert version.state == "DRAFT"
+    assert factories.work(half_computed) == JobState.DONE
+    assert billing.confirm(version).state == "CONFIRMED"
