@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from api.views import ApiView
 from console.views import ConsoleView, OpenView, PersonalView
 from kernel.access.actions import POSTS, Action
+from tests.matrix.document import required_query
 from tests.matrix.routes import COMPANY, Route, routes
 from tests.matrix.visits import WRITING, Answer, visit
 from tests.matrix.world import FOREIGN, OTHER, OWN, PROJECT_POSTS, World
@@ -82,19 +83,16 @@ GET_ELSEWHERE = {
     **{f"/p/<int:project_id>/imports/<int:batch_id>/{step}/": 302 for step in IMPORT_STEPS},
     **{f"/c/people/<int:user_id>/{step}/": 302 for step in PERSON_STEPS},
 }
-# What must be asked for.
-QUERIES = {
-    "/api/v1/households/search/": "text=1602",
-    "/api/v1/meter-readings/missing/": "project_id={project_id}&usage_month=2026-10-01",
-    "/api/v1/meter-readings/progress/": "project_id={project_id}&usage_month=2026-10-01",
-    "/api/v1/ledger/trial-balance/": "first_day=2026-10-01&last_day=2026-11-30",
-}
 # The books are the whole company's: a post in one project is not enough.
 COMPANY_WIDE = {"/c/ledger/check/", "/api/v1/ledger/invariants/", "/api/v1/ledger/trial-balance/"}
 
 
 def is_api(route: Route) -> bool:
     return route.path.startswith("/api/")
+
+
+def has_query(route: Route, method: str) -> bool:
+    return is_api(route) and method == "GET" and route.path not in DOCUMENT_ROUTES
 
 
 def action_of(route: Route, method: str) -> Action | None:
@@ -234,7 +232,7 @@ def visitor_for(route: Route, method: str) -> str:
 def test_the_right_post_sees_his_own_project_only(world: World, route: Route, method: str) -> None:
     who = visitor_for(route, method)
 
-    query = QUERIES.get(route.path, "").format(**world.own.numbers)
+    query = required_query(route, world) if has_query(route, method) else ""
 
     answer = visit(world, route, method, who=who, query=query)
 

@@ -9,12 +9,10 @@ import re
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 import pytest
 from django_tenants.utils import tenant_context
-from drf_spectacular.generators import SchemaGenerator
 
 from console.lists import ListView
 from console.models import SavedView
@@ -24,9 +22,10 @@ from services.billing.runs.models import BillLine
 from services.properties.models import Unit, Vehicle
 from tests.factories import NOW
 from tests.matrix import reach
+from tests.matrix.document import SAMPLES, described, id_named, required_query, sample
 from tests.matrix.forms import Form, forms_of
 from tests.matrix.routes import Route
-from tests.matrix.test_company_site import CLOSED, QUERIES, action_of, is_api, visitor_for
+from tests.matrix.test_company_site import CLOSED, action_of, is_api, visitor_for
 from tests.matrix.visits import Answer, visit
 from tests.matrix.world import FOREIGN, OTHER, OWN, World
 
@@ -36,40 +35,6 @@ LISTS = [
 ]
 # What makes a page show its form.
 PAGE_QUERIES = {"/p/<int:project_id>/desk/": "household={household_id}"}
-# What a field is filled with that is required and empty.
-SAMPLES = {
-    "reason": "because",
-    "name": "Wang",
-    "number": "77",
-    "room": "1602",
-    "plate": "浙A12345",
-    "valid_from": "2026-11-09",
-    "effective_on": "2026-11-09",
-    "transferred_on": "2026-11-09",
-    "opening_reading": "1",
-    "closing_reading": "1",
-    "code": "NEW-1",
-    "share_percent": "",
-    "method": "CASH",
-}
-
-
-def id_named(name: str, world: World) -> str:
-    """Return the id that a field of this name takes: ``unit_id`` for ``trial_units``."""
-    stem = name.removesuffix("_ids").removesuffix("_id").rpartition("trial_")[2]
-    for candidate in (stem, stem.removesuffix("s"), STEMS.get(stem, "")):
-        if f"{candidate}_id" in world.other.numbers:
-            return f"{candidate}_id"
-    return ""
-
-
-STEMS = {
-    "pick": "bill",
-    "chosen": "bill",
-    "target_household": "household",
-    "payer": "party",
-    "room": "",
-}
 
 
 class Untouched:
@@ -185,47 +150,6 @@ def test_the_forms_are_found(world: World) -> None:
 # ---- bodies of the API --------------------------------------------------------------------------
 
 
-@cache
-def document() -> dict[str, Any]:
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    made: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
-    return made
-
-
-def resolved(shape: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in shape:
-        return dict(document()["components"]["schemas"][shape["$ref"].rpartition("/")[2]])
-    for key in ("allOf", "oneOf", "anyOf"):
-        if key in shape:
-            return resolved(shape[key][0])
-    return shape
-
-
-def sample(name: str, shape: dict[str, Any], world: World) -> Any:
-    """Return a value that the document allows, naming rows of the visitor's own project."""
-    shape = resolved(shape)
-    field = id_named(name, world)
-    kind = shape.get("type")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if "enum" in shape:
-        return shape["enum"][0]
-    if kind == "object":
-        return {
-            key: sample(key, value, world) for key, value in shape.get("properties", {}).items()
-        }
-    if kind == "array":
-        return [sample(name, shape["items"], world)]
-    if field and kind == "integer":
-        return world.own[field]
-    if kind in {"integer", "number"}:
-        return shape.get("minimum", 1)
-    if kind == "boolean":
-        return False
-    return {"date": "2026-11-09", "decimal": "1.00", "uuid": str(world.own.project.pk)}.get(
-        shape.get("format", ""), SAMPLES.get(name, "1")
-    )
-
-
 def replaced(value: Any, world: World, name: str = "") -> Iterator[Any]:
     """Yield the body once for each id in it, with that one of the other project's."""
     if isinstance(value, dict):
@@ -247,12 +171,6 @@ def operations(*methods: str) -> list[Any]:
         for method in route.methods
         if method in methods
     ]
-
-
-def described(route: Route, method: str) -> dict[str, Any]:
-    path = route.path.replace("<int:", "{").replace("<str:", "{").replace(">", "}")
-    found: dict[str, Any] = document()["paths"][path][method.lower()]
-    return found
 
 
 @pytest.mark.parametrize(("route", "method"), operations("POST", "PATCH", "PUT"))
@@ -282,7 +200,7 @@ def test_no_filter_of_the_api_reaches_another_project(
         field = id_named(parameter["name"], world)
         # Half a mark: a page that repeats what was searched for shows no whole one.
         value = world.other[field] if field else OTHER[:-1]
-        base = QUERIES.get(route.path, "").format(**world.own.numbers)
+        base = required_query(route, world)
         query = "&".join(filter(None, [base, f"{parameter['name']}={value}"]))
 
         refused(visit(world, route, method, who=visitor_for(route, method), query=query))
