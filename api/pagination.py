@@ -16,6 +16,10 @@ class CursorPagination(pagination.CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
 
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """Return the order of the pages: the view's ``ordering``, if it has one."""
+        return (getattr(view, "ordering", self.ordering),)
+
     def get_page_size(self, request: Request) -> int:
         """Return how many rows are asked for.
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,12 +17,13 @@ from rest_framework.response import Response
 
 from api.bodies import Body
 from api.fields import IdField
+from api.filters import FilterSet, IdFilter
 from api.views import ApiView, ListView
 from kernel.access import Action
 from kernel.imports import messages, operations, queries
 from kernel.imports.annotated import annotate
 from kernel.imports.importer import importers
-from kernel.imports.models import ImportBatch, ImportProblem
+from kernel.imports.models import BatchState, ImportBatch, ImportProblem, Severity
 from services.properties.models import MeterKind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -61,6 +63,38 @@ class MappingIn(Body):
     remember = serializers.BooleanField(default=False)
 
 
+class FieldOut(serializers.Serializer[Any]):
+    """A column that an import knows: ``key`` is what ``mapping`` calls it."""
+
+    key = serializers.CharField()
+    name = serializers.CharField(source="label")
+    is_required = serializers.BooleanField()
+
+
+class KindOut(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    fields = FieldOut(many=True)  # type: ignore[assignment]
+
+
+class ImportFilter(FilterSet):
+    project_id = IdFilter()
+    kind = filters.CharFilter(max_length=40)
+    state = filters.ChoiceFilter(choices=BatchState.choices)
+
+    class Meta:
+        model = ImportBatch
+        fields = ["project_id", "kind", "state"]
+
+
+class ProblemFilter(FilterSet):
+    severity = filters.ChoiceFilter(choices=Severity.choices)
+
+    class Meta:
+        model = ImportProblem
+        fields = ["severity"]
+
+
 class ImportOut(serializers.ModelSerializer[ImportBatch]):
     project_id = IdField(read_only=True)
     job_id = IdField(read_only=True, allow_null=True)
@@ -97,7 +131,7 @@ class Imports(ListView):
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_VIEW}
     model = ImportBatch
     serializer_class = ImportOut
-    filter_backends = ()
+    filterset_class = ImportFilter
     parser_classes = (MultiPartParser,)
 
     def rows(self) -> QuerySet[ImportBatch]:
@@ -124,6 +158,15 @@ class Imports(ListView):
         return Response(ImportOut(batch).data, status=201)
 
 
+class Kinds(ApiView):
+    actions = {"GET": Action.REGISTRY_VIEW}
+
+    @extend_schema(responses=KindOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Answer what can be imported, and the columns of each kind."""
+        return Response(KindOut(importers(), many=True).data)
+
+
 class ImportDetail(ApiView):
     actions = {"GET": Action.REGISTRY_VIEW}
 
@@ -136,7 +179,7 @@ class Problems(ListView):
     actions = {"GET": Action.REGISTRY_VIEW}
     model = ImportProblem
     serializer_class = ProblemOut
-    filter_backends = ()
+    filterset_class = ProblemFilter
 
     def rows(self) -> QuerySet[ImportProblem]:
         batch = queries.get_batch(actor=self.actor, batch_id=self.kwargs["batch_id"])
@@ -195,6 +238,7 @@ class Annotated(ApiView):
 
 urlpatterns = [
     path("imports/", Imports.as_view()),
+    path("imports/kinds/", Kinds.as_view()),
     path("imports/<int:batch_id>/", ImportDetail.as_view()),
     path("imports/<int:batch_id>/problems/", Problems.as_view()),
     path("imports/<int:batch_id>/mapping/", Mapping.as_view()),

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from api.v1.bills import filters
 from api.v1.bills import serializers as shapes
 from api.views import ApiView, ListView
-from kernel.access import Action
+from kernel.access import Action, Actor
+from services.billing.cashier import queries as cashier
 from services.billing.runs import operations, queries
 from services.billing.runs.models import BillLine
 
@@ -32,7 +33,7 @@ class BillDetail(ApiView):
     def get(self, request: Request, bill_id: int) -> Response:
         """Answer a bill with its price, quantity, readings and entries in the ledger."""
         line = queries.get_line(actor=self.actor, line_id=bill_id, today=self.today)
-        return Response(shapes.BillDetailOut(explained(line)).data)
+        return Response(shapes.BillDetailOut(explained(self.actor, line)).data)
 
 
 class BillReversal(ApiView):
@@ -51,11 +52,11 @@ class BillReversal(ApiView):
             **body.validated_data,
         )
         line = queries.get_line(actor=self.actor, line_id=bill_id, today=self.today)
-        return Response(shapes.BillDetailOut(explained(line)).data)
+        return Response(shapes.BillDetailOut(explained(self.actor, line)).data)
 
 
-def explained(line: BillLine) -> BillLine:
-    """Return the line with its ``explanation`` and ``journals``, as the document has them."""
+def explained(actor: Actor, line: BillLine) -> BillLine:
+    """Return the line with its ``explanation``, ``journals`` and ``payments``, as documented."""
     version = queries.version_of(line)
     steps = queries.explanation_of(line, version)
     found: dict[str, Any] = {
@@ -72,4 +73,6 @@ def explained(line: BillLine) -> BillLine:
     }
     line.explanation = found  # type: ignore[attr-defined]
     line.journals = queries.journals_of(line)  # type: ignore[attr-defined]
+    payments = cashier.payments_of_line(actor=actor, line_id=line.pk)
+    line.payments = payments  # type: ignore[attr-defined]
     return line

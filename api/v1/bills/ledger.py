@@ -9,10 +9,11 @@ from rest_framework.response import Response
 from api.bodies import Query
 from api.fields import IdField
 from api.v1.bills import serializers as shapes
+from api.v1.bills.serializers import JobOut
 from api.views import ApiView, ListView
 from kernel.access import Action
-from services.billing.ledger import queries
-from services.billing.ledger.models import Posting
+from services.billing.ledger import operations, queries
+from services.billing.ledger.models import LedgerAccount, Posting
 
 
 class ScopeQuery(Query):
@@ -37,6 +38,43 @@ class Invariants(ApiView):
             "invariants": results,
         }
         return Response(shapes.InvariantsOut(found).data)
+
+
+class BooksCheck(ApiView):
+    """The check of the whole company's books that runs as a job, every night by itself."""
+
+    actions = {"GET": Action.LEDGER_VIEW, "POST": Action.LEDGER_VIEW}
+
+    @extend_schema(responses=shapes.LastCheckOut)
+    def get(self, request: Request) -> Response:
+        """Answer what the last finished check found."""
+        last = queries.last_check(actor=self.actor)
+        found = {
+            "is_running": queries.is_being_checked(actor=self.actor),
+            "checked_at": last.checked_at if last else None,
+            "agrees": last.agrees if last else None,
+            "invariants": last.rules if last else [],
+        }
+        return Response(shapes.LastCheckOut(found).data)
+
+    @extend_schema(request=None, responses={202: JobOut})
+    def post(self, request: Request) -> Response:
+        """Start a check; while one runs, that one is answered."""
+        job = operations.start_check(actor=self.actor, now=self.now)
+        return Response(JobOut(job).data, status=202)
+
+
+class Accounts(ListView):
+    """The chart of accounts."""
+
+    actions = {"GET": Action.LEDGER_VIEW}
+    model = LedgerAccount
+    serializer_class = shapes.ChartOut
+    filter_backends = ()
+    ordering = "code"
+
+    def rows(self) -> QuerySet[LedgerAccount]:
+        return queries.accounts(actor=self.actor)
 
 
 class TrialBalance(ApiView):

@@ -5,10 +5,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.history import HistoryView
 from api.v1.bills import filters
 from api.v1.bills import serializers as shapes
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
+from kernel.audit.queries import history_of
 from services.billing.runs import operations, preview, queries
 from services.billing.runs.models import BillRun, DraftLine, RunSkip
 
@@ -83,6 +86,15 @@ class RunSkips(ListView):
 
     def rows(self) -> QuerySet[RunSkip]:
         return preview.skips(actor=self.actor, run_id=self.kwargs["run_id"])
+
+
+class RunHistory(HistoryView):
+    """What was done to a run, newest first."""
+
+    actions = {"GET": Action.BILL_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        return history_of(queries.get_run(actor=self.actor, run_id=self.kwargs["run_id"]))
 
 
 class RunRecompute(ApiView):

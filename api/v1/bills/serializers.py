@@ -9,7 +9,8 @@ from api.bodies import Body
 from api.fields import AmountField, IdField, PriceField, QuantityField, RateField
 from api.v1.standards.serializers import SlabOut
 from kernel.jobs.models import Job, JobState
-from services.billing.ledger.models import AccountKind, JournalKind
+from services.billing.cashier.models import PaymentState
+from services.billing.ledger.models import AccountKind, AccountRole, JournalKind, LedgerAccount
 from services.billing.runs.models import BillLine, BillRun, LineState, SkipReason
 from services.billing.standards.models import Method
 
@@ -239,14 +240,25 @@ class JournalOut(serializers.Serializer[Any]):
     posted_at = serializers.DateTimeField()
 
 
+class BillPaymentOut(serializers.Serializer[Any]):
+    """What a payment paid of the bill; those that were voided are among them."""
+
+    payment_id = serializers.IntegerField()
+    receipt_code = serializers.CharField(source="payment.receipt.code")
+    amount = AmountField()
+    received_on = serializers.DateField(source="payment.received_on")
+    state = serializers.ChoiceField(source="payment.state", choices=PaymentState.choices)
+
+
 class BillDetailOut(BillOut):
     """A bill that explains itself."""
 
     explanation = ExplanationOut(read_only=True)
     journals = JournalOut(many=True, read_only=True)
+    payments = BillPaymentOut(many=True, read_only=True)
 
     class Meta(BillOut.Meta):
-        fields = [*BillOut.Meta.fields, "explanation", "journals"]
+        fields = [*BillOut.Meta.fields, "explanation", "journals", "payments"]
         read_only_fields = fields
 
 
@@ -281,6 +293,33 @@ class InvariantsOut(serializers.Serializer[Any]):
     agrees = serializers.BooleanField(help_text="True if no rule is broken.")
     checked_at = serializers.DateTimeField()
     invariants = InvariantOut(many=True)
+
+
+class CheckedRuleOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    count = serializers.IntegerField()
+    violations = ViolationOut(many=True)
+
+
+class LastCheckOut(serializers.Serializer[Any]):
+    """The last finished check of the books; null before the first."""
+
+    is_running = serializers.BooleanField()
+    checked_at = serializers.DateTimeField(allow_null=True)
+    agrees = serializers.BooleanField(allow_null=True)
+    invariants = CheckedRuleOut(many=True)
+
+
+class ChartOut(serializers.ModelSerializer[LedgerAccount]):
+    """An account of the chart; ``role`` is what the product books on it by itself."""
+
+    role = serializers.ChoiceField(choices=AccountRole.choices, allow_blank=True, read_only=True)
+
+    class Meta:
+        model = LedgerAccount
+        fields = ["id", "code", "name", "name_en", "kind", "role"]
+        read_only_fields = fields
 
 
 class AccountOut(serializers.Serializer[Any]):

@@ -11,10 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.history import HistoryView
 from api.v1.cashier import filters
 from api.v1.cashier import serializers as shapes
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
+from kernel.audit.queries import history_of
 from services.billing.cashier import operations, queries
 from services.billing.cashier.models import Payment
 from services.billing.runs import queries as runs
@@ -131,6 +134,16 @@ class PaymentDetail(ApiView):
     @extend_schema(responses=shapes.PaymentDetailOut)
     def get(self, request: Request, payment_id: int) -> Response:
         return Response(_payment_out(self, payment_id))
+
+
+class PaymentHistory(HistoryView):
+    """What was done to a payment, newest first."""
+
+    actions = {"GET": Action.PAYMENT_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        payment_id = self.kwargs["payment_id"]
+        return history_of(queries.get_payment(actor=self.actor, payment_id=payment_id))
 
 
 class PaymentVoid(ApiView):

@@ -7,6 +7,7 @@ urlpatterns = [
     path("payments/", payments.Payments.as_view()),
     path("payments/quote/", payments.PaymentQuote.as_view()),
     path("payments/<int:payment_id>/", payments.PaymentDetail.as_view()),
+    path("payments/<int:payment_id>/history/", payments.PaymentHistory.as_view()),
     path("payments/<int:payment_id>/void/", payments.PaymentVoid.as_view()),
     path("receipts/", receipts.Receipts.as_view()),
     path("receipts/<int:receipt_id>/", receipts.ReceiptDetail.as_view()),

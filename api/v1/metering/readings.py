@@ -7,11 +7,14 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.history import HistoryView
 from api.v1.metering import filters
 from api.v1.metering import serializers as shapes
 from api.v1.properties.serializers import MeterOut
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
+from kernel.audit.queries import history_of
 from services.billing.metering import operations, queries, rules
 from services.billing.metering.models import Reading
 from services.billing.metering.queries import Assessment, ReadingEntry
@@ -117,6 +120,16 @@ class ReadingPast(ApiView):
             actor=self.actor, meter_id=reading.meter_id, up_to=reading.usage_month
         )
         return Response(shapes.ReadingOut(past, many=True).data)
+
+
+class ReadingHistory(HistoryView):
+    """What was decided about a reading, newest first."""
+
+    actions = {"GET": Action.READING_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        reading_id = self.kwargs["reading_id"]
+        return history_of(queries.get_reading(actor=self.actor, reading_id=reading_id))
 
 
 class ReadingResolution(ApiView):

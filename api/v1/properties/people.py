@@ -11,10 +11,12 @@ from rest_framework.response import Response
 
 from api.bodies import Query
 from api.fields import IdField
+from api.history import HistoryView
 from api.v1.properties import filters
 from api.v1.properties import serializers as shapes
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
 from services.properties import operations, queries
 from services.properties.models import Household, Occupancy, Party
 from services.properties.operations import NewOwner, PartyDetails, PersonalField
@@ -193,6 +195,18 @@ class HouseholdDetail(ApiView):
         """Give a household with its units, people, vehicles and meters."""
         file = queries.household_file(actor=self.actor, household_id=household_id, today=self.today)
         return Response(shapes.HouseholdFileOut(file).data)
+
+
+class HouseholdHistory(HistoryView):
+    """What was done to a household, its units and its people, newest first."""
+
+    actions = {"GET": Action.REGISTRY_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        file = queries.household_file(
+            actor=self.actor, household_id=self.kwargs["household_id"], today=self.today
+        )
+        return queries.history_of_household(actor=self.actor, file=file)
 
 
 class HouseholdPayer(ApiView):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("households/", people.Households.as_view()),
     path("households/search/", people.HouseholdSearch.as_view()),
     path("households/<int:household_id>/", people.HouseholdDetail.as_view()),
+    path("households/<int:household_id>/history/", people.HouseholdHistory.as_view()),
     path("households/<int:household_id>/payer/", people.HouseholdPayer.as_view()),
     path("households/<int:household_id>/merge/", people.HouseholdMerge.as_view()),
     path("vehicles/", things.Vehicles.as_view()),

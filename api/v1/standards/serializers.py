@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.bodies import Body
+from api.bodies import Body, Query
 from api.fields import AmountField, IdField, PriceField, QuantityField, RateField
 from services.billing.runs.models import SkipReason
 from services.billing.standards import rules
@@ -305,6 +305,26 @@ class AssignmentOut(serializers.ModelSerializer[FeeAssignment]):
 
     def get_building_ids(self, assignment: FeeAssignment) -> list[int]:
         return [building.pk for building in assignment.buildings.all()]
+
+
+class MonthQuery(Query):
+    month = serializers.DateField(
+        required=False, help_text="First day of a month; this month without it."
+    )
+
+
+class UnitFeeOut(serializers.Serializer[Any]):
+    """What a unit is charged of an item: a version, or the ``problem`` why of none."""
+
+    unit_id = serializers.IntegerField()
+    item = StandardItemOut()
+    standard = serializers.CharField(source="version.standard.name", default=None, allow_null=True)
+    version = VersionOut(allow_null=True)
+    problem = serializers.ChoiceField(choices=SkipReason.choices, allow_null=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        found = super().to_representation(instance)
+        return {**found, "problem": found["problem"] or None}
 
 
 # ---- trial --------------------------------------------------------------------------------------

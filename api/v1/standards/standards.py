@@ -9,13 +9,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.history import HistoryView
 from api.v1.standards import filters
 from api.v1.standards import serializers as shapes
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
 from services.billing.metering import queries as metering
 from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import FeeStandard, Method, VersionState
+from services.properties import queries as registry
 
 
 class Standards(ListView):
@@ -64,6 +67,37 @@ class StandardDetail(ApiView):
         """Remove a standard of which nothing was ever confirmed."""
         operations.delete_standard(actor=self.actor, standard_id=standard_id, now=self.now)
         return Response(status=204)
+
+
+class HouseholdFees(ApiView):
+    actions = {"GET": Action.FEE_STANDARD_VIEW}
+
+    @extend_schema(parameters=[shapes.MonthQuery], responses=shapes.UnitFeeOut(many=True))
+    def get(self, request: Request, household_id: int) -> Response:
+        """Answer what each unit of a household is charged in a month, and by which version."""
+        month = shapes.MonthQuery.of(request).get("month", self.today.replace(day=1))
+        rules.check_month(month, field="month")
+        household = registry.get_household(
+            actor=self.actor, household_id=household_id, action=Action.FEE_STANDARD_VIEW
+        )
+        units = registry.units(actor=self.actor, project_id=household.project_id)
+        fees = queries.fees_of_units(
+            actor=self.actor,
+            project_id=household.project_id,
+            unit_ids=list(units.filter(household=household).values_list("pk", flat=True)),
+            period=month,
+        )
+        return Response(shapes.UnitFeeOut(fees, many=True).data)
+
+
+class StandardHistory(HistoryView):
+    """What was done to a standard, its versions and its assignments, newest first."""
+
+    actions = {"GET": Action.FEE_STANDARD_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        standard = queries.get_standard(actor=self.actor, standard_id=self.kwargs["standard_id"])
+        return queries.history(actor=self.actor, standard=standard)
 
 
 class StandardTrial(ApiView):

@@ -9,8 +9,10 @@ _ASSIGNMENT = "fee-assignments/<int:assignment_id>/"
 urlpatterns = [
     path("fee-items/", items.Items.as_view()),
     path("fee-items/<int:item_id>/", items.ItemDetail.as_view()),
+    path("households/<int:household_id>/fees/", standards.HouseholdFees.as_view()),
     path("fee-standards/", standards.Standards.as_view()),
     path(_STANDARD, standards.StandardDetail.as_view()),
+    path(f"{_STANDARD}history/", standards.StandardHistory.as_view()),
     path(f"{_STANDARD}trial/", standards.StandardTrial.as_view()),
     path(f"{_STANDARD}versions/", versions.Versions.as_view()),
     path(f"{_STANDARD}assignments/", assignments.Assignments.as_view()),
