@@ -52,8 +52,10 @@ SOURCES: Final[tuple[Source, ...]] = (
         label=pgettext_lazy("group of hits", "Households"),
         provider="console.properties.search.find",
     ),
+    Source(label=_("Owners and residents"), provider="console.properties.search.find_people"),
     Source(label=_("Receipts"), provider="console.cashier.search.find"),
     Source(label=_("Projects"), provider="console.properties.search.find_projects"),
+    Source(label=_("Pages"), provider="console.shell.pages.find"),
 )
 
 

@@ -46,6 +46,25 @@ def _hit(found: queries.Found, *, names_project: bool) -> Hit:
     )
 
 
+def find_people(*, actor: Actor, text: str, project_id: int | None) -> list[Hit]:
+    """Return people and companies of the visitor's project by name, initials or phone end."""
+    if project_id is None or not actor.may(Action.REGISTRY_VIEW, project_id):
+        return []
+    found = queries.parties(actor=actor, project_id=project_id).filter(
+        queries.parties_fitting(text)
+    )
+    return [
+        Hit(
+            title=party.name,
+            url=reverse("parties-party", args=[project_id, party.pk]),
+            icon="user",
+            note=party.phone_masked,
+            badge=party.get_kind_display(),
+        )
+        for party in found[:MOST_HITS]
+    ]
+
+
 def find_projects(*, actor: Actor, text: str, project_id: int | None) -> list[Hit]:
     """Return projects by name, English name or code."""
     wanted = text.casefold()

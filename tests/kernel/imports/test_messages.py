@@ -2,10 +2,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db.models import ForeignObjectRel
 from django.utils.translation import override
 
 import kernel.tabular
 from kernel.imports import messages
+from kernel.imports.importer import importers
 from kernel.imports.models import ImportProblem
 from kernel.tabular import clean, delimited, ole, ooxml, parser_process, read, sniff
 
@@ -69,3 +71,17 @@ def test_a_sentence_is_given_in_every_language() -> None:
     problem = ImportProblem(row_number=4, field="code", code="missing")
 
     assert set(messages.reasons("test-buildings", problem)) == {"zh-hans", "en"}
+
+
+def test_what_can_stand_in_the_way_of_an_undo_has_a_name_for_people() -> None:
+    related = {
+        relation.related_model
+        for importer in importers()
+        for model in importer.creates
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many
+    }
+
+    owners = {model._meta.auto_created or model for model in related}
+    assert len(owners) >= 13
+    assert [owner for owner in owners if not getattr(owner, "plural", "")] == []
