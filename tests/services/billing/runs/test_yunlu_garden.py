@@ -16,6 +16,7 @@ from services.billing.runs import preview
 from services.billing.runs.models import BillLine, BillRun, RunSkip, SkipReason
 from tenants.companies.models import Company
 from tests import factories_runs as factories
+from tests.data import oracle
 from tests.factories_billing import NOVEMBER
 from tests.factories_runs import NOW, TODAY, Office
 
@@ -71,6 +72,13 @@ def test_the_month_comes_out_to_the_cent(office: Office, run: BillRun) -> None:
     assert {row.item.code: row.amount for row in preview.item_totals(run)} == {
         code: amount for code, (_count, amount) in totals.items()
     }
+
+
+def test_every_bill_is_what_the_files_say_by_themselves(office: Office, run: BillRun) -> None:
+    """2,433 lines beside a second reckoning that knows nothing of this program."""
+    billed = BillLine.objects.filter(run=run).values_list("unit__code", "item__code", "amount")
+
+    assert sorted(billed) == oracle.bills()
 
 
 def test_the_books_agree(office: Office, run: BillRun) -> None:
