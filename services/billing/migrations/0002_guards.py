@@ -87,6 +87,33 @@ POSTING_WITH_ITS_JOURNAL = migrations.RunSQL(
     """,
 )
 
+# The deferred look at a journal's balance can be made early, and then nobody looks again. So each
+# statement that adds postings leaves every journal as balanced as it was: all legs come in one.
+POSTINGS_BALANCED = migrations.RunSQL(
+    """
+    CREATE FUNCTION billing_posting_check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        unbalanced bigint;
+    BEGIN
+        SELECT journal_id INTO unbalanced FROM added
+            GROUP BY journal_id HAVING sum(amount) <> 0 LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'postings added to journal % do not balance', unbalanced
+                USING ERRCODE = 'integrity_constraint_violation',
+                      CONSTRAINT = 'billing_posting_balanced';
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER billing_posting_balanced AFTER INSERT ON billing_posting
+        REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION billing_posting_check_balance();
+    """,
+    """
+    DROP TRIGGER billing_posting_balanced ON billing_posting;
+    DROP FUNCTION billing_posting_check_balance();
+    """,
+)
+
 CONFIRMED_VERSION_STANDS = migrations.RunSQL(
     """
     CREATE FUNCTION billing_feeversion_check_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -242,6 +269,7 @@ class Migration(migrations.Migration):
         append_only("billing_allocation"),
         JOURNAL_BALANCED,
         POSTING_WITH_ITS_JOURNAL,
+        POSTINGS_BALANCED,
         CONFIRMED_VERSION_STANDS,
         CONFIRMED_ASSIGNMENT_STANDS,
         BILLED_READING_STANDS,

@@ -117,3 +117,39 @@ def test_without_its_trigger_an_unbalanced_journal_would_stand(
         )
 
     assert Journal.objects.count() == 2
+
+
+def post_one_leg_late(journal: Journal) -> None:
+    late = operations.post_journal(
+        project_id=journal.project_id,
+        kind=JournalKind.BILLS,
+        source_type="billrunchunk",
+        source_id=2,
+        effective_on=date(2026, 11, 22),
+        now=NOW,
+        posted_by=None,
+        postings=queries.mirrored_postings(journal.pk),
+    )
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    account = queries.account_of_code("6001.01")
+    Posting.objects.create(journal=late, account=account, amount=Decimal(5))
+
+
+def test_a_posting_after_the_balance_was_looked_at_is_refused(journal: Journal) -> None:
+    """``SET CONSTRAINTS`` makes the deferred look early, and it is not taken again."""
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        post_one_leg_late(journal)
+
+    assert violated_constraint(error.value) == "billing_posting_balanced"
+    assert (Journal.objects.count(), Posting.objects.count()) == (1, 2)
+
+
+def test_without_its_trigger_such_a_posting_would_stand(
+    journal: Journal, committed_tenant: Company
+) -> None:
+    as_owner(committed_tenant, "DROP TRIGGER billing_posting_balanced ON billing_posting")
+
+    with transaction.atomic():
+        post_one_leg_late(journal)
+
+    assert Posting.objects.count() == 5
