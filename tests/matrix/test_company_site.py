@@ -84,7 +84,12 @@ GET_ELSEWHERE = {
     **{f"/c/people/<int:user_id>/{step}/": 302 for step in PERSON_STEPS},
 }
 # The books are the whole company's: a post in one project is not enough.
-COMPANY_WIDE = {"/c/ledger/check/", "/api/v1/ledger/invariants/", "/api/v1/ledger/trial-balance/"}
+COMPANY_WIDE = {
+    "/c/ledger/check/",
+    "/api/v1/ledger/check/",
+    "/api/v1/ledger/invariants/",
+    "/api/v1/ledger/trial-balance/",
+}
 
 
 def is_api(route: Route) -> bool:
