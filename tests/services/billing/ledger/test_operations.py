@@ -227,6 +227,12 @@ def raw_journal(project: Project, source_id: int = 1) -> Journal:
     )
 
 
+def raw_postings(journal: Journal, amounts: list[str]) -> None:
+    Posting.objects.bulk_create(
+        Posting(journal=journal, account_id=income(), amount=Decimal(amount)) for amount in amounts
+    )
+
+
 @pytest.mark.parametrize(
     "amounts",
     [
@@ -235,13 +241,8 @@ def raw_journal(project: Project, source_id: int = 1) -> Journal:
     ],
 )
 def test_postings_that_do_not_balance_are_refused(project: Project, amounts: list[str]) -> None:
-    journal = raw_journal(project)
-
     with pytest.raises(IntegrityError) as error, transaction.atomic():
-        Posting.objects.bulk_create(
-            Posting(journal=journal, account_id=income(), amount=Decimal(amount))
-            for amount in amounts
-        )
+        raw_postings(raw_journal(project), amounts)
 
     assert refused(error) == "billing_posting_balanced"
 
