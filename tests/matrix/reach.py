@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import F, ForeignKey, Model
+from django.db.models import F, ForeignKey, Model, QuerySet
 
 from services.properties.models import Party
 from tests.matrix.world import World
@@ -39,7 +40,7 @@ def paths() -> dict[type[Model], str]:
 def keys_of(model: type[Model]) -> Iterator[tuple[ForeignKey, type[Model]]]:  # type: ignore[type-arg]
     for field in model._meta.concrete_fields:
         if isinstance(field, ForeignKey):
-            yield field, field.related_model  # type: ignore[misc]
+            yield field, field.related_model
 
 
 def entangled() -> list[str]:
@@ -59,19 +60,19 @@ def entangled() -> list[str]:
 
 def digest(world: World) -> dict[str, str]:
     """Return a digest of all rows of the other project, by table."""
-    sums = {}
-    for model, path in paths().items():
-        rows = model._default_manager.filter(**{path: world.other.project.pk})
-        sums[model._meta.db_table] = _digest(
-            model, rows.order_by().values("pk").query.sql_with_params()
+    sums = {
+        model._meta.db_table: _digest(
+            model, model._default_manager.filter(**{path: world.other.project.pk})
         )
-    own_people = Party.objects.filter(name__startswith=world.other.mark).order_by().values("pk")
-    sums["parties"] = _digest(Party, own_people.query.sql_with_params())
-    return sums
+        for model, path in paths().items()
+    }
+    people = Party.objects.filter(name__startswith=world.other.mark)
+    return {**sums, Party._meta.db_table: _digest(Party, people)}
 
 
-def _digest(model: type[Model], ids: tuple[str, tuple[object, ...]]) -> str:
-    statement, parameters = ids
+def _digest(model: type[Model], rows: QuerySet[Any]) -> str:
+    parameters: Any
+    statement, parameters = rows.order_by().values("pk").query.sql_with_params()
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(

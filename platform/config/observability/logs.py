@@ -6,9 +6,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-# Names of keys whose values are never written, whatever their case or surroundings.
-SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "id_number", "phone")
-REMOVED = "[removed]"
+from config.observability.private import IDENTIFIERS, REMOVED, is_secret, scrub
 
 
 def add_company(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -22,9 +20,21 @@ def add_company(_logger: Any, _method: str, event: EventDict) -> EventDict:
 def remove_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Blank the values of keys that name a secret or personal data."""
     for key in list(event):
-        if any(word in key.lower() for word in SECRET_WORDS):
+        if is_secret(key):
             event[key] = REMOVED
     return event
+
+
+def scrub_texts(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Take personal data and credentials out of messages, tracebacks and whatever came along."""
+    event.pop("request", None)  # Django's: its spelling is the address, links and all
+    return {
+        key: value if key in IDENTIFIERS else scrub(_plain(value)) for key, value in event.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | list | dict | None) else repr(value)
 
 
 def one_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -57,6 +67,7 @@ def logging_settings(level: str) -> dict[str, Any]:
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
+                    scrub_texts,
                     structlog.processors.JSONRenderer(ensure_ascii=False),
                 ],
             }
@@ -75,6 +86,11 @@ def logging_settings(level: str) -> dict[str, Any]:
 def bind(**values: Any) -> None:
     """Add values to every line of this request or task."""
     structlog.contextvars.bind_contextvars(**values)
+
+
+def unbind(*names: str) -> None:
+    """Forget some of what :func:`bind` added."""
+    structlog.contextvars.unbind_contextvars(*names)
 
 
 def clear() -> None:

@@ -7,12 +7,9 @@ import sentry_sdk
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 
-from config.observability.logs import REMOVED, SECRET_WORDS
+from config.observability.private import REMOVED, scrub
 
-# Mainland ID numbers (15 or 18 characters) and mobile or landline numbers inside longer text.
-PERSONAL = re.compile(
-    r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}-\d{7,8})(?!\d)"
-)
+SCHEMA = re.compile(r"public|t_[a-z0-9]{10}")
 # Whole branches that hold what people typed.
 BRANCHES_REMOVED = ("data", "cookies", "env")
 
@@ -36,15 +33,23 @@ def start(dsn: str, *, environment: str, release: str) -> None:
         },
         integrations=[DjangoIntegration(), CeleryIntegration()],
         before_send=clean_event,
+        before_send_transaction=clean_event,
         before_breadcrumb=clean_breadcrumb,
     )
+
+
+def name_task(schema: object) -> None:
+    """Let what is reported of the task that begins name the company of its message."""
+    named = schema if isinstance(schema, str) and SCHEMA.fullmatch(schema) else "public"
+    sentry_sdk.get_isolation_scope().set_tag("schema", named)
 
 
 def clean_event(event: Any, _hint: Any) -> Any:
     """Name the company, remove what people typed and what looks like a person's number."""
     from kernel.tenancy import current_schema  # noqa: PLC0415 - settings load this before Django
 
-    event.setdefault("tags", {})["schema"] = current_schema()
+    # A task's failure is reported when its company is no longer in force: its scope names it.
+    event.setdefault("tags", {}).setdefault("schema", current_schema())
     request = event.get("request", {})
     for branch in BRANCHES_REMOVED:
         request.pop(branch, None)
@@ -61,19 +66,3 @@ def clean_breadcrumb(crumb: Any, _hint: Any) -> Any:
     if crumb.get("category") == "query":
         return None
     return scrub(crumb)
-
-
-def scrub(value: Any) -> Any:
-    """Return ``value`` with personal numbers and secret keys' values replaced, at any depth."""
-    if isinstance(value, dict):
-        return {
-            key: REMOVED
-            if isinstance(key, str) and any(word in key.lower() for word in SECRET_WORDS)
-            else scrub(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, (list, tuple)):
-        return [scrub(item) for item in value]
-    if isinstance(value, str):
-        return PERSONAL.sub(REMOVED, value)
-    return value
