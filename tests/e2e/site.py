@@ -1,6 +1,7 @@
 """A whole site for a browser: real web server, real worker, real broker, a database of its own."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from email import message_from_string, policy
+from email.message import EmailMessage
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -88,6 +91,37 @@ class Site:
             process.wait(timeout=30)
         if self._broker is not None:
             self._broker.stop()
+
+    def command(self, *words: str) -> None:
+        """Run one of Guanjia's own commands beside the site.
+
+        :raises RuntimeError: with the log's end if it fails.
+        """
+        if self._run(self.environment(), "command", "-m", "config", *words).wait():
+            raise RuntimeError((self.folder / "command.log").read_text()[-3000:])
+
+    def link_in_mail(self, address: str) -> str:
+        """Return the link of the newest mail to ``address``, waiting for it for a while."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            for mail in reversed(self._mails()):
+                if mail["To"] == address:
+                    found = re.findall(r"https?://\S+", str(mail.get_content()))
+                    return str(found[-1])
+            time.sleep(0.2)
+        raise RuntimeError(f"no mail to {address}")
+
+    def _mails(self) -> list[EmailMessage]:
+        """Return the mails that were sent, oldest first. A file holds one or more of them."""
+        files = sorted(
+            (self.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime_ns
+        )
+        texts = "".join(path.read_text(encoding="utf-8") for path in files).split("-" * 79)
+        return [
+            message_from_string(text.strip(), policy=policy.default)
+            for text in texts
+            if text.strip()
+        ]
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the site's processes."""

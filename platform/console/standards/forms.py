@@ -37,7 +37,9 @@ class LastMonthField(MonthField):
 
 
 class StandardForm(forms.Form):
-    item = forms.ModelChoiceField(label=_("Fee item"), queryset=FeeItem.objects.none())
+    item = forms.ModelChoiceField(
+        label=_("Fee item"), queryset=FeeItem.objects.none(), empty_label=_("Choose")
+    )
     name = forms.CharField(label=_("Name of the standard"), max_length=80)
 
     def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
