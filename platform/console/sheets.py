@@ -32,6 +32,8 @@ class SheetView(ConsoleView):
     ) -> HttpResponse:
         """Return the sheet: ``back`` is where Cancel leads on a page of its own."""
         status = extra.pop("status", 200)
+        if form is not None:  # the page below may have fields of the same names
+            form.auto_id = "sheet_%s"
         is_partial = self.request.headers.get("HX-Request") == "true"
         context = {
             "form": form,

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.site import Site
 
+# The worker and other tests share two cores with this one.
+expect.set_options(timeout=15_000)
 PASSWORD = "yun-lu-hua-yuan-2026"
-WIDE = {"width": 1440, "height": 900}
 
 
 @dataclass
@@ -107,6 +108,10 @@ class Person:
             self.press(label, within="#sheet")
         expect(self.page.locator("#sheet")).to_be_hidden()
 
+    def press_summary(self, label: str) -> None:
+        """Open a menu that hangs below its label."""
+        self.page.locator("summary", has_text=label).locator("visible=true").first.click()
+
     def find(self, label: str, *, within: str = "body") -> Locator:
         place = self.page.locator(within)
         buttons = place.get_by_role("button", name=label)
@@ -116,7 +121,9 @@ class Person:
     def field(self, label: str, *, within: str = "body") -> Locator:
         """Return the field of this label; required ones have a star after it."""
         words = re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
-        return self.page.locator(within).get_by_label(words).locator("visible=true").first
+        controls = self.page.locator("input, select, textarea")
+        labelled = self.page.locator(within).get_by_label(words)
+        return labelled.and_(controls).locator("visible=true").first
 
     def fill(self, label: str, text: str, *, within: str = "body") -> None:
         self.field(label, within=within).fill(text)
@@ -141,9 +148,6 @@ class Person:
         for role in ("button", "link"):
             expect(self.page.get_by_role(role, name=label, exact=True)).to_have_count(0)  # type: ignore[arg-type]
 
-    def has_field(self, label: str) -> bool:
-        return self.field(label).count() > 0
-
     def figures(self) -> dict[str, str]:
         """Return the page's key figures by their names."""
         expect(self.page.locator(".kpis").first).to_be_visible()
@@ -151,6 +155,19 @@ class Person:
             tile.locator(".k").inner_text(): tile.locator(".v").inner_text()
             for tile in self.page.locator(".kpis .kpi").all()
         }
+
+    def facts(self) -> dict[str, str]:
+        """Return the named facts of the page's lists of properties."""
+        names = self.page.locator("#main dl.kv dt")
+        return {
+            name.inner_text().strip(): name.locator("+ dd").inner_text().strip()
+            for name in names.all()
+        }
+
+    def rows(self) -> list[list[str]]:
+        """Return the cells of a list page: its heads, its rows, and the totals below."""
+        rows = self.page.locator("#list-body tr").all()
+        return [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in rows]
 
     def table(self, title: str) -> list[list[str]]:
         """Return the cells of the rows of the table under this heading."""

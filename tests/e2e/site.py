@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -46,8 +47,12 @@ class Site:
         self._broker.start()
         self.port = free_port()
         environment = self.environment()
-        self._run(environment, "collectstatic", "-m", "config", "collectstatic", "--noinput").wait()
-        self._run(environment, "messages", "-m", "config", "messages", "compile").wait()
+        preparations = [
+            self._run(environment, "collectstatic", "-m", "config", "collectstatic", "--noinput"),
+            self._run(environment, "messages", "-m", "config", "messages", "compile"),
+        ]
+        for preparation in preparations:
+            preparation.wait()
         self._processes = [
             self._run(
                 environment,
@@ -99,6 +104,15 @@ class Site:
         """
         if self._run(self.environment(), "command", "-m", "config", *words).wait():
             raise RuntimeError((self.folder / "command.log").read_text()[-3000:])
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """Let what is asked of the worker wait meanwhile, so that a page can be seen waiting."""
+        self._processes[-1].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._processes[-1].send_signal(signal.SIGCONT)
 
     def link_in_mail(self, address: str) -> str:
         """Return the link of the newest mail to ``address``, waiting for it for a while."""

@@ -70,14 +70,13 @@ class StandardPage(ConsoleView):
         if not form.is_valid():
             return self._show(version, form, status=422)
         try:
-            saved = self._write(version, form.cleaned_data)
+            # Kept even if submitting is refused: the next attempt goes on with this draft.
+            version = self._write(version, form.cleaned_data)
             if submit:
-                saved = operations.submit_version(
-                    actor=self.actor, version_id=saved.pk, now=self.now
-                )
+                operations.submit_version(actor=self.actor, version_id=version.pk, now=self.now)
         except (Invalid, Conflict) as error:
             return self._refused(version, form, error)
-        return self._go(saved)
+        return self._go(version)
 
     def _write(self, version: FeeVersion | None, data: dict[str, Any]) -> FeeVersion:
         if version is None or version.state != VersionState.DRAFT:
