@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 
+from console import navigation
 from console.actor import get_actor
 from kernel import access
 from kernel.errors import Denied, DomainError, NotFound
@@ -65,20 +66,31 @@ class ConsoleView(View):
     def check_access(self, project_id: int | None) -> None:
         """Return if the visitor may use this page in the project of the address.
 
-        :raises NotFound: if the project is out of his reach.
+        :raises NotFound: if the project is out of his reach or does not exist.
         :raises access.ActionDenied: if he lacks the page's action.
         """
-        if project_id is not None and not self.actor.sees(project_id):
-            raise NotFound
+        self.check_project(project_id)
         access.require(self.actor, self.action, project_id)
+
+    def check_project(self, project_id: int | None) -> None:
+        """Return if the project of the address is one that the visitor sees.
+
+        Whoever sees all of the company's projects still sees only those that there are.
+
+        :raises NotFound: otherwise.
+        """
+        if project_id is None:
+            return
+        seen = navigation.projects_of(self.request, self.actor)
+        if all(project.pk != project_id for project in seen):
+            raise NotFound
 
 
 class PersonalView(ConsoleView):
     """A page that everybody who is signed in may use, because it shows or changes only his own."""
 
     def check_access(self, project_id: int | None) -> None:
-        if project_id is not None and not self.actor.sees(project_id):
-            raise NotFound
+        self.check_project(project_id)
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -98,6 +98,15 @@ def test_project_of_others_cannot_be_switched_to(projects: list[Project]) -> Non
     assert collector.get(f"/c/projects/{projects[1].pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("page", ["", "units/", "bills/", "arrears/", "receipts/", "imports/"])
+def test_project_that_is_not_there_is_not_found_even_by_who_sees_all(
+    director: Client, projects: list[Project], page: str
+) -> None:
+    missing = max(project.pk for project in projects) + 1
+
+    assert director.get(f"/p/{missing}/{page}").status_code == 404
+
+
 # ---- menu ---------------------------------------------------------------------------------------
 
 ENTRIES = (

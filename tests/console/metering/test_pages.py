@@ -167,7 +167,7 @@ def test_refused_decision_is_told_at_its_field(
     response = director.post(sheet_of(lower), data, htmx=True)
 
     assert response.status_code == 422
-    assert f'id="id_{field}_error"' in response.content.decode()
+    assert f'id="sheet_{field}_error"' in response.content.decode()
     lower.refresh_from_db()
     assert lower.state == "EXCEPTION"
 

@@ -79,7 +79,7 @@ def test_unit_that_cannot_be_named_is_told_at_its_field(
     )
 
     assert response.status_code == 422
-    assert f'id="id_{field}_error"' in response.content.decode()
+    assert f'id="sheet_{field}_error"' in response.content.decode()
     assert not FeeAssignment.objects.exists()
 
 

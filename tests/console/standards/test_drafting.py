@@ -1,5 +1,6 @@
 """Drafting, trying out and confirming a version on the page."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,37 @@ def test_figures_are_saved_as_a_draft_and_shown_again(project: Project, admin: V
     page = admin.get(response.headers["Location"]).content.decode()
     assert 'value="3.10"' in page
     assert 'value="2027-12"' in page
+
+
+def test_refused_submission_keeps_one_draft_that_the_next_one_completes(
+    project: Project, admin: Visitor
+) -> None:
+    standard = factories.add_standard(project)
+    incomplete = {**FIGURES, "version": "", "do": "submit", "price": ""}
+
+    refused = admin.post(page_of(standard), incomplete)
+
+    draft = standard.versions.get()
+    assert refused.status_code == 422
+    assert draft.submitted_at is None
+    assert f'name="version" value="{draft.pk}"' in refused.content.decode()
+    admin.post(page_of(standard), {**FIGURES, "version": draft.pk, "do": "submit"})
+    completed = standard.versions.get()
+    assert completed.submitted_at is not None
+    assert completed.price == Decimal("3.10")
+
+
+def test_fields_of_the_sheet_are_not_mistaken_for_those_below_it(
+    project: Project, admin: Visitor
+) -> None:
+    standard = factories.add_standard(project)
+    address = reverse("fee-standards-rule", args=[project.pk, standard.pk])
+
+    page = admin.get(page_of(standard)).content.decode()
+    sheet = admin.get(address, htmx=True).content.decode()
+
+    ids = [set(re.findall(r' id="([^"]+)"', html)) for html in (page, sheet)]
+    assert ids[0] & ids[1] == set()
 
 
 def test_wrong_figures_come_back_as_typed(project: Project, admin: Visitor) -> None:
