@@ -122,6 +122,38 @@ def search_paths_in_sql(name: str, tree: ast.Module) -> Iterator[Finding]:
                 yield name, node.lineno, "search_path or role in SQL"
 
 
+def base_classes() -> frozenset[str]:
+    """Return the names of all classes of the product that others are made from."""
+    return frozenset(
+        name_of(base.value if isinstance(base, ast.Subscript) else base)
+        for _name, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    )
+
+
+BASES = base_classes()
+
+
+def stubs(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """A method may be left to subclasses where there are some; nothing else is left out."""
+    allowed = {
+        id(node)
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.ClassDef) and outer.name in BASES
+        for node in ast.walk(outer)
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Raise)
+            and node.exc is not None
+            and name_of(node.exc) == "NotImplementedError"
+            and id(node) not in allowed
+        ):
+            yield name, node.lineno, "NotImplementedError outside a base class"
+
+
 RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
     "with company": (with_company, "with company:\n    pass"),
     "generators": (
@@ -133,6 +165,7 @@ RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
     "switches": (switches, "connection.set_tenant(company)"),
     "cache.clear": (cache_clear, "cache.clear()"),
     "pickle": (pickles, "from pickle import loads"),
+    "stubs": (stubs, "def post_bills():\n    raise NotImplementedError"),
     "search path": (search_paths_in_sql, "cursor.execute('SET search_path = x')"),
 }
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench [bill-run] [arguments]``: figures, not tests.
+"""``python -m tests.bench [NAME] [arguments]``: figures, not tests; README.md holds some.
 
 Each one makes its own database beside the test databases and drops it at the end.
 """
@@ -13,9 +13,15 @@ import django
 
 django.setup()
 
-from tests.bench import bill_run, ledger_import  # noqa: E402 - Django must be set up before
+from tests.bench import bill_run, ledger_import, provisioning, reads, request_overhead  # noqa: E402 - Django must be set up before
 
-BENCHES = {"bill-run": bill_run, "import": ledger_import}
+BENCHES = {
+    "bill-run": bill_run,
+    "import": ledger_import,
+    "provisioning": provisioning,
+    "reads": reads,
+    "request": request_overhead,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 import services.billing.tasks  # noqa: F401 - registers what does the jobs
 from kernel.access.actors import Actor
@@ -144,7 +143,7 @@ def actor_of(user_id: int) -> Actor:
 
 def do_job(run: BillRun) -> None:
     assert run.job_id is not None
-    runner.run(run.job_id, timezone.now)
+    runner.run(run.job_id, lambda: world.NOW)
     run.refresh_from_db()
 
 

@@ -24,12 +24,6 @@ COLUMNS = (
     "楼栋", "单元", "房号", "建筑面积", "套内面积", "房屋用途", "业主姓名", "身份证号", "联系电话",
     "交付日期", "房屋状态", "车位号", "车牌号", "备注",
 )  # fmt: skip
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
-)
-_GIVEN = (
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰志红建文斌宇浩凯健俊帆雪晨欣怡子涵梓萱"
-)
 _PLATE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 
@@ -112,7 +106,9 @@ def ledger(count: int) -> bytes:
 
 def _owner(chance: random.Random, index: int) -> tuple[str, str, str]:
     birthday = date(1950, 1, 1) + timedelta(days=index * 7919 % 18_000)
-    name = chance.choice(_SURNAMES) + "".join(chance.choices(_GIVEN, k=chance.choice((1, 2, 2))))
+    name = chance.choice(world.SURNAMES) + "".join(
+        chance.choices(world.GIVEN, k=chance.choice((1, 2, 2)))
+    )
     number = identity(f"{birthday:%Y%m%d}", index % 1000)
     return name, number, f"1{38 + index % 2}{index:08d}"
 

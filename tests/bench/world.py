@@ -11,7 +11,6 @@ from kernel import seeds
 from kernel.tenancy import tenant_connection
 from services.properties.models import Project
 from tenants.companies.models import Company
-from tenants.provisioning.schema import owner_cursor
 from tests import database
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -66,8 +65,7 @@ def bare_project(code: str) -> int:
 
 def analyse() -> None:
     """Do what autovacuum does within a minute of an import."""
-    with owner_cursor() as cursor:
-        cursor.execute("ANALYZE")
+    database.execute("VACUUM ANALYZE", str(connection.settings_dict["NAME"]))
 
 
 _REGISTRY = """
@@ -117,4 +115,85 @@ INSERT INTO billing_feeassignment (standard_id, kinds, states, is_excluded, vali
     state, drafted_by_label, drafted_at, confirmed_by_label)
 SELECT id, ARRAY['RESIDENCE'], '{}', false, '2026-01-01', '', 'CONFIRMED', 'bench', %(now)s, ''
 FROM billing_feestandard WHERE project_id = %(project)s;
+"""
+
+
+def add_people(project_id: int) -> None:
+    """Add an owner with a phone to every dwelling of a project, and a vehicle to every second."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"project": project_id, "surnames": SURNAMES, "given": GIVEN})
+    analyse()
+
+
+def add_open_lines(project_id: int, months: int) -> None:
+    """Bill every dwelling of a project for the last months; one bill in four is paid."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_LINES, {"project": project_id, "months": months, "period": PERIOD})
+    analyse()
+
+
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
+)
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰志红建文斌宇浩凯健俊帆雪晨欣怡子涵梓萱"
+
+# Names of three characters; initials stand for them letter by letter. The phone's index is none
+# that a search could hit: its last four digits are.
+_PEOPLE = """
+WITH new AS (
+    SELECT id AS household_id, row_number() OVER (ORDER BY id) AS n
+    FROM properties_household WHERE project_id = %(project)s AND payer_id IS NULL
+), named AS (
+    SELECT household_id, n, nextval('properties_party_id_seq') AS party_id,
+        substr(%(surnames)s, (n %% 44 + 1)::int, 1)
+        || substr(%(given)s, (n * 7 %% 46 + 1)::int, 1)
+        || substr(%(given)s, (n * 31 / 46 %% 46 + 1)::int, 1) AS name
+    FROM new
+), party AS (
+    INSERT INTO properties_party (id, kind, name, initials, sort_key, id_number_encrypted,
+        id_number_index, id_number_tail, phone_encrypted, phone_index, phone_head, phone_tail)
+    OVERRIDING SYSTEM VALUE
+    SELECT party_id, 'PERSON', name,
+        chr((97 + n %% 26)::int) || chr((97 + n * 7 %% 26)::int) || chr((97 + n * 31 %% 26)::int),
+        name, '', 'B' || party_id, '', '', md5(party_id::text), '138',
+        lpad((n * 7919 %% 10000)::text, 4, '0')
+    FROM named RETURNING id
+), payer AS (
+    UPDATE properties_household h SET payer_id = named.party_id
+    FROM named WHERE h.id = named.household_id RETURNING h.id
+), vehicle AS (
+    INSERT INTO properties_vehicle (project_id, household_id, plate, is_active)
+    SELECT %(project)s, household_id, '浙A' || chr((65 + n %% 8)::int) || lpad(n::text, 6, '0'),
+        true
+    FROM named WHERE n %% 2 = 0 RETURNING id
+)
+INSERT INTO properties_occupancy (unit_id, party_id, role, is_contact)
+SELECT u.id, named.party_id, 'OWNER', true
+FROM named JOIN properties_unit u ON u.household_id = named.household_id;
+"""
+
+_OPEN_LINES = """
+INSERT INTO billing_billrun (project_id, period, state, due_on, draft_lines, draft_amount, totals,
+    skip_count, billed_before, prepared_by, prepared_by_label, prepared_at, checked_by,
+    checked_by_label, check_note, posted_by_label, error)
+SELECT %(project)s, p, 'POSTED', p + 24, 0, 0, '[]', 0, 0, 1, 'bench', p, 2, 'bench', '', 'bench',
+    ''
+FROM (
+    SELECT day::date AS p FROM generate_series(
+        %(period)s::date - make_interval(months => %(months)s - 1), %(period)s::date, '1 month'
+    ) day
+) month;
+INSERT INTO billing_billline (run_id, project_id, household_id, unit_id, item_id, account_id,
+    version_id, period, quantity, price, rate, amount, paid_amount, due_on, issued_on, is_reversed,
+    reverse_reason)
+SELECT r.id, u.project_id, u.household_id, u.id, s.item_id, i.account_id, v.id, r.period,
+    u.built_area, v.price, 1, round(u.built_area * v.price, 2),
+    CASE WHEN u.id %% 4 = 0 THEN round(u.built_area * v.price, 2) ELSE 0 END,
+    r.due_on, r.period, false, ''
+FROM billing_billrun r
+JOIN properties_unit u ON u.project_id = r.project_id
+JOIN billing_feestandard s ON s.project_id = r.project_id AND s.name = 'B-AREA'
+JOIN billing_feeitem i ON i.id = s.item_id
+JOIN billing_feeversion v ON v.standard_id = s.id
+WHERE r.project_id = %(project)s;
 """
