@@ -42,6 +42,11 @@ def spell_percent(share: Decimal | float | None, places: int = 1) -> str:
     return f"{spell_number(Decimal(str(share)) * 100, places)}%"
 
 
+def spell_share(share: Decimal) -> str:
+    """Return the share of a fee that is charged: ``70%``, and ``85.03%`` for part of a month."""
+    return spell_percent(share, 0 if share * 100 % 1 == 0 else 2)
+
+
 def spell_day(day: date | None) -> str:
     """Return ``2026-11-20``."""
     if day is None:

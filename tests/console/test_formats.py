@@ -133,3 +133,8 @@ def test_number_is_read_as_people_type_it(text: str, number: str | None) -> None
 )
 def test_day_is_read_as_people_type_it(text: str, day: date | None) -> None:
     assert read_day(text) == day
+
+
+def test_a_share_of_part_of_a_month_has_its_decimals() -> None:
+    assert formats.spell_share(Decimal("0.7000")) == "70%"
+    assert formats.spell_share(Decimal("0.9103")) == "91.03%"

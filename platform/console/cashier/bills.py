@@ -72,7 +72,7 @@ def spell_basis(line: BillLine, version: FeeVersion | None) -> str:
         )
     if line.rate == 1:
         return text
-    share = formats.spell_percent(line.rate, 0)
+    share = formats.spell_share(line.rate)
     return f"({text}) × {share}" if "+" in text else f"{text} × {share}"
 
 

@@ -151,6 +151,6 @@ def explanation_rows(explanation: rules.Explanation, meter_kind: str) -> list[di
         if explanation.method == Method.FIXED:
             factors = [spell_price(slab.price)]
         if explanation.rate != 1:
-            factors.append(formats.spell_percent(explanation.rate, 0))
+            factors.append(formats.spell_share(explanation.rate))
         rows.append({"factors": " × ".join(factors), "exact": slab.exact * explanation.rate})
     return rows

@@ -58,6 +58,11 @@ def percent(share: Decimal | float | None, places: int = 1) -> str:
 
 
 @register.filter
+def share(value: Decimal) -> str:
+    return formats.spell_share(value)
+
+
+@register.filter
 def day(value: date | None) -> str:
     return formats.spell_day(value)
 

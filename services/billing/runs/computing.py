@@ -81,7 +81,7 @@ measured AS (
                 END AS usage_month,
            CASE v.method WHEN 'PER_AREA' THEN {sql.area()}
                 WHEN 'TIERED_METER' THEN g.consumption ELSE 1 END AS quantity,
-           v.price, {sql.rate()} AS rate,
+           v.price, coalesce(s.rate, {sql.rate()}) AS rate,
            CASE WHEN o.problem <> '' THEN o.problem
                 WHEN v.method = 'PER_AREA' AND {sql.area()} IS NULL THEN 'AREA_MISSING'
                 WHEN g.meters = 0 THEN 'NO_METER'
@@ -89,6 +89,7 @@ measured AS (
     FROM unbilled o
     JOIN scope u ON u.unit_id = o.unit_id
     LEFT JOIN live_version v ON v.version_id = o.version_id
+    LEFT JOIN month_share s ON s.unit_id = o.unit_id AND s.version_id = o.version_id
     LEFT JOIN usage g ON g.unit_id = o.unit_id AND g.item_id = o.item_id
 ),
 priced AS MATERIALIZED (
@@ -99,7 +100,7 @@ priced AS MATERIALIZED (
 )"""  # noqa: E501, S608 - expressions of ours
 
 _STATEMENT = f"""
-WITH {_SCOPE}, {sql.APPLICABLE}, {sql.TIERS}, {_UNBILLED}, {_USAGE}, {_PRICED},
+WITH {_SCOPE}, {sql.APPLICABLE}, {sql.TIERS}, {sql.MONTH_SHARES}, {_UNBILLED}, {_USAGE}, {_PRICED},
 drafted AS (
     INSERT INTO billing_draftline
         (run_id, household_id, unit_id, item_id, version_id, reading_id, usage_month,

@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, Inexact
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from typing import Final, Literal, NamedTuple
 
 from kernel.errors import Invalid
@@ -19,6 +19,7 @@ MethodName = Literal["PER_AREA", "FIXED", "TIERED_METER"]
 # is ever rounded before the one rounding at the end, and the trap proves it.
 _EXACT: Final = Context(prec=60, traps=[Inexact])
 
+_RATE_PLACES: Final = Decimal("0.0001")
 MAX_PRICE: Final = Decimal("99999.9999")
 MAX_TIERS: Final = 10
 MAX_LAG_MONTHS: Final = 12
@@ -84,6 +85,26 @@ class Figures:
 
     def is_in_force(self, month: date) -> bool:
         return self.valid_from <= month and (self.valid_to is None or month < self.valid_to)
+
+
+def share_of_month(
+    figures: Figures, month: date, state: str, changes: Sequence[tuple[date, str]]
+) -> Decimal:
+    """Return the share charged of a unit that changes its state: by the days in each state.
+
+    Part months go by days (handbook 3.6.4, rule 1). To four places, half up, as bills keep it.
+
+    :param state: at the beginning of the month.
+    :param changes: days from which another state holds, with it, in order; those after the month
+        do not count.
+    """
+    end = month_after(month)
+    charged, begin = Decimal(0), month
+    for day, following in (*changes, (end, "")):
+        until = min(max(day, begin), end)
+        charged += (until - begin).days * figures.rate_of(state)
+        begin, state = until, following
+    return (charged / (end - month).days).quantize(_RATE_PLACES, ROUND_HALF_UP)
 
 
 class Slab(NamedTuple):

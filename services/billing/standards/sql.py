@@ -95,6 +95,36 @@ tier AS MATERIALIZED (
     WHERE v.method = 'TIERED_METER' AND v.tiers = '[]' AND v.price IS NOT NULL
 )"""
 
+# The share of units whose state changed in the month that is billed, or later: by the days in each
+# state (handbook 3.6.4, rule 1), to four places. A row only where a version reduces and a change
+# is known; everywhere else ``rate`` of the present state holds. Materialized: it is small.
+MONTH_SHARES = """
+state_change AS (
+    SELECT c.unit_id, c.from_state, c.to_state,
+           least(c.effective_on, m.ends) AS begins,
+           least(coalesce(lead(c.effective_on) OVER w, m.ends), m.ends) AS ends,
+           row_number() OVER w AS number, m.ends - %(period)s::date AS month_days
+    FROM properties_unitstatechange c
+    JOIN scope u ON u.unit_id = c.unit_id
+    CROSS JOIN (VALUES ((%(period)s::date + interval '1 month')::date)) AS m (ends)
+    WHERE c.effective_on > %(period)s
+    WINDOW w AS (PARTITION BY c.unit_id ORDER BY c.effective_on, c.id)
+),
+state_days AS (
+    SELECT unit_id, from_state AS state, begins - %(period)s::date AS days, month_days
+    FROM state_change WHERE number = 1
+    UNION ALL
+    SELECT unit_id, to_state, ends - begins, month_days FROM state_change
+),
+month_share AS MATERIALIZED (
+    SELECT d.unit_id, v.version_id,
+           round(sum(d.days * CASE WHEN d.state = ANY (v.reduced_states) THEN v.reduced_rate
+                                   ELSE 1 END) / d.month_days, 4) AS rate
+    FROM state_days d CROSS JOIN live_version v
+    WHERE v.reduced_states <> '{}'
+    GROUP BY d.unit_id, v.version_id, d.month_days
+)"""
+
 # The units that the assignments of one standard reach in a month, drafts included: what its page
 # shows before anybody has confirmed. Needs ``scope``; parameters standard_id and period.
 MEMBERS = """
@@ -163,7 +193,10 @@ live_version (version_id, method, price, tiers) AS (
 
 
 def rate(unit: str = "u", version: str = "v") -> str:
-    """Return the share charged of a unit in its state; both are aliases of the caller's."""
+    """Return the share charged of a unit in its present state; both are aliases of the caller's.
+
+    A run lets ``MONTH_SHARES`` go before.
+    """
     return (
         f"CASE WHEN {unit}.state = ANY ({version}.reduced_states)"
         f" THEN {version}.reduced_rate ELSE 1.0000 END"

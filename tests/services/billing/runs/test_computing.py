@@ -1,6 +1,7 @@
 """What a run bills, and why something has no bill."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,8 +12,11 @@ from services.billing.metering.models import ReadingState
 from services.billing.runs import chunks, operations, preview
 from services.billing.runs.models import BillRun, BillRunChunk, DraftLine, RunSkip, SkipReason
 from services.billing.standards import operations as standards
+from services.billing.standards.models import FeeVersion
+from services.billing.standards.queries import figures_of
+from services.billing.standards.rules import share_of_month
 from services.properties import operations as registry
-from services.properties.models import Meter, Project, Unit
+from services.properties.models import Meter, Project, Unit, UnitState, UnitStateChange
 from tenants.companies.models import Company
 from tests import factories_billing as billing
 from tests import factories_runs as factories
@@ -62,6 +66,91 @@ def test_a_fee_by_area(office: Office, kind: str, state: str, area: str, expecte
     (line,) = DraftLine.objects.all()
     assert line.quantity == Decimal(area)
     assert line.rate == (Decimal("0.7") if expected == "231.99" else Decimal(1))
+
+
+def changed(unit: Unit, *changes: tuple[str, date]) -> None:
+    for state, day in changes:
+        registry.change_unit_state(
+            actor=access.SYSTEM,
+            unit_id=unit.pk,
+            state=state,
+            effective_on=day,
+            note="seen",
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize(
+    ("begins", "changes", "share", "expected"),
+    [
+        pytest.param(
+            "VACANT", [("OWNER_OCCUPIED", 1)], "1.0000", "331.41", id="from the first day"
+        ),
+        pytest.param(
+            "VACANT", [("OWNER_OCCUPIED", 16)], "0.8500", "281.70", id="15 days at 70 %, 15 whole"
+        ),
+        pytest.param("OWNER_OCCUPIED", [("VACANT", 22)], "0.9100", "301.58", id="9 days at 70 %"),
+        pytest.param(
+            "VACANT", [("LEASED", 6), ("VACANT", 21)], "0.8500", "281.70", id="there and back"
+        ),
+        pytest.param("VACANT", [("LEASED", 6), ("VACANT", 6)], "0.7000", "231.99", id="in a day"),
+        pytest.param("LEASED", [("OWNER_OCCUPIED", 9)], "1.0000", "331.41", id="both in full"),
+    ],
+)
+def test_a_state_that_changes_in_the_month_counts_by_days(
+    office: Office, begins: str, changes: list[tuple[str, int]], share: str, expected: str
+) -> None:
+    unit = billing.add_unit(office.project, "1-1-0101", state=begins, area="118.36")
+    changed(unit, *((state, date(2026, 11, day)) for state, day in changes))
+
+    run = factories.preview(office)
+
+    (line,) = DraftLine.objects.filter(run=run)
+    assert (line.rate, line.amount) == (Decimal(share), Decimal(expected))
+    figures = figures_of(FeeVersion.objects.get(pk=line.version_id))
+    assert line.rate == share_of_month(
+        figures, NOVEMBER, begins, [(date(2026, 11, day), state) for state, day in changes]
+    )
+
+
+def test_any_changes_of_state_come_to_the_share_that_the_rule_says(office: Office) -> None:
+    dice = random.Random(305)
+    states = list(UnitState.values)
+    histories: dict[int, tuple[str, list[tuple[date, str]]]] = {}
+    for unit in factories.add_homes(office.project, 40):
+        begins = state = dice.choice(states)
+        Unit.objects.filter(pk=unit.pk).update(state=begins)
+        changes = []
+        for day in sorted(dice.choices(range(-20, 52), k=dice.randint(0, 6))):
+            following = dice.choice([other for other in states if other != state])
+            changes.append((NOVEMBER + timedelta(days=day), following))
+            UnitStateChange.objects.create(
+                unit=unit,
+                from_state=state,
+                to_state=following,
+                effective_on=changes[-1][0],
+                recorded_at=NOW,
+            )
+            state = following
+            Unit.objects.filter(pk=unit.pk).update(state=state)
+        histories[unit.pk] = begins, changes
+
+    run = factories.preview(office)
+
+    lines = DraftLine.objects.filter(run=run, item__code="WYF")
+    assert lines.count() == 40
+    for line in lines:
+        figures = figures_of(FeeVersion.objects.get(pk=line.version_id))
+        assert line.rate == share_of_month(figures, NOVEMBER, *histories[line.unit_id])
+
+
+def test_a_month_that_is_billed_late_has_the_state_it_had(office: Office) -> None:
+    unit = billing.add_unit(office.project, "1-1-0101", state="VACANT", area="118.36")
+    changed(unit, ("OWNER_OCCUPIED", date(2026, 11, 5)))
+
+    run = factories.preview(office, period=date(2026, 10, 1))
+
+    assert draft(run) == [("1-1-0101", "WYF", Decimal("231.99"))]
 
 
 def test_a_fixed_fee_of_a_parking_space(office: Office) -> None:
