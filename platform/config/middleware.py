@@ -1,5 +1,6 @@
 """Which company a request is for, from whom it comes, and how its user wants to see it."""
 
+import ipaddress
 import zoneinfo
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -29,7 +30,8 @@ class ClientAddressMiddleware:
     """Put the address of the client, not that of our proxy, into ``REMOTE_ADDR``.
 
     ``PROXY_COUNT`` proxies of our own stand before us; each has appended to ``X-Forwarded-For``
-    whom it saw. What lies further to the left was written by the client and is not believed.
+    whom it saw. What lies further to the left was written by the client and is not believed, and
+    what is no address (a proxy's ``unknown``) leaves the proxy's own in place.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -38,8 +40,9 @@ class ClientAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         count = settings.PROXY_COUNT
         seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        if count and len(seen) >= count and seen[-count]:
-            request.META["REMOTE_ADDR"] = seen[-count]
+        address = address_in(seen[-count]) if count and len(seen) >= count else ""
+        if address:
+            request.META["REMOTE_ADDR"] = address
         return self.get_response(request)
 
 
@@ -128,6 +131,18 @@ class PreferencesMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response
+
+
+def address_in(text: str) -> str:
+    """Return the address in one part of ``X-Forwarded-For``, without a port; ``""`` if none is."""
+    bare = text.removeprefix("[").partition("]")[0] if text.startswith("[") else text
+    if bare.count(":") == 1:  # an IPv4 address and a port
+        bare = bare.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def host_of(request: HttpRequest) -> str:

@@ -70,6 +70,13 @@ def test_everything_travels_by_tls(production: dict[str, Any]) -> None:
     assert production["DEBUG"] is False
 
 
+def test_the_clients_address_is_read_behind_one_proxy(production: dict[str, Any]) -> None:
+    """Without it all clients have the proxy's address: five slips of anybody lock a person out."""
+    assert production["PROXY_COUNT"] == 1
+    compose = (ROOT / "deploy" / "compose.yaml").read_text()
+    assert "GUANJIA_PROXY_COUNT: ${GUANJIA_PROXY_COUNT:-1}" in compose
+
+
 def test_nothing_opens_one_company_to_another(production: dict[str, Any]) -> None:
     assert production["CSRF_TRUSTED_ORIGINS"] == []
     assert production["USE_X_FORWARDED_HOST"] is False

@@ -1,10 +1,13 @@
 """What the lock-out counts by: the name as the data base compares it, and the client's address."""
 
+import ipaddress
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+
+IPV6_PREFIX = 64
 
 
 def counted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
@@ -14,5 +17,15 @@ def counted_name(request: HttpRequest, credentials: Mapping[str, Any] | None = N
 
 
 def counted_address(request: HttpRequest) -> str | None:
-    """Return the address that the outermost middleware has vouched for."""
-    return request.META.get("REMOTE_ADDR") or None
+    """Return the address that the outermost middleware has vouched for.
+
+    Of IPv6 the network: whoever has one address there has 2**64 of them.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if address.version == 4:
+        return text
+    return str(ipaddress.ip_network((text, IPV6_PREFIX), strict=False).network_address)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import language
 from console.accounts import forms
-from console.accounts.lockout import counted_name
+from console.accounts.lockout import counted_address, counted_name
 from console.actor import ANONYMOUS
 from console.redirects import safe_target
 from console.views import OpenView
@@ -154,7 +154,8 @@ class Language(OpenView):
 
 
 def address_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return what tries are counted by, beside the name."""
+    return counted_address(request) or ""
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
+from console.accounts.lockout import counted_address
 from console.operators import forms, session
 from console.views import OpenView, error_page
 from kernel.errors import DomainError
@@ -80,7 +81,7 @@ class SignIn(OpenView):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = forms.SignIn(request.POST)
-        address = str(request.META.get("REMOTE_ADDR", ""))
+        address = counted_address(request) or ""
         if form.is_valid() and not FAILURES_OF_ADDRESS.is_reached(address):
             try:
                 key = operators.sign_in(now=self.now, **form.cleaned_data)

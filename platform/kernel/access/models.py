@@ -5,17 +5,26 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.actions import POSTS
 from kernel.models import CompanyModel
 
 
+def is_named(username: str) -> Exact:
+    """Return the condition for a user name, compared as the constraint on it compares.
+
+    ``iexact`` compares in upper case, where two names that the constraint tells apart may be one.
+    """
+    return Exact(Lower("username"), Lower(Value(username)))
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        return self.get(is_named(username or ""))
 
 
 class User(AbstractBaseUser, CompanyModel):

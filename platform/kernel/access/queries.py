@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from kernel import access
 from kernel.access.actions import POSTS
-from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.models import ApiToken, PostHolding, User, is_named
 from kernel.errors import NotFound
 from kernel.text import _
 
@@ -97,7 +97,7 @@ def get_user(*, username: str) -> User:
 
     :raises NotFound: if there is none.
     """
-    user = User.objects.filter(username__iexact=username).first()
+    user = User.objects.filter(is_named(username)).first()
     if user is None:
         raise NotFound(_("There is nobody with this user name."))
     return user
@@ -113,7 +113,7 @@ def people_of_login(*, user_id: int | None = None, login: str = "") -> list[User
         return list(found.filter(pk=user_id))
     if not login:
         return []
-    return list(found.filter(Q(username__iexact=login) | Q(email__iexact=login))[:5])
+    return list(found.filter(Q(is_named(login)) | Q(email__iexact=login))[:5])
 
 
 def lock_user(user_id: int) -> User:
