@@ -81,6 +81,7 @@ class Arrears(ListView):
     template_name = "console/arrears/arrears.html"
     page_key = "arrears.households"
     title = _("Arrears")
+    has_summed_rows = True
     columns = (
         title_column("label", _("Room"), kind="code", sort="sort_key"),
         Column(key="payer.name", label=_("Payer"), sort="payer__name", phone="sub"),

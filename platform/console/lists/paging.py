@@ -7,11 +7,25 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
 
+class KeysFirst:
+    """Rows of which a page is chosen by key and order alone, and only then read in full.
+
+    For rows that are sums of many others: all must be summed to be put in order, but by what they
+    are ordered by, not by everything that a page shows.
+    """
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        return list(self._rows.filter(pk__in=self._rows.values("pk")[part]))
+
+
 class CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
     """A paginator that has been told the count: it came with the sums."""
 
-    def __init__(self, rows: QuerySet[Any], size: int, count: int) -> None:
-        super().__init__(rows, size)
+    def __init__(self, rows: QuerySet[Any] | KeysFirst, size: int, count: int) -> None:
+        super().__init__(rows, size)  # type: ignore[arg-type]  # all it does is cut a slice
         self._count = count
 
     @property

@@ -19,7 +19,7 @@ from console.lists import export
 from console.lists.bulk import BulkAction
 from console.lists.columns import Column
 from console.lists.filters import ChoiceFilter, Filter
-from console.lists.paging import CountedPaginator, cursor_page
+from console.lists.paging import CountedPaginator, KeysFirst, cursor_page
 from console.lists.state import PAGE_SIZES, ListState, condition, ordering, read_state
 from console.models import SavedView
 from console.views import ConsoleView
@@ -79,6 +79,7 @@ class ListView(ConsoleView):
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = ()
     page_size: ClassVar[int] = 50
     is_log: ClassVar[bool] = False  # newest first, paged by cursor, never counted nor sorted
+    has_summed_rows: ClassVar[bool] = False  # a row sums up many others: see KeysFirst
     export_action: ClassVar[access.Action | None] = access.Action.EXPORT
     empty_icon: ClassVar[str] = "list"
     empty_title: ClassVar[Text] = _("Nothing here yet")
@@ -323,7 +324,8 @@ class ListView(ConsoleView):
             page = cursor_page(self.found, self.request.GET.get("cursor", ""), state.size)
         else:
             figures = self._figures([view.state for view in self._views])
-            page = CountedPaginator(self.found, state.size, figures["count"]).get_page(state.page)
+            rows = KeysFirst(self.found) if self.has_summed_rows else self.found
+            page = CountedPaginator(rows, state.size, figures["count"]).get_page(state.page)
         tabs = self._tabs(figures)
         context = {
             **self.page_context(),

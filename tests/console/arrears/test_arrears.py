@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kernel.audit.models import AuditEntry
@@ -242,3 +244,18 @@ def test_a_household_of_another_project_is_not_found(
     for project in (counter.project, other.project):
         address = reverse("arrears-household", args=[project.pk, owing[0].pk])
         assert stranger.get(address).status_code == 404
+
+
+def test_a_page_sums_up_only_the_households_on_it(
+    client: Client, counter: Counter, owing: list[Household], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.lists.state.PAGE_SIZES", (2, 50))
+
+    with CaptureQueriesContext(connection) as context:
+        first = client.get(url(counter), {"size": 2})
+        second = client.get(url(counter), {"size": 2, "page": 2})
+        captured = context.captured_queries
+
+    assert [rooms(first), rooms(second)] == [["1-1-101", "1-1-102"], ["1-1-103"]]
+    in_full = [sql for query in captured if 'AS "over_365"' in (sql := query["sql"])]
+    assert sum(bool(re.search(r"IN \(SELECT .* LIMIT \d", sql)) for sql in in_full) == 2
