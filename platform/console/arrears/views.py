@@ -97,7 +97,7 @@ class Arrears(ListView):
             key="overdue_days",
             label=_("Days overdue"),
             kind="number",
-            sort="overdue_days",
+            sort=("overdue_days", "open_amount"),
             tone=lambda row: "bad" if row.overdue_days > 180 else "",
             phone="end2",
         ),

@@ -1,6 +1,7 @@
 """What waits in a project for the visitor himself, and where he does it."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from kernel.access import Action, Actor
 from kernel.imports import queries as imports
 from kernel.imports.models import BatchState
 from services.billing.metering import queries as metering
+from services.billing.metering import rules
 from services.billing.metering.models import ReadingState
 from services.billing.runs import queries as runs
 from services.billing.runs.models import BillRun, RunState
@@ -30,12 +32,12 @@ class Todo:
     url: str
 
 
-def todos(*, actor: Actor, project_id: int) -> list[Todo]:
+def todos(*, actor: Actor, project_id: int, today: date) -> list[Todo]:
     """Return what the actor can do next in the project, in the order of a month's work."""
     return [
         *_imports(actor, project_id),
         *_standards(actor, project_id),
-        *_readings(actor, project_id),
+        *_readings(actor, project_id, today),
         *_runs(actor, project_id),
     ]
 
@@ -79,7 +81,31 @@ def _standards(actor: Actor, project_id: int) -> list[Todo]:
     ]
 
 
-def _readings(actor: Actor, project_id: int) -> list[Todo]:
+def _readings(actor: Actor, project_id: int, today: date) -> list[Todo]:
+    return [*_unread(actor, project_id, today), *_exceptions(actor, project_id)]
+
+
+def _unread(actor: Actor, project_id: int, today: date) -> list[Todo]:
+    """Return the meters without a reading of the month whose window opened last."""
+    if not actor.may(Action.READING_RECORD, project_id):
+        return []
+    month = today.replace(day=1)
+    if today < rules.window_of(month, metering.limits_of(project_id))[0]:
+        month = (month - timedelta(days=1)).replace(day=1)
+    count = metering.missing_meters(actor=actor, project_id=project_id, usage_month=month).count()
+    if not count:
+        return []
+    return [
+        Todo(
+            icon="gauge",
+            title=_("Meters of %(month)s to be read") % {"month": formats.spell_month(month)},
+            note=ngettext("%(count)d meter", "%(count)d meters", count) % {"count": count},
+            url=_address("readings-missing", project_id, f"{month:%Y-%m}"),
+        )
+    ]
+
+
+def _exceptions(actor: Actor, project_id: int) -> list[Todo]:
     if not actor.may(Action.READING_RESOLVE, project_id):
         return []
     return [

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.imports import forms
@@ -20,6 +20,7 @@ from console.lists.export import XLSX
 from console.views import ConsoleView
 from kernel import access
 from kernel.access import Action
+from kernel.audit.queries import history_of
 from kernel.errors import Conflict, DomainError, NotFound
 from kernel.imports import messages, operations, queries
 from kernel.imports.annotated import annotate
@@ -27,6 +28,11 @@ from kernel.imports.importer import Importer, importer_of, importers
 from kernel.imports.models import BatchState, ImportBatch, Severity
 
 _PROBLEMS_ON_A_PAGE = 100
+EVENTS = {
+    "imports.batch.uploaded": (_("Uploaded"), "import", ""),
+    "imports.batch.committed": (pgettext_lazy("event", "Import"), "check", "ok"),
+    "imports.batch.undone": (pgettext_lazy("import", "Undone"), "undo", "warn"),
+}
 _AT_WORK = {BatchState.UPLOADED, BatchState.COMMITTING}
 
 
@@ -50,7 +56,7 @@ class Imports(ListView):
         Column(key="counts.rejected", label=_("Rows rejected"), kind="number"),
         Column(key="uploaded_by_label", label=_("Uploaded by"), sort="uploaded_by_label"),
         Column(key="uploaded_at", label=_("Uploaded"), kind="time", sort="pk"),
-        Column(key="committed_at", label=_("Imported"), kind="time", sort="committed_at"),
+        Column(key="committed_at", label=_("Imported at"), kind="time", sort="committed_at"),
     )
     filters = (
         ChoiceFilter(
@@ -190,6 +196,11 @@ class Batch(BatchView):
             ],
             "failure": self._failure(),
             "sheets_alike": [sheet["name"] for sheet in self.batch.sheets if sheet.get("is_alike")],
+            "history": [
+                (*EVENTS[entry.event], entry)
+                for entry in history_of(self.batch)[:20]
+                if entry.event in EVENTS
+            ],
             "refusal": refusal,
             "dependents": refusal.details.get("dependents", {}) if refusal else {},
         }

@@ -55,6 +55,7 @@ class Column:
         parts = [
             "amt" if self.kind in RIGHT else "",
             "num" if self.kind in {"day", "time", "code"} else "",
+            "code" if self.kind == "code" else "",
             "wrap" if self.wraps else "",
             f"m-{self.phone}" if self.phone else "",
             self.css,

@@ -32,6 +32,11 @@ class Bars:
     width: int
     height: int = HEIGHT + 16
 
+    @property
+    def has_bars(self) -> bool:
+        """Tell whether any month's consumption is known."""
+        return any(bar.height for bar in self.bars)
+
 
 def bars_of(readings: Sequence[Reading]) -> Bars:
     """Lay out readings, oldest first. A month without a known consumption has no bar."""

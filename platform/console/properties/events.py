@@ -18,6 +18,10 @@ from services.properties.models import OccupancyRole, Unit, UnitKind, UnitState
 # event: its words, icon, tone of the icon
 EVENTS: Mapping[str, tuple[Any, str, str]] = {
     "imports.batch.committed": (pgettext_lazy("event", "Import"), "import", ""),
+    "properties.project.created": (_("Project created"), "community", ""),
+    "properties.project.changed": (_("Project changed"), "edit", ""),
+    "properties.building.created": (_("Building entered"), "building", ""),
+    "properties.building.renamed": (_("Building renamed"), "edit", ""),
     "properties.unit.created": (_("Unit entered"), "door", ""),
     "properties.unit.changed": (_("Unit corrected"), "edit", ""),
     "properties.unit.state-changed": (_("State changed"), "flag", "info"),
@@ -64,7 +68,7 @@ FIELDS: Mapping[str, Any] = {
     "code": _("Meter number"),
     "multiplier": _("Multiplier"),
     "opening_reading": _("Opening reading"),
-    "closing_reading": _("Last reading"),
+    "closing_reading": _("Closing reading"),
     "installed_on": _("Put in on"),
 }
 _WORDS = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from console.properties.events import event_of
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.audit.queries import history_of
 from kernel.errors import NotFound
 from services.properties import operations, queries
 from services.properties.models import UnitState
@@ -42,6 +43,7 @@ class Overview(ConsoleView):
             "buildings": queries.buildings_with_counts(actor=self.actor, project_id=project_id),
             "spaces": queries.space_counts(actor=self.actor, project_id=project_id),
             "may_configure": self.actor.may(Action.COMPANY_CONFIGURE, project_id),
+            "log": [event_of(entry, {}) for entry in history_of(project)[:HISTORY_SHOWN]],
         }
         return render(request, "console/properties/overview.html", context)
 

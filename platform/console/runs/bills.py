@@ -13,14 +13,20 @@ from console import formats
 from console.runs import forms
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.audit.queries import history_of
+from kernel.audit.queries import history_of_all
 from kernel.errors import DomainError, NotFound
 from services.billing.cashier import queries as cashier
 from services.billing.runs import operations, queries
-from services.billing.runs.models import BillLine, LineState
+from services.billing.runs.models import BillLine, BillRun, LineState
 from services.properties.models import Meter
 
-EVENTS = {"billing.line.reversed": (_("Reversed"), "undo", "bad")}
+# A bill begins with its run.
+EVENTS = {
+    "billing.line.reversed": (_("Reversed"), "undo", "bad"),
+    "billing.run.posted": (_("Bills posted"), "ok", "ok"),
+    "billing.run.checked": (_("Checked"), "check", "ok"),
+    "billing.run.prepared": (_("Prepared"), "plus", ""),
+}
 
 
 class BillView(ConsoleView):
@@ -57,7 +63,7 @@ class BillView(ConsoleView):
             "journals": queries.journals_of(line),
             "history": [
                 (*EVENTS[entry.event], entry)
-                for entry in history_of(line)[:20]
+                for entry in history_of_all({BillLine: [line.pk], BillRun: [line.run_id]})[:50]
                 if entry.event in EVENTS
             ],
             "form": form,

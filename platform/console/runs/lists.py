@@ -32,6 +32,7 @@ from services.billing.runs.models import (
     SkipReason,
 )
 
+ROOMS = ("household__sort_key", "unit__sort_key")
 # What is as somebody decided it is no warning.
 TONES = {SkipReason.EXCLUDED: "", SkipReason.READING_REJECTED: "", SkipReason.NO_METER: ""}
 
@@ -98,7 +99,7 @@ class Runs(ListView):
 
 
 class _OfRun(ListView):
-    """A list that belongs to one run of the project."""
+    """A list that belongs to one run of the project; its rows lead to their household."""
 
     action = Action.BILL_VIEW
     run: BillRun
@@ -106,6 +107,9 @@ class _OfRun(ListView):
     def check_access(self, project_id: int | None) -> None:
         super().check_access(project_id)
         self.run = run_in(self.actor, project_id, self.kwargs["run_id"])
+
+    def row_url(self, row: Any) -> str:
+        return reverse("household", args=[self.run.project_id, row.unit.household_id])
 
     def page_context(self) -> dict[str, Any]:
         title = now_("Bills of %(month)s") % {"month": formats.spell_month(self.run.period)}
@@ -116,13 +120,8 @@ class DraftLines(_OfRun):
     page_key = "bill-runs.draft"
     title = _("Draft bills")
     columns = (
-        Column(
-            key="unit.label",
-            label=_("Unit"),
-            kind="code",
-            sort=("household__sort_key", "unit__sort_key"),
-            is_fixed=True,
-            phone="title",
+        title_column(
+            "unit.label", _("Unit"), kind="code", sort=("household__sort_key", "unit__sort_key")
         ),
         Column(
             key="household.label",
@@ -176,14 +175,7 @@ class Skips(_OfRun):
     page_key = "bill-runs.skips"
     title = _("Units without a bill")
     columns = (
-        Column(
-            key="unit.label",
-            label=_("Unit"),
-            kind="code",
-            sort="unit__sort_key",
-            is_fixed=True,
-            phone="title",
-        ),
+        title_column("unit.label", _("Unit"), kind="code", sort="unit__sort_key"),
         Column(key="unit.kind", label=_("Kind"), value=lambda row: row.unit.get_kind_display()),
         Column(key="unit.state", label=_("State"), value=lambda row: row.unit.get_state_display()),
         Column(
@@ -237,7 +229,8 @@ class Bills(ListView):
             key="period",
             label=_("Month"),
             value=lambda line: formats.spell_month(line.period),
-            sort="period",
+            # The latest month first, in it the rooms in their order.
+            sort=("period", "-household__sort_key", "-unit__sort_key"),
         ),
         Column(key="quantity", label=_("Quantity"), kind="number", places=2, is_shown=False),
         Column(key="price", label=_("Price"), kind="number", places=4, is_shown=False),

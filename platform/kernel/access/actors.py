@@ -5,9 +5,9 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from kernel.access.actions import Action
+from kernel.access.actions import POSTS, Action
 from kernel.errors import Denied, NotFound
-from kernel.text import _
+from kernel.text import _, _p
 
 ALL_PROJECTS: Final = "all"
 ProjectScope = Literal["all"] | frozenset[int]
@@ -117,11 +117,12 @@ def scoped(
 
 
 def _denied(action: Action) -> ActionDenied:
+    posts = [str(post.name) for post in POSTS.values() if action in post.actions]
     return ActionDenied(
         _(
-            "You may not do this. It needs the permission “%(action)s”, which a company "
-            "administrator can give."
+            "You may not do this. It takes one of these posts: %(posts)s. A company administrator "
+            "can give it to you."
         )
-        % {"action": action.value},
+        % {"posts": str(_p("between items of a list", ", ")).join(posts)},
         details={"action": action.value},
     )

@@ -1,5 +1,6 @@
 """What waits at a project's home: for whom, and where it leads."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from services.billing.standards import operations as standards
 from tenants.companies.models import Company
 from tests import factories, factories_billing, factories_runs
 from tests.console.visitor import sign_in
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.factories_runs import Office
 
 
@@ -32,7 +33,7 @@ def seen_by(actor: Actor, office: Office) -> list[tuple[str, str, str]]:
     prefix = f"/p/{office.project.pk}/"
     return [
         (todo.title, todo.note, todo.url.removeprefix(prefix))
-        for todo in todos(actor=actor, project_id=office.project.pk)
+        for todo in todos(actor=actor, project_id=office.project.pk, today=TODAY)
     ]
 
 
@@ -112,6 +113,26 @@ def test_exceptions_wait_by_month_for_those_who_resolve(office: Office) -> None:
     assert seen_by(office.collector, office) == []
 
 
+@pytest.mark.parametrize(
+    ("day", "month", "count"),
+    # The window is from the 25th to the 30th: until it opens, the month before is read.
+    [(date(2026, 11, 9), "2026-10", 1), (date(2026, 11, 25), "2026-11", 2)],
+)
+def test_meters_without_a_reading_wait_for_those_who_read(
+    office: Office, day: date, month: str, count: int
+) -> None:
+    (unit,) = factories_runs.add_homes(office.project, 1)
+    factories_runs.read(factories_billing.add_meter(unit, "SB-1"), "3")
+    factories_billing.add_meter(unit, "SB-2")
+    reader = factories.add_actor("lijianguo", "meter_reader", project_id=office.project.pk)
+
+    (todo,) = todos(actor=reader, project_id=office.project.pk, today=day)
+
+    assert todo.note == ("1 meter" if count == 1 else "2 meters")
+    assert todo.url == f"/p/{office.project.pk}/readings/{month}/missing/"
+    assert todos(actor=office.manager, project_id=office.project.pk, today=day) == []
+
+
 def test_prices_and_scopes_wait_for_the_manager_unless_he_drafted_them(office: Office) -> None:
     admin = factories.add_actor("xujing", "company_admin")
     standard = factories_billing.add_standard(office.project, name="new")
@@ -176,7 +197,7 @@ def test_home_shows_them_and_each_leads_to_a_page(office: Office) -> None:
         assert director.get(todo.url).status_code == 200
 
 
-@pytest.mark.parametrize(("who", "queries"), [("director", 3), ("manager", 2)])
+@pytest.mark.parametrize(("who", "queries"), [("director", 4), ("manager", 2)])
 def test_to_dos_take_a_query_for_each_kind_of_work(
     office: Office, django_assert_num_queries: Any, who: str, queries: int
 ) -> None:
@@ -185,4 +206,4 @@ def test_to_dos_take_a_query_for_each_kind_of_work(
     upload(office, "REHEARSED")
 
     with django_assert_num_queries(queries):
-        todos(actor=getattr(office, who), project_id=office.project.pk)
+        todos(actor=getattr(office, who), project_id=office.project.pk, today=TODAY)

@@ -85,7 +85,7 @@ class Buildings(RegistryList):
         ),
         Column(
             key="edit",
-            label=_("Change"),
+            label=_("Actions"),
             value=lambda row: None,
             template="console/properties/_edit_building.html",
         ),
@@ -95,6 +95,10 @@ class Buildings(RegistryList):
     empty_icon = "building"
     empty_title = _("No building yet")
     empty_text = _("Buildings come with the import of the ledger, or one by one.")
+
+    def page_context(self) -> dict[str, Any]:
+        overview = reverse("overview", args=[self.project_id])
+        return super().page_context() | {"crumbs": [(_("About the project"), overview)]}
 
     def get_queryset(self) -> QuerySet[Building]:
         return queries.buildings_with_counts(actor=self.actor, project_id=self.project_id)
