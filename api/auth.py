@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
@@ -28,7 +29,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             .first()
         )
         if token is None or not token.user.is_active:
-            raise exceptions.AuthenticationFailed("This token is not valid.")
+            raise exceptions.AuthenticationFailed(_("This token is not valid."))
         note_token_use(token=token, now=timezone.now())
         return token.user, token
 

@@ -3,6 +3,8 @@
 from io import BytesIO
 from typing import IO, Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
@@ -15,7 +17,7 @@ _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 class TooLarge(APIException):
     status_code = 413
     default_code = "too-large"
-    default_detail = "The body is too large."
+    default_detail = _("The body is too large.")
 
 
 class StrictJSONParser(JSONParser):
@@ -28,9 +30,9 @@ class StrictJSONParser(JSONParser):
         try:
             text = body.decode("utf-8") if isinstance(body, bytes) else body
         except UnicodeDecodeError as error:
-            raise ParseError("not UTF-8") from error
+            raise ParseError(gettext("The body is not UTF-8.")) from error
         if _depth(text) > MAX_DEPTH:
-            raise ParseError("nested too deep")
+            raise ParseError(gettext("The body is nested too deep."))
         return super().parse(BytesIO(text.encode()), media_type, parser_context)
 
 

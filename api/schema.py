@@ -57,6 +57,11 @@ class ApiSchema(AutoSchema):
             return found.removesuffix("_create")
         return found
 
+    def get_override_parameters(self) -> list[Any]:
+        """Describe the parameters that the view asks for."""
+        query_class = getattr(self.view, "query_class", None)
+        return [query_class] if query_class is not None and self.method == "GET" else []
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         for status in READ_PROBLEMS if self.method == "GET" else WRITE_PROBLEMS:

@@ -5,12 +5,16 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
-from rest_framework.exceptions import MethodNotAllowed
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import FilterSet
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.auth import get_actor
+from api.bodies import Query
+from api.pagination import CursorPagination
 from kernel import access
 from kernel.tenancy import company_time_zone
 
@@ -23,6 +27,8 @@ class ApiView(APIView):
     """
 
     actions: ClassVar[dict[str, access.Action]]
+    query_class: ClassVar[type[Query] | None] = None  # what a GET may be asked with
+    asked: dict[str, Any]  # the values of ``query_class``
     actor: access.Actor
     now: datetime
     today: date
@@ -39,6 +45,23 @@ class ApiView(APIView):
         if action is None:
             raise MethodNotAllowed(method)
         access.require(self.actor, action)
+        self._require_known(request)
+        is_get = request.method in {"GET", "HEAD"}
+        self.asked = self.query_class.of(request) if self.query_class and is_get else {}
+
+    def parameter_names(self) -> set[str]:
+        """Return the names that the address of a GET may carry."""
+        return set(self.query_class().fields) if self.query_class else set()
+
+    def _require_known(self, request: Request) -> None:
+        """Return if the address asks for nothing that would be passed over.
+
+        A misspelled filter does not narrow a list: what it then adds up to is wrong.
+        """
+        known = self.parameter_names() if request.method in {"GET", "HEAD"} else set()
+        unknown = sorted(request.query_params.keys() - known)
+        if unknown:
+            raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
 
 
 class ListView(ApiView, ListAPIView[Any]):
@@ -52,6 +75,13 @@ class ListView(ApiView, ListAPIView[Any]):
     def rows(self) -> QuerySet[Any]:
         """Return what the actor may see."""
         raise NotImplementedError
+
+    def parameter_names(self) -> set[str]:
+        """Return the names of the filters and of what turns the pages, with the query's."""
+        filterset_class: type[FilterSet] | None = getattr(self, "filterset_class", None)
+        filters = set(filterset_class.base_filters) if filterset_class else set()
+        turning = {CursorPagination.cursor_query_param, CursorPagination.page_size_query_param}
+        return super().parameter_names() | filters | turning
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):

@@ -1,5 +1,6 @@
 """Every list is paged at a constant price, and nobody asks without limit."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,8 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from api.throttling import ActorThrottle
-from api.views import ListView
+from api.views import ApiView, ListView
 from kernel import access
+from kernel.access.actions import POSTS
 from kernel.imports import operations as imports
 from kernel.imports.models import ImportBatch
 from services.billing.cashier.models import Payment
@@ -281,6 +283,23 @@ def test_a_cursor_made_up_is_not_followed(three_projects: list[Project]) -> None
     api = sign_in("robot", ("company_admin", None))
 
     assert refusal(api("GET", "projects/?cursor=made-up")) == (404, "not-found")
+
+
+@pytest.mark.parametrize(("route", "view"), endpoints())
+def test_a_parameter_that_is_misspelled_is_not_passed_over(
+    tenant: Company, route: str, view: Any
+) -> None:
+    """A list that is not narrowed answers too much, and a sum of it is wrong."""
+    if not issubclass(view, ApiView):
+        return
+    robot = sign_in("robot", *((post, None) for post in POSTS))
+    path = re.sub(r"<[^>]*>", "1", route.removeprefix("/api/v1/"))
+
+    for method in view.actions:
+        answer = robot(method, f"{path}?surprise=1", {})
+
+        assert refusal(answer) == (400, "invalid-input"), (method, path)
+        assert list(answer.json()["errors"]) == ["surprise"]
 
 
 # ---- how often ----------------------------------------------------------------------------------

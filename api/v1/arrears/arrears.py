@@ -26,35 +26,31 @@ class Arrears(ListView):
     actions = {"GET": Action.ARREARS_VIEW}
     model = Household
     serializer_class = shapes.ArrearsOut
+    query_class = shapes.LinesQuery
     filterset_class = filters.ArrearsFilter
 
-    @extend_schema(parameters=[shapes.LinesQuery])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
-
     def rows(self) -> QuerySet[Household]:
-        asked = shapes.LinesQuery.of(self.request)
         return queries.households(
             actor=self.actor,
-            project_id=project_in_sight(self, asked),
+            project_id=project_in_sight(self),
             today=self.today,
-            lines=_lines(asked),
+            lines=_lines(self.asked),
         )
 
 
 class Summary(ApiView):
     actions = {"GET": Action.ARREARS_VIEW}
+    query_class = shapes.ProjectLinesQuery
 
-    @extend_schema(parameters=[shapes.ProjectLinesQuery], responses=shapes.SummaryOut)
+    @extend_schema(responses=shapes.SummaryOut)
     def get(self, request: Request) -> Response:
         """Answer what is open in a project by age, youngest first."""
-        asked = shapes.ProjectLinesQuery.of(request)
-        project_in_sight(self, asked)
+        project_in_sight(self)
         ageing = queries.ageing(
             actor=self.actor,
-            project_id=asked["project_id"],
+            project_id=self.asked["project_id"],
             today=self.today,
-            lines=_lines(asked),
+            lines=_lines(self.asked),
         )
         found = {
             "on": self.today,
@@ -68,14 +64,14 @@ class Summary(ApiView):
 
 class CollectionRates(ApiView):
     actions = {"GET": Action.ARREARS_VIEW}
+    query_class = shapes.MonthsQuery
 
-    @extend_schema(parameters=[shapes.MonthsQuery], responses=shapes.RatesOut)
+    @extend_schema(responses=shapes.RatesOut)
     def get(self, request: Request) -> Response:
         """Answer how much of what was billed for some months came in, by month and by item."""
-        asked = shapes.MonthsQuery.of(request)
-        project_id = project_in_sight(self, asked)
-        first = asked.get("first_month", date(self.today.year, 1, 1))
-        last = asked.get("last_month", date(self.today.year, 12, 1))
+        project_id = project_in_sight(self)
+        first = self.asked.get("first_month", date(self.today.year, 1, 1))
+        last = self.asked.get("last_month", date(self.today.year, 12, 1))
         span: dict[str, Any] = {
             "actor": self.actor,
             "project_id": project_id,
@@ -96,12 +92,12 @@ class CollectionRates(ApiView):
         return Response(shapes.RatesOut(found).data)
 
 
-def project_in_sight(view: ApiView, asked: dict[str, Any]) -> int | None:
+def project_in_sight(view: ApiView) -> int | None:
     """Return the project that is asked for, if one is. :raises NotFound: if it is out of sight."""
-    if "project_id" not in asked:
+    if "project_id" not in view.asked:
         return None
     project = registry.get_project(
-        actor=view.actor, project_id=asked["project_id"], action=Action.ARREARS_VIEW
+        actor=view.actor, project_id=view.asked["project_id"], action=Action.ARREARS_VIEW
     )
     return project.pk
 

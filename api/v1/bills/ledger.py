@@ -27,11 +27,12 @@ class PeriodQuery(ScopeQuery):
 
 class Invariants(ApiView):
     actions = {"GET": Action.LEDGER_VIEW}
+    query_class = ScopeQuery
 
-    @extend_schema(parameters=[ScopeQuery], responses=shapes.InvariantsOut)
+    @extend_schema(responses=shapes.InvariantsOut)
     def get(self, request: Request) -> Response:
         """Run the rules of the books now; none of them may be broken."""
-        results = queries.invariant_results(actor=self.actor, **ScopeQuery.of(request))
+        results = queries.invariant_results(actor=self.actor, **self.asked)
         found = {
             "agrees": not any(result.count for result in results),
             "checked_at": self.now,
@@ -79,16 +80,16 @@ class Accounts(ListView):
 
 class TrialBalance(ApiView):
     actions = {"GET": Action.LEDGER_VIEW}
+    query_class = PeriodQuery
 
-    @extend_schema(parameters=[PeriodQuery], responses=shapes.TrialBalanceOut)
+    @extend_schema(responses=shapes.TrialBalanceOut)
     def get(self, request: Request) -> Response:
         """Answer opening balance, movements and closing balance of every account."""
-        asked = PeriodQuery.of(request)
-        balance = queries.trial_balance(actor=self.actor, **asked)
+        balance = queries.trial_balance(actor=self.actor, **self.asked)
         return Response(
             shapes.TrialBalanceOut(
                 {
-                    **asked,
+                    **self.asked,
                     "rows": balance.rows,
                     "opening": balance.opening,
                     "debit": balance.debit,

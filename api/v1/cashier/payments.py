@@ -169,11 +169,12 @@ class PaymentVoid(ApiView):
 
 class Takings(ApiView):
     actions = {"GET": Action.PAYMENT_VIEW}
+    query_class = shapes.TakingsQuery
 
-    @extend_schema(parameters=[shapes.TakingsQuery], responses=shapes.TakingsOut)
+    @extend_schema(responses=shapes.TakingsOut)
     def get(self, request: Request) -> Response:
         """Answer what came in on a day, by way to pay."""
-        asked = shapes.TakingsQuery.of(request)
+        asked = self.asked
         project = registry.get_project(
             actor=self.actor, project_id=asked["project_id"], action=Action.PAYMENT_VIEW
         )

@@ -181,20 +181,18 @@ class Missing(ListView):
     actions = {"GET": Action.READING_VIEW}
     model = Meter
     serializer_class = MeterOut
+    query_class = shapes.MonthQuery
     filterset_class = filters.MissingFilter
 
     def rows(self) -> QuerySet[Meter]:
         return queries.missing_meters(actor=self.actor, **month_of(self))
 
-    @extend_schema(parameters=[shapes.MonthQuery])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
-
 
 class Progress(ApiView):
     actions = {"GET": Action.READING_VIEW}
+    query_class = shapes.MonthQuery
 
-    @extend_schema(parameters=[shapes.MonthQuery], responses=shapes.ProgressOut)
+    @extend_schema(responses=shapes.ProgressOut)
     def get(self, request: Request) -> Response:
         """Count how far a month's reading is."""
         counts = queries.counts(actor=self.actor, **month_of(self))
@@ -207,7 +205,7 @@ def month_of(view: ApiView) -> dict[str, Any]:
     :raises NotFound: if the project is not in sight.
     :raises rules.MonthInvalid: if the day is no first of a month.
     """
-    month = shapes.MonthQuery.of(view.request)
+    month = view.asked
     rules.check_month(month["usage_month"])
     registry.get_project(
         actor=view.actor, project_id=month["project_id"], action=Action.READING_VIEW

@@ -177,13 +177,12 @@ class SearchQuery(Query):
 
 class HouseholdSearch(ApiView):
     actions = {"GET": Action.REGISTRY_VIEW}
+    query_class = SearchQuery
 
-    @extend_schema(parameters=[SearchQuery], responses=shapes.FoundOut(many=True))
+    @extend_schema(responses=shapes.FoundOut(many=True))
     def get(self, request: Request) -> Response:
         """Find households by room in any spelling, name, initials, phone, plate or meter."""
-        found = queries.search_households(
-            actor=self.actor, today=self.today, **SearchQuery.of(request)
-        )
+        found = queries.search_households(actor=self.actor, today=self.today, **self.asked)
         return Response(shapes.FoundOut(found, many=True).data)
 
 

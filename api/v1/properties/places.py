@@ -57,9 +57,9 @@ class DayQuery(Query):
 
 class OccupancyFigures(ApiView):
     actions = {"GET": Action.REGISTRY_VIEW}
+    query_class = DayQuery
 
     @extend_schema(
-        parameters=[DayQuery],
         responses=shapes.OccupancyFiguresOut,
     )
     def get(self, request: Request, project_id: int) -> Response:
@@ -67,7 +67,7 @@ class OccupancyFigures(ApiView):
         figures = queries.occupancy_figures(
             actor=self.actor,
             project_id=project_id,
-            on=DayQuery.of(request).get("on", self.today),
+            on=self.asked.get("on", self.today),
         )
         return Response(shapes.OccupancyFiguresOut(figures).data)
 

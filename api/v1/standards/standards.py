@@ -71,11 +71,12 @@ class StandardDetail(ApiView):
 
 class HouseholdFees(ApiView):
     actions = {"GET": Action.FEE_STANDARD_VIEW}
+    query_class = shapes.MonthQuery
 
-    @extend_schema(parameters=[shapes.MonthQuery], responses=shapes.UnitFeeOut(many=True))
+    @extend_schema(responses=shapes.UnitFeeOut(many=True))
     def get(self, request: Request, household_id: int) -> Response:
         """Answer what each unit of a household is charged in a month, and by which version."""
-        month = shapes.MonthQuery.of(request).get("month", self.today.replace(day=1))
+        month = self.asked.get("month", self.today.replace(day=1))
         rules.check_month(month, field="month")
         household = registry.get_household(
             actor=self.actor, household_id=household_id, action=Action.FEE_STANDARD_VIEW
