@@ -36,12 +36,13 @@ Guanjia on one machine. Data lies in .var/ (or GUANJIA_VAR).
 ./dev test [--browser | --contract] [pytest options]
                        the test suite on a database of its own
 ./dev check            format, lint, import contracts, types, migrations, settings, translations
-./dev bench [options]  the benchmarks
+./dev bench [NAME ...] bill-run, import, provisioning, reads or request, and its options
 ./dev guanjia ...      Guanjia's own command line, on the data of ./dev run
 ./dev messages         collect the texts to translate
 ./dev reset [--yes]    stop everything and delete all data
 
-DATABASE_URL and BROKER_URL name servers to use instead of the embedded ones;
+DATABASE_URL and BROKER_URL name servers to use instead of the embedded ones,
+DATABASE_OWNER_URL the login that owns the tables, if that is another one;
 GUANJIA_POSTGRES_BIN names a folder with another PostgreSQL's programs."""
 
 
