@@ -19,6 +19,7 @@ from schemathesis.checks import CHECKS
 
 from kernel import access
 from kernel.access import operations
+from kernel.access.models import PostHolding
 from tenants.companies.models import Company
 from tests import factories
 
@@ -60,15 +61,11 @@ def _one_connection() -> Iterator[None]:
 @pytest.fixture
 def headers(tenant: Company) -> dict[str, str]:
     user = factories.add_user("robot")
-    for post in POSTS:
-        operations.give_post(
-            actor=access.SYSTEM,
-            user_id=user.pk,
-            post=post,
-            project_id=None,
-            valid_from=factories.NOW.date().replace(year=2025),
-            now=factories.NOW,
-        )
+    # Every post at once, which no person is given: what separates them is not looked at here.
+    PostHolding.objects.bulk_create(
+        PostHolding(user=user, post=post, valid_from=factories.NOW.date().replace(year=2025))
+        for post in POSTS
+    )
     _token, text = operations.create_token(
         actor=access.SYSTEM, user_id=user.pk, name="contract", now=factories.NOW
     )

@@ -147,3 +147,31 @@ POSTS: dict[str, Post] = {
         company_wide=False,
     ),
 }
+
+
+class Duties(NamedTuple):
+    """Two posts that one person does not hold at the same place and time, and the rule."""
+
+    posts: frozenset[str]
+    rule: str
+    why: Promise
+
+
+# Pairs that the handbook separates by role (2.3); those by transaction are the operations'.
+SEPARATED = (
+    Duties(
+        frozenset({"collector", "meter_reader"}),
+        "SoD-05",
+        _("Meter readers cannot collect fees."),
+    ),
+    Duties(
+        frozenset({"collector", "property_manager"}),
+        "SoD-01",
+        _("Charge approval and collection must be done by different people."),
+    ),
+    Duties(
+        frozenset({"collector", "charging_director"}),
+        "SoD-03",
+        _("A collector cannot audit own collection."),
+    ),
+)

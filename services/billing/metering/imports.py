@@ -27,6 +27,7 @@ from services.billing.metering.operations.record import (
 )
 from services.billing.metering.queries import Outcome, ReadingEntry
 from services.properties.imports import rooms
+from services.properties.imports.fields import is_nothing
 from services.properties.models import Meter, MeterKind, Project, Unit
 
 _KIND_WORDS = {
@@ -136,6 +137,9 @@ class MeterReadingsImporter(Importer):
         "meter-or-room-missing": _("Neither a meter nor a room is named"),
         "room-unknown": _("There is no room %(raw)s in this project"),
         "meter-of-another-room": _("The meter belongs to room %(room)s, not to %(raw)s"),
+        "multiplier-differs": _(
+            "%(field)s is %(raw)s here and %(multiplier)s in the registry: correct the wrong one"
+        ),
         "meter-ambiguous": _("The room has several meters of this kind: give the meter's number"),
         "meter-unknown": _("There is no such meter in this project: %(raw)s"),
         "meter-out-of-use": _("Meter %(raw)s is out of use"),
@@ -299,9 +303,7 @@ class _Reader:
         rows_of: dict[str | int, int] = {}
         for index in range(len(findings.table.rows)):
             kind = kinds[index] or self._options["meter_kind"]
-            found = self._meter(
-                index, codes[index], places[index], kind, multipliers[index] or Decimal(1)
-            )
+            found = self._meter(index, codes[index], places[index], kind, multipliers[index])
             if found is None or index in findings.rejected:
                 continue
             meter_id, new_code = found
@@ -329,7 +331,7 @@ class _Reader:
         code: str | None,
         place: tuple[str | None, str | None, str | None],
         kind: str,
-        multiplier: Decimal,
+        multiplier: Decimal | None,
     ) -> tuple[int | None, str] | None:
         """Return the id of the row's meter, or the code of the one to be made; None if neither."""
         known = self._meters.get(code.casefold()) if code else None
@@ -338,41 +340,64 @@ class _Reader:
             self._findings.reject(index, "room", "room-unknown", "".join(filter(None, place)))
             return None
         if known is not None:
-            if unit is not None and unit != known.unit_id:
-                self._findings.reject(
-                    index, "room", "meter-of-another-room", place[2], room=known.unit.label
-                )
-                return None
-            return known.pk, ""
+            return self._known_meter(index, known, unit, place[2], multiplier)
         if unit is None:
             reason = "meter-unknown" if code else "meter-or-room-missing"
             self._findings.reject(index, "meter", reason, code)
             return None
         return self._meter_of_unit(index, unit, code, kind, multiplier)
 
+    def _known_meter(
+        self,
+        index: int,
+        meter: Meter,
+        unit_id: int | None,
+        room: str | None,
+        multiplier: Decimal | None,
+    ) -> tuple[int, str] | None:
+        """Return a registered meter, unless the row says something else of it."""
+        if unit_id is not None and unit_id != meter.unit_id:
+            self._findings.reject(
+                index, "room", "meter-of-another-room", room, room=meter.unit.label
+            )
+            return None
+        if multiplier is not None and multiplier != meter.multiplier:
+            self._findings.reject(
+                index,
+                "multiplier",
+                "multiplier-differs",
+                multiplier,
+                multiplier=f"{meter.multiplier.normalize():f}",
+            )
+            return None
+        return meter.pk, ""
+
     def _meter_of_unit(
-        self, index: int, unit_id: int, code: str | None, kind: str, multiplier: Decimal
+        self, index: int, unit_id: int, code: str | None, kind: str, multiplier: Decimal | None
     ) -> tuple[int | None, str] | None:
         if code is None:
             present = self._meters_of[unit_id, kind]
             if len(present) == 1:
-                return present[0].pk, ""
+                return self._known_meter(index, present[0], unit_id, None, multiplier)
             if present:
                 self._findings.reject(index, "meter", "meter-ambiguous")
                 return None
             code = f"{self._unit_codes[unit_id]}-{_LETTERS[MeterKind(kind)]}"
-        self._work.meters.setdefault(code, (unit_id, kind, multiplier))
+        self._work.meters.setdefault(code, (unit_id, kind, multiplier or Decimal(1)))
         return None, code
 
     def _unit(self, building: str | None, entrance: str | None, room: str | None) -> int | None:
         if not room:
             return None
-        if not building:
-            building, split_entrance, room = rooms.split(room)
-            entrance = entrance or split_entrance
         try:
+            if building:
+                building, entrance = rooms.split_place(building, entrance or "")
+                building, entrance, room = rooms.within(building, entrance, room)
+            else:
+                building, split_entrance, room = rooms.split(room)
+                entrance = entrance or split_entrance
             name = self._namer.name(building, entrance or "", room)
-        except Invalid:
+        except (Invalid, rooms.AnotherPlace):
             return None
         return self._units.get(name.sort_key)
 
@@ -398,7 +423,14 @@ def _code(cell: Cell) -> str | None:
     return squeeze(value) if value else None
 
 
+# What a reader writes where he could not read.
+_NOT_READ = frozenset({"未抄", "未抄到", "未抄表", "无人", "锁门", "无法抄表"})
+
+
 def _reading(cell: Cell) -> Decimal | None:
+    text = squeeze(cell) if isinstance(cell, str) else ""
+    if text and (is_nothing(text) or text in _NOT_READ):
+        return None
     return clean.reading(cell, places=2)
 
 

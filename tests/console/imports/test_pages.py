@@ -97,6 +97,22 @@ def test_the_whole_way_of_the_real_ledger(client: Client, project: Project, in_a
     assert "房屋业主台账.xlsx" in client.get(reverse("imports", args=[project.pk])).content.decode()
 
 
+def test_sheets_that_are_left_out_are_named(
+    client: Client, project: Project, in_alpha: Any
+) -> None:
+    header = ["楼栋", "房号", "建筑面积"]
+    sheets = {
+        f"{number}栋": [header, [f"{number}栋", "101", 90], [f"{number}栋", "102", 90]][:end]
+        for number, end in ((1, 2), (2, 3))
+    }
+
+    upload(client, project, file_of(bad_files.workbook(sheets), "台账.xlsx"))
+
+    in_alpha()
+    page = page_of(client, "imports-batch", ImportBatch.objects.get())
+    assert "Only the sheet 2栋 is imported here. The sheet 1栋 has the same columns" in page
+
+
 def test_the_table_with_reasons_is_downloaded(
     client: Client, project: Project, in_alpha: Any
 ) -> None:

@@ -223,3 +223,41 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(admin: access.Actor) -> None
     assert text not in (stored.digest, stored.prefix, stored.name)
     assert stored.digest == operations.token_digest(text)
     assert not AuditEntry.objects.filter(data__icontains=text).exists()
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "rule"),
+    [
+        ("collector", "meter_reader", "SoD-05"),
+        ("meter_reader", "collector", "SoD-05"),
+        ("property_manager", "collector", "SoD-01"),
+        ("collector", "charging_director", "SoD-03"),
+    ],
+)
+def test_two_posts_that_check_each_other_are_not_held_together(
+    admin: access.Actor, held: str, wanted: str, rule: str
+) -> None:
+    user = add_user("wang")
+    here, elsewhere = (
+        create_project(actor=access.SYSTEM, code=code, name=code, now=NOW).pk
+        for code in ("YL", "HB")
+    )
+    give(admin, user, held, here)
+
+    for place in (here, None):
+        with pytest.raises(operations.DutiesMeet) as refusal:
+            give(admin, user, wanted, place)
+        assert refusal.value.details == {"rule": rule}
+
+    assert list(user.holdings.values_list("post", flat=True)) == [held]
+    give(admin, user, wanted, elsewhere)  # in another project he is somebody else
+
+
+def test_posts_that_are_held_one_after_the_other_do_not_meet(admin: access.Actor) -> None:
+    user = add_user("wang")
+    reader = give(admin, user, "meter_reader")
+    PostHolding.objects.filter(pk=reader.pk).update(
+        valid_from=TODAY - timedelta(days=9), valid_to=TODAY
+    )
+
+    assert give(admin, user, "collector").post == "collector"

@@ -293,3 +293,38 @@ def test_the_month_of_usage_must_be_given(director: Actor, project: Project, mon
 def test_an_unknown_kind_of_meter_is_refused(director: Actor, project: Project) -> None:
     with pytest.raises(MeterKindUnknown):
         upload(director, project, "表号,本次读数\n", meter_kind="NUCLEAR")
+
+
+@pytest.mark.parametrize("room", ["1-1-0101", ""])
+def test_a_multiplier_that_is_not_the_registrys_is_not_overlooked(
+    director: Actor, project: Project, rooms: list[Unit], room: str
+) -> None:
+    factories.add_meter(rooms[0], "1-1-0101-W", multiplier=Decimal(40))
+    rows = f"表号,房号,上次读数,本次读数,抄表日期,倍率\n1-1-0101-W,{room},0,10,2026-10-26,1\n"
+
+    batch = upload(director, project, rows)
+
+    assert problems(batch) == [(2, "multiplier-differs")]
+    assert batch.counts["accepted"] == 0
+
+
+@pytest.mark.parametrize("mark", ["未抄", "/", "-", "锁门", ""])
+def test_a_meter_that_could_not_be_read_goes_on_the_exception_list(
+    director: Actor, project: Project, rooms: list[Unit], mark: str
+) -> None:
+    rows = f"表号,房号,上次读数,本次读数,抄表日期\n1-1-0101-W,1-1-0101,5,{mark},2026-10-26\n"
+
+    commit(director, upload(director, project, rows))
+
+    assert Reading.objects.get().faults == ["MISSING"]
+
+
+@pytest.mark.parametrize("place", ["1-1,,101", "1栋1单元,1单元,0101", "1栋,1单元,1栋1单元0101室"])
+def test_the_room_of_a_reading_is_found_in_any_spelling(
+    director: Actor, project: Project, rooms: list[Unit], place: str
+) -> None:
+    rows = f"表号,楼栋,单元,房号,上次读数,本次读数,抄表日期\nA-7,{place},0,10,2026-10-26\n"
+
+    commit(director, upload(director, project, rows))
+
+    assert Meter.objects.get().unit == rooms[0]
