@@ -20,6 +20,11 @@ from deploy.local.report import Problem, tail, write
 PROC = Path("/proc")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DISK = {"the disk is full": ("No space left on device", "ENOSPC", "os error 28")}
+DATA = {
+    "its data was made by other migrations than these; ./dev reset starts afresh": (
+        "InconsistentMigrationHistory",
+    ),
+}
 DOWNLOAD = {
     "a download does not match the hash in the lock file": (
         "DO NOT MATCH THE HASHES",
@@ -133,7 +138,8 @@ class Runner:
             with log.open("rb") as text:
                 text.seek(start)
                 output = text.read().decode("utf-8", "replace")
-            cause = likely_cause(output, DISK | DOWNLOAD if downloads else DISK, log.parent)
+            causes = DISK | (DOWNLOAD if downloads else DATA)
+            cause = likely_cause(output, causes, log.parent)
             raise Problem(f"{failure}: {cause or ending(code)}", log=log, is_explained=bool(cause))
 
     def capture(

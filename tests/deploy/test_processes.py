@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import processes
-from deploy.local.processes import DISK, DOWNLOAD, Runner, Services, likely_cause
+from deploy.local.processes import DATA, DISK, DOWNLOAD, Runner, Services, likely_cause
 from deploy.local.report import Problem
 from tests.deploy.conftest import ROOT, wait_until
 
@@ -207,11 +207,15 @@ def test_after_the_end_nothing_more_is_started(home: Path) -> None:
             'psycopg2.OperationalError: connection to server at "db", port 5432 failed: refused\n',
             'connection to server at "db", port 5432 failed: refused',
         ),
+        (
+            "django.db.migrations.exceptions.InconsistentMigrationHistory: Migration billing.0001",
+            "its data was made by other migrations than these; ./dev reset starts afresh",
+        ),
         ("SyntaxError: invalid syntax", None),
     ],
 )
 def test_usual_causes_are_recognised(output: str, cause: str | None, tmp_path: Path) -> None:
-    assert likely_cause(output, DISK | DOWNLOAD, tmp_path) == cause
+    assert likely_cause(output, DISK | DOWNLOAD | DATA, tmp_path) == cause
 
 
 def test_a_full_disk_swallows_even_the_message(
