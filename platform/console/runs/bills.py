@@ -23,7 +23,7 @@ from services.properties.models import Meter
 # A bill begins with its run.
 EVENTS = {
     "billing.line.reversed": (_("Reversed"), "undo", "bad"),
-    "billing.run.posted": (_("Bills posted"), "ok", "ok"),
+    "billing.run.posted": (_("Posted"), "ok", "ok"),
     "billing.run.checked": (_("Checked"), "check", "ok"),
     "billing.run.prepared": (_("Prepared"), "plus", ""),
 }

@@ -230,7 +230,7 @@ class Bills(ListView):
             label=_("Month"),
             value=lambda line: formats.spell_month(line.period),
             # The latest month first, in it the rooms in their order.
-            sort=("period", "-household__sort_key", "-unit__sort_key"),
+            sort=("period", "-household__sort_key", "-unit__sort_key", "-item__sort_order"),
         ),
         Column(key="quantity", label=_("Quantity"), kind="number", places=2, is_shown=False),
         Column(key="price", label=_("Price"), kind="number", places=4, is_shown=False),

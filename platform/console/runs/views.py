@@ -27,7 +27,7 @@ EVENTS = {
     "billing.run.computed": (_("Draft computed"), "calc", "ok"),
     "billing.run.checked": (_("Checked"), "check", "ok"),
     "billing.run.posting-started": (_("Posting started"), "send", ""),
-    "billing.run.posted": (_("Bills posted"), "ok", "ok"),
+    "billing.run.posted": (_("Posted"), "ok", "ok"),
     "billing.run.interrupted": (_("Interrupted"), "alert", "bad"),
     "billing.run.stop-requested": (_("Stop asked for"), "ban", "warn"),
     "billing.run.cancelled": (_("Cancelled"), "x", ""),
