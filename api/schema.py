@@ -1,5 +1,6 @@
 """The OpenAPI document: what every endpoint may answer besides what it says itself."""
 
+from inspect import cleandoc
 from typing import Any, Literal
 
 from django.conf import settings
@@ -28,6 +29,47 @@ class Problem(serializers.Serializer[Any]):
     details = serializers.DictField(required=False)
 
 
+def _example(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": f"urn:guanjia:problem:{code}",
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+
+
+_EXAMPLES = {
+    "400": _example(
+        400,
+        "invalid-input",
+        "The request is not valid.",
+        errors={"period": ["This field is required."]},
+    ),
+    "401": _example(401, "not-authenticated", "Authentication credentials were not provided."),
+    "403": _example(
+        403,
+        "access.action-denied",
+        "You may not do this.",
+        details={"action": "bill-run.check"},
+    ),
+    "404": _example(404, "not-found", "Not found."),
+    "409": _example(
+        409,
+        "cashier.bills-changed",
+        "The open bills have changed since they were shown.",
+        details={"expected_total": "760.52", "open_total": "429.11", "taken": []},
+    ),
+    "413": _example(413, "too-large", "The body is too large."),
+    "415": _example(415, "unsupported-media-type", "Unsupported media type in request."),
+    "422": _example(
+        422,
+        "standards.month-invalid",
+        "Choose the first day of a month.",
+        errors={"valid_from": ["Choose the first day of a month."]},
+    ),
+    "429": _example(429, "throttled", "Request was throttled."),
+}
 _HEADERS = {
     "401": {
         "WWW-Authenticate": {
@@ -46,6 +88,45 @@ _HEADERS = {
 }
 
 
+ABOUT = """\
+The console's operations for programs: what a person may do there, his token may do here.
+
+**Signing in.** Make a token on your own page or with `guanjia token create`, and send it as
+`Authorization: Bearer gj_…` to your company's host. It is void in any other company.
+
+**Values.** Amounts, prices and quantities are decimal numbers written as text (`"12.50"`), in CNY
+where they are money. Days are `2026-11-30`; a month is its first day. Times carry their zone.
+Requests are taken at their word: a field or parameter that is not documented, a number where text
+is asked for, or an empty parameter is refused with 400.
+
+**Lists** come in pages of 50 (`page_size`, at most 200), in the order of their making unless they
+say otherwise. `next` is the address of the page that follows, null on the last one.
+
+**Failures** are `application/problem+json` (RFC 9457). `code` is stable and meant for programs,
+`detail` for people, in the language that the token's person has chosen; `errors` names the fields
+at fault. 400: not as documented. 403: needs another post. 404: not there, or in a project that you
+do not see. 409: not in this state, or changed meanwhile. 422: well formed, but it cannot be.
+429: too often; wait `Retry-After` seconds.
+
+**Money is taken once.** `POST payments/` needs an `Idempotency-Key`; send the same request with
+the same key until there is an answer.
+
+**Long work** (bill runs, large imports, the check of the books) answers with a `job_id`: ask
+`jobs/{job_id}/` every two seconds until it is DONE or FAILED.
+
+**The main job:** `projects` → `imports` (kind `unit-ledger`) → `fee-standards`, `versions`,
+`assignments`, `confirm` by somebody else → `imports` (kind `meter-readings`) or `meter-readings`,
+`resolve` the exceptions → `bill-runs`, `preview`, `check` by somebody else, `post` →
+`open-bills`, `payments`, `receipts` → `arrears`, `collection-rates`, `ledger/invariants`.
+"""
+
+
+def describe(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Tell, at the head of the document, what holds for every endpoint."""
+    result["info"]["description"] = ABOUT
+    return result
+
+
 class ApiSchema(AutoSchema):
     """Adds the problem documents that ``api.errors`` makes of failures, and closes bodies."""
 
@@ -56,6 +137,19 @@ class ApiSchema(AutoSchema):
         if self.method == "POST" and not isinstance(self.view, ListModelMixin):
             return found.removesuffix("_create")
         return found
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return what the view says of this method; what its base says is for who writes views."""
+        view = type(self.view)
+        own = vars(view).get((self.method or "").lower())
+        text = (own.__doc__ if own is not None else None) or (
+            vars(view).get("__doc__") if self.method == "GET" else None
+        )
+        return cleandoc(text or "").replace("``", "`")
+
+    def get_summary(self) -> str:
+        """Return the first line of the description: the list of endpoints shows it."""
+        return str(self.get_description()).partition("\n")[0].removesuffix(".")
 
     def get_override_parameters(self) -> list[Any]:
         """Describe the parameters that the view asks for."""
@@ -69,6 +163,7 @@ class ApiSchema(AutoSchema):
                 responses[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     Problem, status, media_types=[MEDIA_TYPE], direction=direction
                 )
+                responses[status]["content"][MEDIA_TYPE]["example"] = _EXAMPLES[status]
                 if status in _HEADERS:
                     responses[status]["headers"] = _HEADERS[status]
         return responses

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import FilterSet
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
@@ -32,6 +33,21 @@ class ApiView(APIView):
     actor: access.Actor
     now: datetime
     today: date
+
+    def perform_authentication(self, request: Request) -> None:
+        """Sign in, and speak the person's language from here on: until now nobody was known.
+
+        The middleware around the view puts back what was spoken before.
+        """
+        super().perform_authentication(request)
+        language = getattr(request.user, "language", "")
+        if language in dict(settings.LANGUAGES):
+            translation.activate(language)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers["Content-Language"] = translation.get_language()
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

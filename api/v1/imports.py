@@ -128,6 +128,8 @@ class ProblemOut(serializers.ModelSerializer[ImportProblem]):
 
 
 class Imports(ListView):
+    """Imports that one may see."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_VIEW}
     model = ImportBatch
     serializer_class = ImportOut
@@ -172,10 +174,13 @@ class ImportDetail(ApiView):
 
     @extend_schema(responses=ImportOut)
     def get(self, request: Request, batch_id: int) -> Response:
+        """Give one import: its columns, its counts, how far it is."""
         return Response(ImportOut(queries.get_batch(actor=self.actor, batch_id=batch_id)).data)
 
 
 class Problems(ListView):
+    """Why rows are rejected or noted, row by row."""
+
     actions = {"GET": Action.REGISTRY_VIEW}
     model = ImportProblem
     serializer_class = ProblemOut

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
+from django.utils.translation import gettext
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.exceptions import ParseError
@@ -17,9 +19,10 @@ from api.views import ApiView
 from kernel import access
 from kernel.access import operations
 from kernel.access.actions import Action
-from kernel.access.models import ApiToken
+from kernel.access.models import ApiToken, User
 from tenants.companies.models import Company
 from tests import factories
+from tests.api.openapi import Document
 
 # The document itself and its page: for anybody who is signed in, they show no data.
 DOCUMENT_ROUTES = frozenset({"/api/v1/schema/", "/api/v1/docs/"})
@@ -114,6 +117,64 @@ def test_the_document_is_openapi_3_1_and_warns_of_nothing(client: Client, token:
     assert document["openapi"].startswith("3.1")
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for methods in document["paths"].values() for each in methods.values()]
+
+
+def test_every_operation_says_what_it_does_and_nothing_about_our_code() -> None:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    operations_found = operations_of(document)
+
+    assert len(operations_found) >= 120
+    for operation in operations_found:
+        name, text = operation["operationId"], operation.get("description", "")
+        assert operation.get("summary"), name
+        assert len(operation["summary"]) <= 110, name
+        assert "``" not in text, name
+        assert "rows()" not in text, name
+    assert "Idempotency-Key" in document["info"]["description"]
+
+
+def test_the_examples_of_the_document_are_as_it_says() -> None:
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    content: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    document = Document(content)
+    checked = 0
+    for operation in operations_of(content):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for media in (media for body in bodies for media in body.get("content", {}).values()):
+            examples = [each["value"] for each in media.get("examples", {}).values()]
+            for example in [*examples, *([media["example"]] if "example" in media else [])]:
+                document.check(media["schema"], example, operation["operationId"])
+                checked += 1
+
+    assert checked >= 700
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_program_is_spoken_to_in_its_persons_language(
+    client: Client, token: str, language: str
+) -> None:
+    User.objects.update(language=language)
+    operations.give_post(
+        actor=access.SYSTEM,
+        user_id=User.objects.get().pk,
+        post="company_admin",
+        project_id=None,
+        valid_from=factories.NOW.date().replace(year=2025),
+        now=factories.NOW,
+    )
+
+    response = client.get("/api/v1/projects/1/", headers={"authorization": f"Bearer {token}"})
+
+    assert response.status_code == 404
+    assert response.headers["Content-Language"] == language
+    with translation.override(language):
+        assert response.json()["detail"] == gettext("Not found.")
+    assert translation.get_language() == "en"  # put back: the next request is somebody else's
 
 
 @pytest.mark.parametrize(

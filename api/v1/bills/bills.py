@@ -17,6 +17,8 @@ from services.billing.runs.models import BillLine
 
 
 class Bills(ListView):
+    """Bills: an item of a unit in a month each, with what is still open of it."""
+
     actions = {"GET": Action.BILL_VIEW}
     model = BillLine
     serializer_class = shapes.BillOut

@@ -17,6 +17,8 @@ from services.billing.runs.models import BillRun, DraftLine, RunSkip
 
 
 class Runs(ListView):
+    """Bill runs: a month of a project each."""
+
     actions = {"GET": Action.BILL_VIEW, "POST": Action.BILL_RUN_PREPARE}
     model = BillRun
     serializer_class = shapes.RunOut
@@ -45,6 +47,7 @@ class RunDetail(ApiView):
 
     @extend_schema(responses=shapes.RunOut)
     def get(self, request: Request, run_id: int) -> Response:
+        """Give one run with its state and totals."""
         return Response(shapes.RunOut(queries.get_run(actor=self.actor, run_id=run_id)).data)
 
 

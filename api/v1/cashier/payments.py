@@ -61,6 +61,8 @@ class OpenBills(ApiView):
 
 
 class Payments(ListView):
+    """Payments, voided ones among them."""
+
     actions = {"GET": Action.PAYMENT_VIEW, "POST": Action.PAYMENT_TAKE}
     model = Payment
     serializer_class = shapes.PaymentOut
@@ -133,6 +135,7 @@ class PaymentDetail(ApiView):
 
     @extend_schema(responses=shapes.PaymentDetailOut)
     def get(self, request: Request, payment_id: int) -> Response:
+        """Give one payment with what it paid."""
         return Response(_payment_out(self, payment_id))
 
 

@@ -18,6 +18,8 @@ from services.billing.standards import rules as pricing
 
 
 class Receipts(ListView):
+    """Receipts, void ones among them."""
+
     actions = {"GET": Action.PAYMENT_VIEW}
     model = Receipt
     serializer_class = shapes.ReceiptOut

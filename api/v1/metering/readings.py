@@ -105,6 +105,7 @@ class ReadingDetail(ApiView):
 
     @extend_schema(responses=shapes.ReadingOut)
     def get(self, request: Request, reading_id: int) -> Response:
+        """Give one reading."""
         reading = queries.get_reading(actor=self.actor, reading_id=reading_id)
         return Response(shapes.ReadingOut(reading).data)
 

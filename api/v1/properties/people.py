@@ -23,6 +23,8 @@ from services.properties.operations import NewOwner, PartyDetails, PersonalField
 
 
 class Parties(ListView):
+    """Persons and organisations; phones and ID numbers are masked."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Party
     serializer_class = shapes.PartyOut
@@ -45,11 +47,13 @@ class PartyDetail(ApiView):
 
     @extend_schema(responses=shapes.PartyOut)
     def get(self, request: Request, party_id: int) -> Response:
+        """Give one person or organisation."""
         party = queries.get_party(actor=self.actor, party_id=party_id)
         return Response(shapes.PartyOut(party).data)
 
     @extend_schema(request=shapes.PartyDetailsIn, responses=shapes.PartyOut)
     def patch(self, request: Request, party_id: int) -> Response:
+        """Change what is known of a person or an organisation."""
         body = shapes.PartyDetailsIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         party = operations.update_party(
@@ -78,6 +82,8 @@ class PartyReveal(ApiView):
 
 
 class Occupancies(ListView):
+    """Who owns, rents or lives in which unit, and when."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Occupancy
     serializer_class = shapes.OccupancyOut
@@ -109,11 +115,13 @@ class OccupancyDetail(ApiView):
 
     @extend_schema(responses=shapes.OccupancyOut)
     def get(self, request: Request, occupancy_id: int) -> Response:
+        """Give one occupancy."""
         occupancy = queries.get_occupancy(actor=self.actor, occupancy_id=occupancy_id)
         return Response(shapes.OccupancyOut(occupancy).data)
 
     @extend_schema(request=shapes.OccupancyChangesIn, responses=shapes.OccupancyOut)
     def patch(self, request: Request, occupancy_id: int) -> Response:
+        """Change an occupancy; it is ended by itself."""
         body = shapes.OccupancyChangesIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         occupancy = operations.update_occupancy(
@@ -130,6 +138,7 @@ class OccupancyEnd(ApiView):
 
     @extend_schema(request=shapes.OccupancyEndIn, responses=shapes.OccupancyOut)
     def post(self, request: Request, occupancy_id: int) -> Response:
+        """End an occupancy: it is none from a day on."""
         body = shapes.OccupancyEndIn(data=request.data)
         body.is_valid(raise_exception=True)
         occupancy = operations.end_occupancy(
@@ -161,6 +170,8 @@ class OwnershipTransfers(ApiView):
 
 
 class Households(ListView):
+    """Households: the accounts that bills are sent to."""
+
     actions = {"GET": Action.REGISTRY_VIEW}
     model = Household
     serializer_class = shapes.HouseholdOut
@@ -213,6 +224,7 @@ class HouseholdPayer(ApiView):
 
     @extend_schema(request=shapes.PayerIn, responses=shapes.HouseholdOut)
     def post(self, request: Request, household_id: int) -> Response:
+        """Name who pays for a household."""
         body = shapes.PayerIn(data=request.data)
         body.is_valid(raise_exception=True)
         household = operations.set_payer(

@@ -16,6 +16,8 @@ from services.properties.models import Building, Project, Unit, UnitStateChange
 
 
 class Projects(ListView):
+    """Projects that one sees."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.COMPANY_CONFIGURE}
     model = Project
     serializer_class = shapes.ProjectOut
@@ -38,11 +40,13 @@ class ProjectDetail(ApiView):
 
     @extend_schema(responses=shapes.ProjectOut)
     def get(self, request: Request, project_id: int) -> Response:
+        """Give one project."""
         project = queries.get_project(actor=self.actor, project_id=project_id)
         return Response(shapes.ProjectOut(project).data)
 
     @extend_schema(request=shapes.ProjectChangesIn, responses=shapes.ProjectOut)
     def patch(self, request: Request, project_id: int) -> Response:
+        """Change what is known of a project; only company-wide."""
         body = shapes.ProjectChangesIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         project = operations.update_project(
@@ -73,6 +77,8 @@ class OccupancyFigures(ApiView):
 
 
 class Buildings(ListView):
+    """Buildings."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Building
     serializer_class = shapes.BuildingOut
@@ -83,6 +89,7 @@ class Buildings(ListView):
 
     @extend_schema(request=shapes.BuildingIn, responses={201: shapes.BuildingOut})
     def post(self, request: Request) -> Response:
+        """Create a building."""
         body = shapes.BuildingIn(data=request.data)
         body.is_valid(raise_exception=True)
         building = operations.create_building(actor=self.actor, now=self.now, **body.validated_data)
@@ -94,6 +101,7 @@ class BuildingDetail(ApiView):
 
     @extend_schema(responses=shapes.BuildingOut)
     def get(self, request: Request, building_id: int) -> Response:
+        """Give one building."""
         building = queries.get_building(actor=self.actor, building_id=building_id)
         return Response(shapes.BuildingOut(building).data)
 
@@ -109,6 +117,8 @@ class BuildingDetail(ApiView):
 
 
 class Units(ListView):
+    """Units: dwellings, shops, parking spaces, storage rooms."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Unit
     serializer_class = shapes.UnitOut
@@ -131,11 +141,13 @@ class UnitDetail(ApiView):
 
     @extend_schema(responses=shapes.UnitOut)
     def get(self, request: Request, unit_id: int) -> Response:
+        """Give one unit."""
         unit = queries.get_unit(actor=self.actor, unit_id=unit_id)
         return Response(shapes.UnitOut(unit).data)
 
     @extend_schema(request=shapes.UnitChangesIn, responses=shapes.UnitOut)
     def patch(self, request: Request, unit_id: int) -> Response:
+        """Change what is known of a unit; its state changes from a day on."""
         body = shapes.UnitChangesIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         unit = operations.update_unit(
@@ -145,6 +157,8 @@ class UnitDetail(ApiView):
 
 
 class StateChanges(ListView):
+    """The states that a unit was in."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = UnitStateChange
     serializer_class = shapes.StateChangeOut

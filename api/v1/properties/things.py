@@ -14,6 +14,8 @@ from services.properties.models import Meter, Vehicle
 
 
 class Vehicles(ListView):
+    """Vehicles."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Vehicle
     serializer_class = shapes.VehicleOut
@@ -24,6 +26,7 @@ class Vehicles(ListView):
 
     @extend_schema(request=shapes.VehicleIn, responses={201: shapes.VehicleOut})
     def post(self, request: Request) -> Response:
+        """Register a vehicle of a household."""
         body = shapes.VehicleIn(data=request.data)
         body.is_valid(raise_exception=True)
         vehicle = operations.add_vehicle(actor=self.actor, now=self.now, **body.validated_data)
@@ -35,6 +38,7 @@ class VehicleDetail(ApiView):
 
     @extend_schema(responses=shapes.VehicleOut)
     def get(self, request: Request, vehicle_id: int) -> Response:
+        """Give one vehicle."""
         vehicle = queries.get_vehicle(actor=self.actor, vehicle_id=vehicle_id)
         return Response(shapes.VehicleOut(vehicle).data)
 
@@ -60,6 +64,8 @@ class VehicleRemoval(ApiView):
 
 
 class Meters(ListView):
+    """Meters."""
+
     actions = {"GET": Action.REGISTRY_VIEW, "POST": Action.REGISTRY_CHANGE}
     model = Meter
     serializer_class = shapes.MeterOut
@@ -70,6 +76,7 @@ class Meters(ListView):
 
     @extend_schema(request=shapes.MeterIn, responses={201: shapes.MeterOut})
     def post(self, request: Request) -> Response:
+        """Put a meter into a unit."""
         body = shapes.MeterIn(data=request.data)
         body.is_valid(raise_exception=True)
         meter = operations.create_meter(actor=self.actor, now=self.now, **body.validated_data)
@@ -81,11 +88,13 @@ class MeterDetail(ApiView):
 
     @extend_schema(responses=shapes.MeterOut)
     def get(self, request: Request, meter_id: int) -> Response:
+        """Give one meter."""
         meter = queries.get_meter(actor=self.actor, meter_id=meter_id)
         return Response(shapes.MeterOut(meter).data)
 
     @extend_schema(request=shapes.MeterChangesIn, responses=shapes.MeterOut)
     def patch(self, request: Request, meter_id: int) -> Response:
+        """Correct what is known of a meter."""
         body = shapes.MeterChangesIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         meter = operations.update_meter(

@@ -14,6 +14,8 @@ from services.billing.standards.models import FeeAssignment
 
 
 class Assignments(ListView):
+    """Whom a standard charges: rules, and single units in and out."""
+
     actions = {"GET": Action.FEE_STANDARD_VIEW, "POST": Action.FEE_STANDARD_DRAFT}
     model = FeeAssignment
     serializer_class = shapes.AssignmentOut

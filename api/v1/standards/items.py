@@ -14,6 +14,8 @@ from services.billing.standards.models import FeeItem
 
 
 class Items(ListView):
+    """Fee items: what the company charges."""
+
     actions = {"GET": Action.FEE_STANDARD_VIEW, "POST": Action.FEE_STANDARD_DRAFT}
     model = FeeItem
     serializer_class = shapes.ItemOut
@@ -36,6 +38,7 @@ class ItemDetail(ApiView):
 
     @extend_schema(responses=shapes.ItemOut)
     def get(self, request: Request, item_id: int) -> Response:
+        """Give one fee item."""
         return Response(shapes.ItemOut(queries.get_item(actor=self.actor, item_id=item_id)).data)
 
     @extend_schema(request=shapes.ItemChangesIn, responses=shapes.ItemOut)

@@ -22,6 +22,8 @@ from services.properties import queries as registry
 
 
 class Standards(ListView):
+    """Fee standards with their versions."""
+
     actions = {"GET": Action.FEE_STANDARD_VIEW, "POST": Action.FEE_STANDARD_DRAFT}
     model = FeeStandard
     serializer_class = shapes.StandardOut

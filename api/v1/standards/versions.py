@@ -45,6 +45,8 @@ EXAMPLES = [
 
 
 class Versions(ListView):
+    """The versions of a standard."""
+
     actions = {"GET": Action.FEE_STANDARD_VIEW, "POST": Action.FEE_STANDARD_DRAFT}
     model = FeeVersion
     serializer_class = shapes.VersionOut
@@ -74,6 +76,7 @@ class VersionDetail(ApiView):
 
     @extend_schema(responses=shapes.VersionOut)
     def get(self, request: Request, version_id: int) -> Response:
+        """Give one version."""
         version = queries.get_version(actor=self.actor, version_id=version_id)
         return Response(shapes.VersionOut(version).data)
 

@@ -335,6 +335,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.describe",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "UnitKind": "services.properties.models.UnitKind",
         "UnitState": "services.properties.models.UnitState",
