@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from kernel import access
 from kernel.access import operations
 from kernel.access.actors import Actor
-from kernel.access.models import User
+from kernel.access.models import PostHolding, User
 from kernel.access.queries import actor_for
 
 NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -36,3 +36,13 @@ def add_actor(username: str, post: str, *, project_id: int | None = None) -> Act
         now=NOW,
     )
     return actor_for(user=user, today=TODAY)
+
+
+def hold_post(user: User, post: str, project_id: int | None = None) -> PostHolding:
+    """Let a person hold a post whatever else he holds.
+
+    For one visitor who may do everything: the posts that check each other are not given together.
+    """
+    return PostHolding.objects.create(
+        user=user, post=post, project_id=project_id, valid_from=date(2025, 1, 1)
+    )

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.test import Client
@@ -53,14 +52,7 @@ def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
     """Return the client of a person, who is added and given posts if need be."""
     user = User.objects.filter(username=username).first() or factories.add_user(username)
     for post, project_id in posts:
-        operations.give_post(
-            actor=access.SYSTEM,
-            user_id=user.pk,
-            post=post,
-            project_id=project_id,
-            valid_from=date(2026, 1, 1),
-            now=NOW,
-        )
+        factories.hold_post(user, post, project_id)
     _row, text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
     return Api(Client(), text)
 

@@ -19,7 +19,6 @@ from schemathesis.checks import CHECKS
 
 from kernel import access
 from kernel.access import operations
-from kernel.access.models import PostHolding
 from tenants.companies.models import Company
 from tests import factories
 
@@ -62,10 +61,8 @@ def _one_connection() -> Iterator[None]:
 def headers(tenant: Company) -> dict[str, str]:
     user = factories.add_user("robot")
     # Every post at once, which no person is given: what separates them is not looked at here.
-    PostHolding.objects.bulk_create(
-        PostHolding(user=user, post=post, valid_from=factories.NOW.date().replace(year=2025))
-        for post in POSTS
-    )
+    for post in POSTS:
+        factories.hold_post(user, post)
     _token, text = operations.create_token(
         actor=access.SYSTEM, user_id=user.pk, name="contract", now=factories.NOW
     )

@@ -261,14 +261,7 @@ def _people(own: Ids, other: Ids) -> dict[str, User]:
         user = factories.add_user(name, email=f"{name}@example.com")
         people.set_preferences(user_id=user.pk, language="en")
         for post, project_id in dict.fromkeys(posts):
-            people.give_post(
-                actor=access.SYSTEM,
-                user_id=user.pk,
-                post=post,
-                project_id=project_id,
-                valid_from=date(2026, 1, 1),
-                now=NOW,
-            )
+            factories.hold_post(user, post, project_id)
         users[name] = User.objects.get(pk=user.pk)
     return users
 
