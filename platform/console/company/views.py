@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from console.company import forms
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.audit.queries import history_of_all
 from kernel.tenancy import current_company
 from tenants.companies import operations
+from tenants.companies.models import Company
 from tenants.companies.queries import primary_domain
+
+HISTORY_SHOWN = 10
 
 
 class Settings(ConsoleView):
@@ -46,6 +50,11 @@ class Settings(ConsoleView):
             "form": form,
             "currency": company.currency,
             "host": primary_domain(company_id=company.pk),
+            "history": [
+                entry
+                for entry in history_of_all({Company: [company.pk]})[:HISTORY_SHOWN]
+                if entry.event == "companies.company.changed"
+            ],
             "is_saved": request.GET.get("done") == "saved",
         }
         return render(request, "console/company/settings.html", context, status=status)

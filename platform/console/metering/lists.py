@@ -179,6 +179,10 @@ class Missing(MonthList):
             actor=self.actor, project_id=self.project_id, usage_month=self.month
         )
 
+    def page_context(self) -> dict[str, Any]:
+        readings = reverse("readings-month", args=[self.project_id, month_text(self.month)])
+        return super().page_context() | {"crumbs": [(_("Meter readings"), readings)]}
+
     def row_url(self, row: Meter) -> str:
         if not self.actor.may(Action.READING_RECORD, self.project_id):
             return ""

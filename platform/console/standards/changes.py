@@ -12,11 +12,18 @@ from console.sheets import EditSheet
 from console.standards.forms import EndForm, ItemForm, NameForm, StandardForm, WithdrawForm
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.audit.queries import history_of
 from kernel.errors import Denied, NotFound
 from services.billing.ledger import queries as ledger
 from services.billing.ledger.models import AccountKind
 from services.billing.standards import operations, queries
 from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion
+
+HISTORY_SHOWN = 10
+ITEM_EVENTS = {
+    "billing.fee-item.created": _("Fee item added"),
+    "billing.fee-item.changed": _("Fee item changed"),
+}
 
 
 def page_of(standard: FeeStandard) -> str:
@@ -153,7 +160,13 @@ class ItemSheet(EditSheet):
                 raise NotFound
 
     def words(self) -> dict[str, Any]:
-        return {"title": self.item.name if self.item else _("New fee item")}
+        if self.item is None:
+            return {"title": _("New fee item")}
+        entries = history_of(self.item)[:HISTORY_SHOWN]
+        return {
+            "title": self.item.name,
+            "history": [(ITEM_EVENTS[e.event], e) for e in entries if e.event in ITEM_EVENTS],
+        }
 
     def form_options(self) -> dict[str, Any]:
         kinds = [AccountKind.INCOME, AccountKind.LIABILITY]
