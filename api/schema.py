@@ -149,7 +149,7 @@ class ApiSchema(AutoSchema):
 
     def get_summary(self) -> str:
         """Return the first line of the description: the list of endpoints shows it."""
-        return str(self.get_description()).partition("\n")[0].removesuffix(".")
+        return str(self.get_description()).partition("\n")[0].replace("`", "").removesuffix(".")
 
     def get_override_parameters(self) -> list[Any]:
         """Describe the parameters that the view asks for."""

@@ -1,10 +1,11 @@
 """Version 1, and its document. Each module of this package adds its own ``urlpatterns``."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+from api.v1.document import Document, DocumentPage
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("schema/", Document.as_view(), name="api-schema"),
     path("", include("api.v1.imports")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
@@ -12,5 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.bills.urls")),
     path("", include("api.v1.cashier.urls")),
     path("", include("api.v1.arrears.urls")),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", DocumentPage.as_view(), name="api-docs"),
 ]

@@ -1,5 +1,6 @@
 """What holds for every endpoint, found by walking the resolver."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -119,6 +120,22 @@ def test_the_document_is_openapi_3_1_and_warns_of_nothing(client: Client, token:
     assert not GENERATOR_STATS._error_cache
 
 
+def test_the_page_of_the_document_needs_nothing_that_its_policy_forbids(
+    client: Client, token: str
+) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+
+    page = client.get("/api/v1/docs/", headers=headers)
+    script = client.get("/api/v1/docs/?script=", headers=headers)
+
+    assert page.status_code == script.status_code == 200
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    text = page.content.decode()
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", text) == []
+    assert script.headers["Content-Type"].startswith("application/javascript")
+    assert b"/api/v1/schema/" in script.content
+
+
 def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for methods in document["paths"].values() for each in methods.values()]
 
@@ -133,6 +150,7 @@ def test_every_operation_says_what_it_does_and_nothing_about_our_code() -> None:
         name, text = operation["operationId"], operation.get("description", "")
         assert operation.get("summary"), name
         assert len(operation["summary"]) <= 110, name
+        assert "`" not in operation["summary"], name
         assert "``" not in text, name
         assert "rows()" not in text, name
     assert "Idempotency-Key" in document["info"]["description"]

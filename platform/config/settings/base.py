@@ -137,6 +137,7 @@ TEMPLATES = [
         "DIRS": [
             ROOT / "platform" / "console" / "templates",
             ROOT / "platform" / "portal" / "templates",
+            ROOT / "api" / "templates",
         ],
         "APP_DIRS": True,
         "OPTIONS": {
