@@ -341,8 +341,8 @@ def see_nothing_of_it(stranger: Person, addresses: Sequence[str]) -> None:
 def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path: Path) -> None:
     """Every figure is the one of ``answers.json``; nobody does what is not his to do."""
     for slug, name, admin, admin_name in (
-        ("qinghe", "青禾物业", "xujing", "许静"),
-        ("jianghai", "江海物业", "gusheng", "顾盛"),
+        ("qinglan", "青岚物业", "xujing", "许静"),
+        ("binjiang", "滨江物业", "gusheng", "顾盛"),
     ):
         site.command(
             *("company", "create", slug, "--name", name, "--wait"),
@@ -350,12 +350,12 @@ def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path:
             *("--admin-email", f"{admin}@{slug}.example"),
         )
 
-    def person(username: str, name: str, company: str = "qinghe") -> Person:
+    def person(username: str, name: str, company: str = "qinglan") -> Person:
         return Person(browser, site, company, username, name)
 
     admin, manager = person("xujing", "许静"), person("fangqiming", "方启明")
     director, collector = person("zhaomin", "赵敏"), person("zhouting", "周婷")
-    reader, stranger = person("lijianguo", "李建国"), person("gusheng", "顾盛", "jianghai")
+    reader, stranger = person("lijianguo", "李建国"), person("gusheng", "顾盛", "binjiang")
     everybody = (admin, manager, director, collector, reader, stranger)
 
     open_the_company(admin)

@@ -1,0 +1,181 @@
+"""Every page of the console, with the demo's data, in both themes, at the desk and on a phone."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.demo import people
+from kernel import access
+from kernel.access import operations
+from kernel.access.models import PostHolding, User
+from kernel.imports.models import ImportBatch
+from kernel.tenancy import tenant_connection
+from services.billing.cashier.models import Receipt
+from services.billing.metering.models import Reading
+from services.billing.runs.models import BillLine, BillRun
+from services.billing.standards.models import FeeAssignment, FeeStandard
+from services.properties.models import Household, Meter, Occupancy, Vehicle
+from tenants.companies.models import Company
+from tests.e2e.conftest import axe_violations
+from tests.e2e.site import Site
+
+pytestmark = pytest.mark.browser
+
+SLUG: Final = "qinghe"
+DESK: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+# Addresses that answer a GET with something else than a page of their own.
+NO_PAGES: Final = {
+    "desk-find": "what the search box of the desk finds",
+    "desk-outcome": "a part of the desk",
+    "desk-today": "a part of the desk",
+    "imports-annotated": "a file",
+    "imports-progress": "a part of the waiting page",
+    "bill-runs-work": "a part of the run's page",
+    "ledger-check": "a part of the ledger's page",
+    "set-password": "takes a signed link; same form as the account's",
+}
+
+
+def routes() -> dict[str, list[str]]:
+    """Return the names of the console's pages with the names of what their addresses take."""
+    found: dict[str, list[str]] = {}
+    pending = list(get_resolver("console.urls").url_patterns)
+    while pending:
+        entry = pending.pop()
+        if not isinstance(entry, URLPattern):
+            pending.extend(entry.url_patterns)
+            continue
+        view = getattr(entry.callback, "view_class", None)
+        if entry.name and hasattr(view, "get") and entry.name not in NO_PAGES:
+            found[entry.name] = sorted(entry.pattern.converters)
+    return found
+
+
+ROUTES: Final = routes()
+
+
+class Visitors:
+    """The demo's people at their browsers, and one record of each kind for the addresses."""
+
+    def __init__(self, site: Site, browser: Browser, records: dict[str, Any]) -> None:
+        self.site, self.records = site, records
+        self.complaints: list[str] = []
+        self._pages = [self._sign_in(browser, person) for person in people.EVERYBODY]
+
+    def open(self, route: str) -> Page | None:
+        """Open a page as the first who may; nothing if it leads on to another page."""
+        taken = {name: self.records[name] for name in ROUTES[route]}
+        path = reverse(route, "console.urls", kwargs=taken)
+        # A thousand households on paper take axe minutes and show nothing that seventy do not.
+        query = f"?building={self.records['building_id']}" if route == "arrears-print" else ""
+        for page in self._pages:
+            self.complaints.clear()
+            page.set_viewport_size(DESK)
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            answer = page.goto(self.site.address(SLUG, path + query))
+            assert answer is not None
+            if answer.status == 403:
+                continue
+            assert answer.status == 200, f"{answer.status} {path}"
+            return None if answer.request.redirected_from else page
+        raise AssertionError(f"nobody may open {path}")
+
+    def close(self) -> None:
+        for page in self._pages:
+            page.context.close()
+
+    def _sign_in(self, browser: Browser, person: people.Person) -> Page:
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+        page = context.new_page()
+        page.goto(self.site.address(SLUG))
+        page.fill("#id_username", person.username)
+        page.fill("#id_password", people.PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#sidebar")
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
+        return page
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error" and "status of 403" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def visitors(
+    site: Site, browser: Browser, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Visitors]:
+    site.command("demo")
+    with django_db_blocker.unblock():
+        tenant_connection.set_schema_to_public()
+        tenant_connection.set_tenant(Company.objects.get(slug=SLUG))
+        records = sample()
+        tenant_connection.set_schema_to_public()
+    there = Visitors(site, browser, records)
+    yield there
+    there.close()
+
+
+def sample() -> dict[str, Any]:
+    """Return what the addresses take: a household with all that hangs on one, and so on."""
+    vehicle = Vehicle.objects.select_related("household").order_by("pk").latest("pk")
+    meter = Meter.objects.filter(unit__household=vehicle.household_id).earliest("pk")
+    occupancy = Occupancy.objects.filter(unit=meter.unit_id).earliest("pk")
+    household = Household.objects.get(pk=vehicle.household_id)
+    standard = FeeStandard.objects.earliest("pk")
+    person = User.objects.get(username=people.COLLECTOR.username)
+    token, _text = operations.create_token(
+        actor=access.SYSTEM, user_id=person.pk, name="抄表接口", now=timezone.now()
+    )
+    return {
+        "project_id": household.project_id,
+        "household_id": household.pk,
+        "vehicle_id": vehicle.pk,
+        "meter_id": meter.pk,
+        "occupancy_id": occupancy.pk,
+        "party_id": occupancy.party_id,
+        "unit_id": meter.unit_id,
+        "building_id": meter.unit.building_id,
+        "kind": "meter-readings",
+        "batch_id": ImportBatch.objects.earliest("pk").pk,
+        "reading_id": Reading.objects.filter(consumption__isnull=True).earliest("pk").pk,
+        "month": "2026-10",
+        "standard_id": standard.pk,
+        "item_id": standard.item_id,
+        "version_id": standard.versions.get().pk,
+        "assignment_id": FeeAssignment.objects.filter(standard=standard).earliest("pk").pk,
+        "run_id": BillRun.objects.earliest("pk").pk,
+        "bill_id": BillLine.objects.earliest("pk").pk,
+        "receipt_id": Receipt.objects.earliest("pk").pk,
+        "user_id": person.pk,
+        "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,
+        "token_id": token.pk,
+    }
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_page_is_clean_in_both_themes_and_widths(visitors: Visitors, route: str) -> None:
+    page = visitors.open(route)
+    if page is None:
+        return  # the page it leads to has a case of its own
+
+    found = {"desk": axe_violations(page)}
+    page.emulate_media(color_scheme="dark")
+    # Only colours change with the theme.
+    found["desk, dark"] = axe_violations(page, ["color-contrast"])
+    page.set_viewport_size(PHONE)
+    found["phone, dark"] = axe_violations(page, ["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    found["phone"] = axe_violations(page)
+
+    assert {place: lines for place, lines in found.items() if lines} == {}
+    widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    scroll_width, width = page.evaluate(widths)
+    assert scroll_width <= width
+    assert visitors.complaints == []
