@@ -244,7 +244,7 @@ class RowSorter:
         return known
 
     def _is_footer(self, leading: list[Cell], *, has_essential: bool) -> bool:
-        texts = (has_essential, *map(str, leading))
+        texts: tuple[bool | str, ...] = (has_essential, *(str(cell) for cell in leading))
         known = self._footers.get(texts)
         if known is None:
             known = _is_footer(leading, has_essential=has_essential)

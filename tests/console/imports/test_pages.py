@@ -100,8 +100,8 @@ def test_the_whole_way_of_the_real_ledger(client: Client, project: Project, in_a
 def test_sheets_that_are_left_out_are_named(
     client: Client, project: Project, in_alpha: Any
 ) -> None:
-    header = ["楼栋", "房号", "建筑面积"]
-    sheets = {
+    header: list[object] = ["楼栋", "房号", "建筑面积"]
+    sheets: dict[str, list[list[object]]] = {
         f"{number}栋": [header, [f"{number}栋", "101", 90], [f"{number}栋", "102", 90]][:end]
         for number, end in ((1, 2), (2, 3))
     }

@@ -407,5 +407,5 @@ def test_everything_that_may_depend_on_an_import_has_a_name_for_people() -> None
                     related = relation.related_model
                     assert not isinstance(related, str)
                     owner = related._meta.auto_created or related
-                    if owner._meta.app_label != "tests":
+                    if related._meta.app_label != "tests":
                         assert getattr(owner, "plural", ""), owner

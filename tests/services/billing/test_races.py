@@ -81,7 +81,7 @@ def test_a_bill_is_paid_or_taken_back_never_both(
         assert (line.is_reversed, line.paid_amount) == (False, Decimal(amount or "280.00"))
     else:
         assert isinstance(paid, cashier.BillsChanged)
-        assert (line.is_reversed, line.paid_amount) == (True, 0)
+        assert (line.is_reversed, line.paid_amount) == (True, Decimal(0))
     assert sound_books()
 
 

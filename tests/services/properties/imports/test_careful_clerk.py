@@ -19,6 +19,7 @@ from tests.data.bad_files import workbook, xlsx
 
 HEADER = ["楼栋", "单元", "房号", "建筑面积", "业主姓名", "联系电话", "房屋状态", "车位号"]
 IMPORTER = UnitLedgerImporter()
+Table = Sequence[Sequence[object]]
 
 
 def room(
@@ -97,7 +98,7 @@ def test_a_room_in_one_cell_keeps_its_building(text: str, parts: tuple[str, str,
 def test_columns_that_repeat_each_other_name_one_room(
     building: object, entrance: object, number: object, code: str
 ) -> None:
-    table = [HEADER, room(number, building=building, entrance=entrance)]
+    table: Table = [HEADER, room(number, building=building, entrance=entrance)]
 
     assert codes(xlsx(table)) == [code]
 
@@ -111,7 +112,7 @@ def test_a_room_that_contradicts_its_columns_is_rejected(number: str) -> None:
 
 
 def test_a_building_named_once_for_its_rooms_holds_for_them() -> None:
-    table = [
+    table: Table = [
         HEADER,
         room("101"),
         room("102", building=None, entrance=None),
@@ -132,7 +133,7 @@ def test_a_building_named_once_for_its_rooms_holds_for_them() -> None:
 
 
 def test_a_building_left_out_of_a_few_rows_is_missing_there() -> None:
-    table = [HEADER, room("101"), room("102"), room("103", building=None)]
+    table: Table = [HEADER, room("101"), room("102"), room("103", building=None)]
 
     accepted, findings, _ignored = read_ledger(xlsx(table))
 
@@ -141,7 +142,7 @@ def test_a_building_left_out_of_a_few_rows_is_missing_there() -> None:
 
 
 def test_ditto_marks_repeat_the_cell_above() -> None:
-    table = [HEADER, room("101"), room("102", building="同上", entrance="″", owner="〃")]
+    table: Table = [HEADER, room("101"), room("102", building="同上", entrance="″", owner="〃")]
 
     accepted, _findings, _ignored = read_ledger(xlsx(table))
 
@@ -233,7 +234,7 @@ def test_more_words_of_state(word: str, state: str | None) -> None:
 def test_a_ledger_without_states_is_charged_in_full(
     header: list[str], state: str, notes: list[str]
 ) -> None:
-    table = [[name for name in header if name != "房屋状态"], room("101", state=None)[:5]]
+    table: Table = [[name for name in header if name != "房屋状态"], room("101", state=None)[:5]]
 
     accepted, findings, _ignored = read_ledger(xlsx(table))
 
@@ -243,7 +244,7 @@ def test_a_ledger_without_states_is_charged_in_full(
 
 def test_a_unit_without_an_owner_among_owned_ones_is_unsold_and_said_so() -> None:
     header = [name for name in HEADER if name != "房屋状态"]
-    table = [header, room("101")[:5], room("102", owner=None)[:5]]
+    table: Table = [header, room("101")[:5], room("102", owner=None)[:5]]
 
     accepted, findings, _ignored = read_ledger(xlsx(table))
 
