@@ -189,7 +189,10 @@ def test_the_same_key_with_another_body_is_refused(
     pay(collector, household)
     before = written()
 
-    assert refusal(pay(collector, household, **values)) == (409, "cashier.key-used")
+    answer = pay(collector, household, **values)
+
+    assert refusal(answer) == (409, "cashier.key-used")
+    assert list(answer.json()["errors"]) == ["Idempotency-Key"]
     assert written() == before
 
 

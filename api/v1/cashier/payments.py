@@ -108,13 +108,17 @@ class Payments(ListView):
         key = _key_of(request)
         body = shapes.PaymentIn(data=request.data)
         body.is_valid(raise_exception=True)
-        receipt = operations.take_payment(
-            actor=self.actor,
-            idempotency_key=key,
-            now=self.now,
-            today=self.today,
-            **_as_taken(body.validated_data),
-        )
+        try:
+            receipt = operations.take_payment(
+                actor=self.actor,
+                idempotency_key=key,
+                now=self.now,
+                today=self.today,
+                **_as_taken(body.validated_data),
+            )
+        except operations.KeyUsed as error:
+            error.field = KEY
+            raise
         return Response(_payment_out(self, receipt.payment_id), status=201)
 
 
