@@ -177,22 +177,25 @@ def units_out_of_place(run: BillRun) -> int:
     computed into one that is done is overlooked, one that moves on is billed twice.
     """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(
             """
-            SELECT count(*)
-            FROM properties_unit u
-            LEFT JOIN (
+            WITH drafted AS (
                 SELECT DISTINCT unit_id, household_id FROM billing_draftline
                 WHERE run_id = %(run_id)s
-            ) d ON d.unit_id = u.id
-            WHERE u.project_id = %(project_id)s
-              AND CASE WHEN d.unit_id IS NULL THEN u.is_active
-                      AND NOT EXISTS (SELECT FROM billing_runskip s
-                                      WHERE s.run_id = %(run_id)s AND s.unit_id = u.id)
-                      AND NOT EXISTS (SELECT FROM billing_billline l
-                                      WHERE l.unit_id = u.id AND l.period = %(period)s
-                                        AND NOT l.is_reversed)
-                  ELSE d.household_id <> u.household_id END
+            ),
+            looked_at AS (
+                SELECT unit_id FROM drafted
+                UNION SELECT unit_id FROM billing_runskip WHERE run_id = %(run_id)s
+                UNION SELECT unit_id FROM billing_billline
+                WHERE project_id = %(project_id)s AND period = %(period)s AND NOT is_reversed
+            )
+            SELECT (SELECT count(*)
+                    FROM properties_unit u LEFT JOIN looked_at l ON l.unit_id = u.id
+                    WHERE u.project_id = %(project_id)s AND u.is_active AND l.unit_id IS NULL)
+                 + (SELECT count(*)
+                    FROM drafted d JOIN properties_unit u ON u.id = d.unit_id
+                    WHERE u.household_id <> d.household_id)
             """,
             {"run_id": run.pk, "project_id": run.project_id, "period": run.period},
         )
