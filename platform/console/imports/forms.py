@@ -92,7 +92,8 @@ class Columns(forms.Form):
         names = [sheet["name"] for sheet in batch.sheets]
         if len(names) > 1:
             self.fields["sheet"] = forms.ChoiceField(
-                label=_("Sheet"), choices=[(name, name) for name in names]
+                label=pgettext_lazy("of a workbook", "Sheet"),
+                choices=[(name, name) for name in names],
             )
         choices = [("", _("Not in this file")), *columns_to_choose(batch.columns, sample)]
         for item in importer.fields:
