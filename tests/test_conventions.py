@@ -154,6 +154,34 @@ def stubs(name: str, tree: ast.Module) -> Iterator[Finding]:
             yield name, node.lineno, "NotImplementedError outside a base class"
 
 
+def bare_hooks_and_signatures(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """Ruff bans them where no clock may be read; console, API, tasks and commands may read it."""
+    if name in {"platform/kernel/jobs/operations.py", "platform/kernel/tenancy.py"}:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "on_commit":
+            yield name, node.lineno, "a commit hook that carries no company"
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            module = getattr(node, "module", "") or ""
+            names = {f"{module}.{alias.name}".lstrip(".") for alias in node.names} | {module}
+            for banned in ("django.core.signing", "django.contrib.auth.tokens"):
+                if any(one == banned or one.startswith(f"{banned}.") for one in names):
+                    yield name, node.lineno, "a token that carries no company"
+
+
+def process_caches(name: str, tree: ast.Module) -> Iterator[Finding]:
+    """A process serves many companies: what it remembers, it tells the next one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "functools":
+            if {alias.name for alias in node.names} & {"lru_cache", "cache"}:
+                yield name, node.lineno, "a cache of the process"
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in {
+            "functools.lru_cache",
+            "functools.cache",
+        }:
+            yield name, node.lineno, "a cache of the process"
+
+
 RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
     "with company": (with_company, "with company:\n    pass"),
     "generators": (
@@ -164,6 +192,9 @@ RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
     "threads": (threads, "threading.Thread(target=f).start()"),
     "switches": (switches, "connection.set_tenant(company)"),
     "cache.clear": (cache_clear, "cache.clear()"),
+    "hooks": (bare_hooks_and_signatures, "transaction.on_commit(lambda: send())"),
+    "signatures": (bare_hooks_and_signatures, "from django.core import signing"),
+    "process caches": (process_caches, "from functools import lru_cache"),
     "pickle": (pickles, "from pickle import loads"),
     "stubs": (stubs, "def post_bills():\n    raise NotImplementedError"),
     "search path": (search_paths_in_sql, "cursor.execute('SET search_path = x')"),
