@@ -16,7 +16,7 @@ from tests.matrix.world import World
 
 # Each has broken some program: no text of PostgreSQL, no number of it, no day of it.
 TEXTS = ("a\x00b", "9" * 30, "9999-12-31", "NaN")
-QUERIES = (*(quote(text) for text in TEXTS), "%ff%fe")
+QUERIES = (*(quote(text) for text in TEXTS), "%ff%fe", "0001-01-01")
 JSON = (None, -1, 2**63, 10**400, "a\x00b", [[]], "NaN")
 
 
@@ -26,7 +26,9 @@ def names_of_query(route: Route) -> list[str]:
         return [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
     names = asked(route)
     if issubclass(route.view, ListView):
-        names |= {filter_.key for filter_ in route.view.filters} | {"q", "sort", "size"}
+        names |= {"q", "sort", "size"}
+        for filter_ in route.view.filters:
+            names |= {filter_.key, *getattr(filter_, "params", ())}
     return sorted(names)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
@@ -258,7 +258,7 @@ class DayFilter(_Range):
         condition = Q()
         if low is not None:
             condition &= Q(**{f"{self.field}__gte": formats.start_of_day(low)})
-        if high is not None:
+        if high is not None and high != date.max:  # no day follows it
             after = formats.start_of_day(high + timedelta(days=1))
             condition &= Q(**{f"{self.field}__lt": after})
         return condition

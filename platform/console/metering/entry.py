@@ -42,7 +42,7 @@ class Entry(ConsoleView):
         return month_of(self.kwargs["month"])
 
     def get(self, request: HttpRequest, project_id: int, month: str) -> HttpResponseBase:
-        code = request.GET.get("code", "").strip()
+        code = request.GET.get("code", "").replace("\x00", "").strip()
         if code:
             meter = queries.find_meter(actor=self.actor, project_id=project_id, code=code[:40])
             if meter is None:

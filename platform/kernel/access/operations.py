@@ -54,6 +54,10 @@ class DutiesMeet(Conflict):
     code = "access.duties-meet"
 
 
+class LastDayInvalid(Invalid):
+    code = "access.last-day-invalid"
+
+
 class PreferenceInvalid(Invalid):
     code = "access.preference-invalid"
 
@@ -193,9 +197,12 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such holding.
+    :raises LastDayInvalid: if no calendar has the day after it.
     :raises LastAdministrator: if nobody would be left to manage people.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
+    if last_day == date.max:
+        raise LastDayInvalid(_("A post ends on a day of this century."), field="last_day")
     _lock_administrators()
     holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
     if holding is None:

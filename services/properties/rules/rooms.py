@@ -54,7 +54,7 @@ def building_code(name: str) -> str:
     """
     value = squeeze(name).upper()
     match = _BUILDING.fullmatch(value)
-    return _plain(match[1]) if match else value.replace("-", "")[:20]
+    return (_plain(match[1]) if match else value.replace("-", ""))[:20]
 
 
 def building_name(name: str) -> str:
