@@ -19,6 +19,7 @@ from services.properties import queries as registry
 from tests.bench import world
 from tests.factories import add_actor
 
+USERNAME = "xu"
 GOAL_MS = 200
 PROJECTS = 2
 MONTHS = 4  # of which a quarter is paid: three open bills for each dwelling
@@ -43,15 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     with world.fresh_company() as company:
-        for number in range(PROJECTS):
-            project_id = world.add_project(f"P{number}", options.units // PROJECTS)
+        each = options.units // PROJECTS
+        project_ids = [world.add_project(f"P{number}", each) for number in range(PROJECTS)]
+        for project_id in project_ids:
             world.add_people(project_id)
             world.add_open_lines(project_id, MONTHS)
-        actor = add_actor("xu", "company_admin")
+        actor = add_actor(USERNAME, "company_admin")
         print(f"{'read':<34} {'median':>9} {'slowest':>9} {'statements':>10}")
         for name, text in TEXTS.items():
             report(f"search: {name}", search_of(actor, text), options.times)
-        client = browser(actor)
+        client = browser()
 
         def look(path: str) -> Callable[[], None]:
             def work() -> None:
@@ -67,19 +69,19 @@ def run(options: argparse.Namespace) -> None:
             ("arrears, by room", "arrears/?sort=label"),
             ("dashboard", ""),
         ):
-            report(f"page: {name}", look(f"/p/{project_id}/{path}"), options.times)
+            report(f"page: {name}", look(f"/p/{project_ids[0]}/{path}"), options.times)
 
 
 def search_of(actor: Actor, text: str) -> Callable[[], object]:
     return lambda: registry.search_households(actor=actor, text=text, limit=8)
 
 
-def browser(actor: Actor) -> Client:
+def browser() -> Client:
     for handler in logging.getLogger().handlers:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(io.StringIO())
     client = Client(headers={"host": "alpha.test"})
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(username=USERNAME)
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return client
 

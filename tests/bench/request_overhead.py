@@ -29,6 +29,7 @@ from tests.bench import world
 from tests.bench.measure import processor_seconds
 from tests.factories import add_actor
 
+USERNAME = "xu"
 GOAL = 1.15
 BATCH = 10
 HOST = "alpha.test"
@@ -51,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     with world.fresh_company() as company:
         project_id = world.add_project("P", options.units)
-        actor = add_actor("xu", "company_admin")
-        user = User.objects.get(pk=actor.user_id)
+        actor = add_actor(USERNAME, "company_admin")
+        user = User.objects.get(username=USERNAME)
         _token, text = operations.create_token(
             actor=actor, user_id=user.pk, name="bench", now=world.NOW
         )

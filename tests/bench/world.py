@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -50,7 +51,12 @@ def add_project(code: str, units: int) -> int:
     """
     project_id = bare_project(code)
     with connection.cursor() as cursor:
-        values = {"project": project_id, "units": units, "now": NOW, "usage": USAGE_MONTH}
+        values: dict[str, Any] = {
+            "project": project_id,
+            "units": units,
+            "now": NOW,
+            "usage": USAGE_MONTH,
+        }
         cursor.execute(_REGISTRY, values)
         cursor.execute(_STANDARDS, values)
     analyse()
