@@ -116,7 +116,8 @@ def visitors(
         tenant_connection.set_schema_to_public()
         tenant_connection.set_tenant(Company.objects.get(slug=SLUG))
         records = sample()
-        tenant_connection.set_schema_to_public()
+        # Beside Playwright's event loop this is a connection of its own; nobody else closes it.
+        tenant_connection.close()
     there = Visitors(site, browser, records)
     yield there
     there.close()
