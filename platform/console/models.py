@@ -63,8 +63,8 @@ class FileKind(models.TextChoices):
 class Export(CompanyModel):
     """A sheet of a long list, made in the background for the one person who asked for it.
 
-    ``address`` is the list with its search, filters and order. It may name a person, so it is
-    forgotten once the sheet is made.
+    ``address`` is the list with its search, filters and order. Those may name a person, so all
+    but the path is forgotten once the sheet is made; who fetches it must still see the list there.
     """
 
     owner = models.ForeignKey(

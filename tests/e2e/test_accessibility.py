@@ -117,6 +117,7 @@ def visitors(
         tenant_connection.set_tenant(Company.objects.get(slug=SLUG))
         records = sample()
         # Beside Playwright's event loop this is a connection of its own; nobody else closes it.
+        tenant_connection.set_schema_to_public()
         tenant_connection.close()
     there = Visitors(site, browser, records)
     yield there

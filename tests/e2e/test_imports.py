@@ -41,6 +41,7 @@ def project_id(site: Site, django_db_blocker: DjangoDbBlocker) -> int:
         password = Argon2PasswordHasher().encode(factories.PASSWORD, get_random_string(22))
         User.objects.update(password=password, name="赵敏")
         # Beside Playwright's event loop this is a connection of its own; nobody else closes it.
+        tenant_connection.set_schema_to_public()
         tenant_connection.close()
         return project.pk
 

@@ -133,7 +133,8 @@ def keep(*, export_id: int, file: IO[bytes], row_count: int, progress: Progress)
         ExportPart.objects.create(export=export, number=number, content_encrypted=seal(content))
     now = progress.clock()
     export.ready_at, export.expires_at = now, now + KEPT_FOR
-    export.file_size, export.row_count, export.address = size, row_count, ""
+    export.file_size, export.row_count = size, row_count
+    export.address = export.address.partition("?")[0]
     export.save()
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console.downloads import operations, queries
+from console.downloads import making, operations, queries
 from console.lists.export import CSV, XLSX
 from console.models import FileKind
 from console.views import PersonalView
@@ -34,6 +34,8 @@ class Fetch(PersonalView):
     """Hand the file out. A POST: that he took it is written down."""
 
     def post(self, request: HttpRequest, export_id: int) -> HttpResponseBase:
+        wish = queries.get_export(actor=self.actor, export_id=export_id, now=self.now)
+        making.list_of(wish, self.now)  # he must be let see the list itself today
         export, file = queries.get_file(actor=self.actor, export_id=export_id, now=self.now)
         operations.note_fetched(actor=self.actor, export=export, now=self.now)
         return FileResponse(

@@ -196,7 +196,7 @@ def test_what_was_searched_is_forgotten_and_the_file_is_sealed(director: Client,
 
     work(wish)
 
-    assert wish.address == ""
+    assert wish.address == url
     (part,) = ExportPart.objects.all()
     content = fetch(director, wish)
     assert wish.file_size == len(content)
@@ -376,6 +376,15 @@ def test_who_may_not_export_any_more_does_not_fetch(director: Client, url: str) 
     person.holdings.update(post="meter_reader")
 
     assert director.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 403
+
+
+def test_who_may_not_see_the_list_any_more_does_not_fetch(project: Project) -> None:
+    admin = signed_in("xujing", "company_admin")
+    wish = ask(admin, reverse("people"))
+    work(wish)
+    User.objects.get(username="xujing").holdings.update(post="property_manager")
+
+    assert admin.post(reverse("downloads-fetch", args=[wish.pk])).status_code == 403
 
 
 def test_deleting_stops_the_work(director: Client, url: str) -> None:
