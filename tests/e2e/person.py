@@ -146,7 +146,7 @@ class Person:
     def misses(self, label: str) -> None:
         """See no button, link or menu entry of this label."""
         for role in ("button", "link"):
-            expect(self.page.get_by_role(role, name=label, exact=True)).to_have_count(0)  # type: ignore[arg-type]
+            expect(self.page.get_by_role(role, name=label, exact=True)).to_have_count(0)
 
     def figures(self) -> dict[str, str]:
         """Return the page's key figures by their names."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.demo import people
@@ -27,8 +27,8 @@ from tests.e2e.site import Site
 pytestmark = pytest.mark.browser
 
 SLUG: Final = "qinghe"
-DESK: Final = {"width": 1440, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
+DESK: Final[ViewportSize] = {"width": 1440, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 # Addresses that answer a GET with something else than a page of their own.
 NO_PAGES: Final = {
     "desk-find": "what the search box of the desk finds",

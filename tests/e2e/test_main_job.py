@@ -340,14 +340,14 @@ def see_nothing_of_it(stranger: Person, addresses: Sequence[str]) -> None:
 
 def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path: Path) -> None:
     """Every figure is the one of ``answers.json``; nobody does what is not his to do."""
-    for slug, name, admin, admin_name in (
+    for slug, name, username, admin_name in (
         ("qinglan", "青岚物业", "xujing", "许静"),
         ("binjiang", "滨江物业", "gusheng", "顾盛"),
     ):
         site.command(
             *("company", "create", slug, "--name", name, "--wait"),
-            *("--admin-username", admin, "--admin-name", admin_name),
-            *("--admin-email", f"{admin}@{slug}.example"),
+            *("--admin-username", username, "--admin-name", admin_name),
+            *("--admin-email", f"{username}@{slug}.example"),
         )
 
     def person(username: str, name: str, company: str = "qinglan") -> Person:

@@ -17,7 +17,7 @@ from tests.matrix.world import World
 # Each has broken some program: no text of PostgreSQL, no number of it, no day of it.
 TEXTS = ("a\x00b", "9" * 30, "9999-12-31", "NaN")
 QUERIES = (*(quote(text) for text in TEXTS), "%ff%fe", "0001-01-01")
-JSON = (None, -1, 2**63, 10**400, "a\x00b", [[]], "NaN")
+JSON: tuple[Any, ...] = (None, -1, 2**63, 10**400, "a\x00b", [[]], "NaN")
 
 
 def names_of_query(route: Route) -> list[str]:
