@@ -1,6 +1,8 @@
 """An import in a real browser: the ledger of 云麓花园 from the file to the registry and back."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +30,46 @@ READINGS = DATA / "yunlu-garden" / "抄表记录_2026-10.csv"
 PICTURES = os.environ.get("GUANJIA_PICTURES", "")
 
 
-@pytest.fixture(scope="module")
-def project_id(site: Site, django_db_blocker: DjangoDbBlocker) -> int:
-    """A project and its charging director, in a company of its own address."""
+@contextmanager
+def written(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Write into the company of these tests and let go of the database again.
+
+    Beside Playwright's event loop the connection is one of its own; nobody else closes it.
+    """
     with django_db_blocker.unblock():
         tenant_connection.set_schema_to_public()
+        tenant_connection.set_tenant(Company.objects.get(slug="beta"))
+        yield
+        tenant_connection.set_schema_to_public()
+        tenant_connection.close()
+
+
+@pytest.fixture(scope="module")
+def director(site: Site, django_db_blocker: DjangoDbBlocker) -> None:
+    """The charging director, in a company of its own address."""
+    with django_db_blocker.unblock():
         company = Company.objects.get(slug="beta")
         Domain.objects.create(domain=f"{SLUG}.localhost", tenant=company, is_primary=False)
-        tenant_connection.set_tenant(company)
-        project = Project.objects.create(code="YL", name="云麓花园", created_at=factories.NOW)
+    with written(django_db_blocker):
         factories.add_actor("zhaomin", "charging_director")
         password = Argon2PasswordHasher().encode(factories.PASSWORD, get_random_string(22))
         User.objects.update(password=password, name="赵敏")
-        # Beside Playwright's event loop this is a connection of its own; nobody else closes it.
-        tenant_connection.set_schema_to_public()
-        tenant_connection.close()
+
+
+@pytest.fixture
+def project_id(director: None, django_db_blocker: DjangoDbBlocker) -> int:
+    """A project for each test, whatever came before it."""
+    with written(django_db_blocker):
+        code = f"Y{Project.objects.count()}"
+        project = Project.objects.create(code=code, name="云麓花园", created_at=factories.NOW)
         return project.pk
 
 
 @pytest.fixture(scope="module")
-def cookies(site: Site, project_id: int, browser: Browser) -> list[Any]:
+def cookies(site: Site, director: None, browser: Browser) -> list[Any]:
     context = browser.new_context()
     page = context.new_page()
-    page.goto(site.address(SLUG, f"/p/{project_id}/imports/"))
+    page.goto(site.address(SLUG, "/sign-in/"))
     page.fill("#id_username", "zhaomin")
     page.fill("#id_password", factories.PASSWORD)
     page.keyboard.press("Enter")
