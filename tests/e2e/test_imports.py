@@ -60,8 +60,10 @@ def director(site: Site, django_db_blocker: DjangoDbBlocker) -> None:
 def project_id(director: None, django_db_blocker: DjangoDbBlocker) -> int:
     """A project for each test, whatever came before it."""
     with written(django_db_blocker):
-        code = f"Y{Project.objects.count()}"
-        project = Project.objects.create(code=code, name="云麓花园", created_at=factories.NOW)
+        number = Project.objects.count() + 1
+        project = Project.objects.create(
+            code=f"YL{number}", name=f"云麓花园{number}期", created_at=factories.NOW
+        )
         return project.pk
 
 
