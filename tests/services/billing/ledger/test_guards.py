@@ -147,7 +147,7 @@ def test_a_posting_after_the_balance_was_looked_at_is_refused(journal: Journal) 
 def test_without_its_trigger_such_a_posting_would_stand(
     journal: Journal, committed_tenant: Company
 ) -> None:
-    as_owner(committed_tenant, "DROP TRIGGER billing_posting_balanced ON billing_posting")
+    as_owner(committed_tenant, "DROP TRIGGER billing_posting_complete ON billing_posting")
 
     with transaction.atomic():
         post_one_leg_late(journal)
