@@ -1,9 +1,9 @@
 """What can bring two companies together, the rule against it, and the test that keeps the rule.
 
 Each hazard was found by running it, here or by others with django-tenants, Django, DRF or Celery.
-Most of the tests named here have been seen to fail with their guard taken out; not those of the
-pooler, fingerprints, extensions, seeds and domains. A test that is renamed or removed without its
-hazard being thought of again fails here.
+Each test named here has been seen to fail with its guard taken out; with extensions elsewhere not
+even the template can be made. A test that is renamed or removed without its hazard being thought
+of again fails here.
 """
 
 import importlib
