@@ -37,6 +37,7 @@ def name_company(kwargs: dict[str, Any] | None = None, **_kwargs: Any) -> None:
 @task_postrun.connect
 def forget_company(**_kwargs: Any) -> None:
     """Leave nothing of a task to the next one of this process."""
-    from config.observability import logs  # noqa: PLC0415 - as above
+    from config.observability import logs, sentry  # noqa: PLC0415 - as above
 
     logs.unbind("schema")
+    sentry.forget_task()

@@ -211,8 +211,18 @@ class Failing(CompanyTask):
 
 
 @pytest.fixture
-def failing() -> Any:
-    return celery_app.register_task(Failing())
+def failing() -> Iterator[Any]:
+    yield celery_app.register_task(Failing())
+    celery_app.tasks.unregister(Failing.name)
+
+
+def test_a_task_leaves_its_company_to_no_later_report(
+    companies: dict[str, Company], failing: Any
+) -> None:
+    """Also where no integration gives the task a scope of its own."""
+    failing.apply(kwargs={"schema": companies["alpha"].schema_name})
+
+    assert "schema" not in sentry_sdk.get_isolation_scope()._tags
 
 
 def test_a_report_of_a_failed_task_names_the_company_of_its_message(

@@ -44,6 +44,11 @@ def name_task(schema: object) -> None:
     sentry_sdk.get_isolation_scope().set_tag("schema", named)
 
 
+def forget_task() -> None:
+    """Take the company's name off again: without a scope of the task's own it would stay."""
+    sentry_sdk.get_isolation_scope().remove_tag("schema")
+
+
 def clean_event(event: Any, _hint: Any) -> Any:
     """Name the company, remove what people typed and what looks like a person's number."""
     from kernel.tenancy import current_schema  # noqa: PLC0415 - settings load this before Django
