@@ -1,0 +1,1 @@
+"""Approval chains as data, and the cases that run through them."""

@@ -1,0 +1,1 @@
+"""Working days: China's public holidays and the company's own exceptions."""

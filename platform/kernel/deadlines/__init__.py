@@ -1,0 +1,1 @@
+"""Service-level clocks: start, pause, stop, warning and escalation."""

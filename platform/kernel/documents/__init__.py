@@ -1,0 +1,1 @@
+"""Attachments, numbers, templates and printing."""

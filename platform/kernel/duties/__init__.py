@@ -1,0 +1,1 @@
+"""Separation of duties: the 33 pairs, exemptions and conflicts."""

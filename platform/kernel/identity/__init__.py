@@ -1,0 +1,1 @@
+"""Second factors, sessions and the leaving of people."""

@@ -1,0 +1,1 @@
+"""Events for other systems, delivered by signed webhooks."""

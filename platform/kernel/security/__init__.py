@@ -1,0 +1,1 @@
+"""The security log: what was refused, and attempts on accounts."""
