@@ -295,6 +295,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "kwargs": {"schema": "public", "task": "kernel.jobs.resend_lost"},
     },
+    "deliver-notices": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": 60.0,
+        "kwargs": {"schema": "public", "task": "kernel.notifications.deliver"},
+    },
     "resume-setups": {
         "task": "tenants.provisioning.tasks.resume_setups",
         "schedule": 30.0,

@@ -48,6 +48,15 @@ class Actor:
         """Tell whether the actor holds ``action`` company-wide."""
         return self.is_system or Grant(action, None) in self.grants
 
+    def require_person(self) -> int:
+        """Return the id of the person who acts, for what is his own.
+
+        :raises ActionDenied: for the system and for programs, which are nobody.
+        """
+        if self.user_id is None:
+            raise ActionDenied(_("This belongs to a person, and nobody is signed in."))
+        return self.user_id
+
     def sees(self, project_id: int) -> bool:
         """Tell whether the actor holds anything at all in the project."""
         return self.is_system or any(

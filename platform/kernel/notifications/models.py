@@ -1,0 +1,115 @@
+"""What was told to whom, and how it reached him."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kernel.access.models import User
+from kernel.models import CompanyModel
+
+
+class Notification(CompanyModel):
+    """One thing told to one person, in the language he reads."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(max_length=2000, blank=True)
+    url = models.CharField(max_length=300, blank=True)  # a path in the company's site
+    project_id = models.BigIntegerField(null=True, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notification_of_user"),
+            models.Index(
+                fields=["user"], condition=Q(read_at__isnull=True), name="notification_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
+
+
+class Delivery(CompanyModel):
+    """A notification on its way to a person's mail box, with every attempt counted."""
+
+    notification = models.ForeignKey(
+        Notification, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    channel = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()  # not before; while one sends, until when he has it to himself
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.channel} {self.state}"
+
+
+class Wording(CompanyModel):
+    """The company's own words for a kind, in one language; without it the product's are used."""
+
+    kind = models.CharField(max_length=60)
+    language = models.CharField(max_length=10, choices=User.Language)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language"], name="wording_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.language}"
+
+
+class Preference(CompanyModel):
+    """That a person wants a kind by mail or not; without it the kind's own default counts."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60)
+    by_mail = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="preference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
+
+
+class QuietHours(CompanyModel):
+    """The hours of the day in which a person gets no mail. Past midnight where they end earlier."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(starts_at=F("ends_at")), name="quiethours_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%H:%M}-{self.ends_at:%H:%M}"

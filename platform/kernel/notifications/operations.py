@@ -1,0 +1,329 @@
+"""Tell people, and bring to their mail boxes what they were told."""
+
+import smtplib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import translation
+
+from kernel.access.actions import Action
+from kernel.access.actors import SYSTEM, Actor, require_everywhere
+from kernel.access.models import User
+from kernel.audit import operations as audit
+from kernel.errors import Invalid, NotFound
+from kernel.jobs.operations import enqueue_after_commit
+from kernel.notifications import rules
+from kernel.notifications.models import (
+    Delivery,
+    DeliveryState,
+    Notification,
+    Preference,
+    QuietHours,
+    Wording,
+)
+from kernel.notifications.registry import Notice, notice_of
+from kernel.tenancy import company_time_zone, company_url
+from kernel.text import _
+
+DELIVER_TASK = "kernel.notifications.deliver"
+MAIL = "mail"
+LEASE = timedelta(minutes=5)  # longer than any mail server is waited for
+SENT_AT_ONCE = 200
+LONGEST_SUBJECT, LONGEST_TEXT = 200, 2000
+
+
+class WordingInvalid(Invalid):
+    code = "notifications.wording-invalid"
+
+
+class QuietHoursInvalid(Invalid):
+    code = "notifications.quiet-hours-invalid"
+
+
+class KindUnknown(NotFound):
+    code = "notifications.kind-unknown"
+
+
+@transaction.atomic
+def notify(
+    *,
+    kind: str,
+    to: Iterable[int],
+    url: str,
+    context: Mapping[str, str],
+    project_id: int | None = None,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> list[Notification]:
+    """Tell active people something, each once, in his language; mails follow the commit.
+
+    Whoever did it himself is not told. ``context`` fills the places of the kind's words.
+
+    :raises KeyError: if the kind is not registered.
+    """
+    notice = notice_of(kind)
+    wanted = set(to) - {actor.user_id}
+    people = list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
+    if not people:
+        return []
+    wordings = {row.language: row for row in Wording.objects.filter(kind=kind)}
+    told = Notification.objects.bulk_create(
+        _for_person(user, notice, wordings.get(user.language), context, url, project_id, now)
+        for user in people
+    )
+    _queue_mails(notice, dict(zip([user.pk for user in people], told, strict=True)), people, now)
+    return told
+
+
+def _for_person(
+    user: User,
+    notice: Notice,
+    wording: Wording | None,
+    context: Mapping[str, str],
+    url: str,
+    project_id: int | None,
+    now: datetime,
+) -> Notification:
+    with translation.override(user.language):
+        subject = wording.subject if wording else str(notice.subject)
+        text = wording.text if wording else str(notice.text)
+        values = {name: str(value) for name, value in context.items()}
+    return Notification(
+        user=user,
+        kind=notice.key,
+        subject=" ".join(rules.fill(subject, values).split())[:LONGEST_SUBJECT],
+        text=rules.fill(text, values)[:LONGEST_TEXT],
+        url=url,
+        project_id=project_id,
+        is_urgent=notice.is_urgent,
+        created_at=now,
+    )
+
+
+def _queue_mails(
+    notice: Notice, told: dict[int, Notification], people: list[User], now: datetime
+) -> None:
+    ids = [user.pk for user in people]
+    chosen = dict(
+        Preference.objects.filter(user_id__in=ids, kind=notice.key).values_list(
+            "user_id", "by_mail"
+        )
+    )
+    quiet = {row.user_id: row for row in QuietHours.objects.filter(user_id__in=ids)}
+    zone = company_time_zone()
+    mails = []
+    for user in people:
+        if not user.email or not chosen.get(user.pk, notice.by_mail):
+            continue
+        hours = quiet.get(user.pk)
+        due_at = now
+        if hours is not None and not notice.is_urgent:
+            due_at = rules.after_quiet_hours(now, hours.starts_at, hours.ends_at, zone)
+        mails.append(Delivery(notification=told[user.pk], channel=MAIL, due_at=due_at))
+    Delivery.objects.bulk_create(mails)
+    if any(mail.due_at <= now for mail in mails):
+        enqueue_after_commit(DELIVER_TASK)
+
+
+def deliver_due(*, now: datetime) -> int:
+    """Send what is due; return how many were sent. Outside a transaction, safe to run twice.
+
+    A delivery is claimed before it is sent, so that two workers do not send it both; one that
+    dies with a claim loses it after five minutes, and the mail may then come twice.
+    """
+    sent = 0
+    for _turn in range(SENT_AT_ONCE):
+        delivery = _claim(now)
+        if delivery is None:
+            break
+        sent += _send(delivery, now)
+    return sent
+
+
+def _claim(now: datetime) -> Delivery | None:
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("notification__user")
+            .filter(state=DeliveryState.WAITING, due_at__lte=now)
+            .order_by("due_at", "pk")
+            .first()
+        )
+        if delivery is not None:
+            delivery.attempts += 1
+            delivery.due_at = now + LEASE
+            delivery.save(update_fields=["attempts", "due_at"])
+    return delivery
+
+
+def _send(delivery: Delivery, now: datetime) -> bool:
+    told = delivery.notification
+    user = told.user
+    error = ""
+    if not (user.is_active and user.email):
+        error = "no address"
+        delivery.attempts = len(rules.WAITS) + 1
+    else:
+        link = company_url(told.url) if told.url else ""
+        try:
+            send_mail(
+                told.subject,
+                "\n\n".join(part for part in (told.text, link) if part),
+                settings.DEFAULT_FROM_EMAIL,
+                [user.email],
+            )
+        except (smtplib.SMTPException, OSError) as failure:
+            error = f"{type(failure).__name__}: {failure}"[:300]
+    _note_outcome(delivery, error, now)
+    return not error
+
+
+def _note_outcome(delivery: Delivery, error: str, now: datetime) -> None:
+    delivery.error = error
+    again = rules.next_attempt(delivery.attempts, now) if error else None
+    if again is not None:
+        delivery.due_at = again
+    else:
+        delivery.state = DeliveryState.FAILED if error else DeliveryState.SENT
+        delivery.finished_at = now
+    delivery.save(update_fields=["error", "due_at", "state", "finished_at", "attempts"])
+
+
+def mark_read(*, actor: Actor, ids: Iterable[int] | None = None, now: datetime) -> int:
+    """Mark one's own notices read, all of them without ``ids``; return how many were unread."""
+    unread = Notification.objects.filter(user_id=actor.require_person(), read_at__isnull=True)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=now)
+
+
+@transaction.atomic
+def choose(*, actor: Actor, kind: str, by_mail: bool, now: datetime) -> None:
+    """Keep whether the actor wants a kind of notice by mail, for himself.
+
+    :raises KindUnknown: if there is no such kind.
+    """
+    _known(kind)
+    choice, _made = Preference.objects.update_or_create(
+        user_id=actor.require_person(), kind=kind, defaults={"by_mail": by_mail}
+    )
+    audit.record(
+        actor=actor,
+        event="notifications.preference.changed",
+        subject=choice,
+        now=now,
+        data={"kind": kind, "by_mail": by_mail},
+    )
+
+
+@transaction.atomic
+def keep_quiet(
+    *, actor: Actor, starts_at: time | None, ends_at: time | None, now: datetime
+) -> None:
+    """Keep the hours in which the actor gets no mail but urgent ones; none without both times.
+
+    :raises QuietHoursInvalid: if one time is missing or both are the same.
+    """
+    if (starts_at is None) != (ends_at is None) or (starts_at and starts_at == ends_at):
+        raise QuietHoursInvalid(
+            _("Enter when the quiet hours start and end, or neither."), field="starts_at"
+        )
+    user = User.objects.get(pk=actor.require_person())
+    if starts_at is None or ends_at is None:
+        QuietHours.objects.filter(user=user).delete()
+    else:
+        QuietHours.objects.update_or_create(
+            user=user, defaults={"starts_at": starts_at, "ends_at": ends_at}
+        )
+    audit.record(
+        actor=actor,
+        event="notifications.quiet-hours.changed",
+        subject=user,
+        now=now,
+        data={"hours": f"{starts_at:%H:%M}-{ends_at:%H:%M}" if starts_at and ends_at else ""},
+    )
+
+
+@transaction.atomic
+def reword(
+    *, actor: Actor, kind: str, language: str, subject: str, text: str, now: datetime
+) -> Wording:
+    """Give a kind of notice the company's own words in one language.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    :raises KindUnknown: if there is no such kind.
+    :raises WordingInvalid: if the words are missing, too long or name an unknown place.
+    """
+    require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    notice = _known(kind)
+    subject, text = " ".join(subject.split()), text.strip()
+    _check_wording(notice, language, subject, text)
+    before = Wording.objects.filter(kind=kind, language=language).first()
+    wording, _made = Wording.objects.update_or_create(
+        kind=kind, language=language, defaults={"subject": subject, "text": text}
+    )
+    audit.record(
+        actor=actor,
+        event="notifications.wording.changed",
+        subject=wording,
+        now=now,
+        data={
+            "kind": kind,
+            "language": language,
+            "before": {"subject": before.subject, "text": before.text} if before else None,
+            "after": {"subject": subject, "text": text},
+        },
+    )
+    return wording
+
+
+@transaction.atomic
+def restore_wording(*, actor: Actor, kind: str, language: str, now: datetime) -> None:
+    """Take the company's own words back; the product's are used again.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    """
+    require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    wording = Wording.objects.filter(kind=kind, language=language).first()
+    if wording is None:
+        return
+    audit.record(
+        actor=actor,
+        event="notifications.wording.restored",
+        subject=wording,
+        now=now,
+        data={"before": {"subject": wording.subject, "text": wording.text}},
+    )
+    wording.delete()
+
+
+def _known(kind: str) -> Notice:
+    try:
+        return notice_of(kind)
+    except KeyError:
+        raise KindUnknown from None
+
+
+def _check_wording(notice: Notice, language: str, subject: str, text: str) -> None:
+    if language not in User.Language.values:
+        raise WordingInvalid(_("There is no such language."), field="language")
+    for field, words, longest in (
+        ("subject", subject, LONGEST_SUBJECT),
+        ("text", text, LONGEST_TEXT),
+    ):
+        if len(words) > longest:
+            raise WordingInvalid(
+                _("At most %(count)d characters.") % {"count": longest}, field=field
+            )
+        unknown = rules.unknown_places(words, notice.fields)
+        if unknown:
+            raise WordingInvalid(
+                _("There is no field %(name)s here. Choose from the list beside it.")
+                % {"name": f"%({unknown[0]})s"},
+                field=field,
+            )
+    if not subject:
+        raise WordingInvalid(_("Enter a subject."), field="subject")

@@ -1,0 +1,88 @@
+"""Reads of notices, preferences and deliveries."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from kernel.access.actions import Action
+from kernel.access.actors import Actor, require_everywhere
+from kernel.errors import NotFound
+from kernel.notifications.models import (
+    Delivery,
+    Notification,
+    Preference,
+    QuietHours,
+    Wording,
+)
+from kernel.notifications.registry import Notice, notices
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A kind of notice and whether a person gets it by mail."""
+
+    notice: Notice
+    by_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A kind of notice in one language: the company's own words, ``None`` where it has none."""
+
+    notice: Notice
+    own: Wording | None
+
+
+def own(*, actor: Actor) -> QuerySet[Notification]:
+    """Return what the actor was told, newest first."""
+    return Notification.objects.filter(user_id=actor.require_person()).order_by("-pk")
+
+
+def count_unread(*, actor: Actor) -> int:
+    """Return how many notices the actor has not opened, 100 for more."""
+    return Notification.objects.filter(user_id=actor.require_person(), read_at__isnull=True)[
+        :100
+    ].count()
+
+
+def get_own(*, actor: Actor, notification_id: int) -> Notification:
+    """Return one of the actor's own notices.
+
+    :raises NotFound: if it is another's or there is none.
+    """
+    found = own(actor=actor).filter(pk=notification_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def choices(*, actor: Actor) -> list[Choice]:
+    """Return every kind of notice with what the actor chose for it."""
+    chosen = dict(
+        Preference.objects.filter(user_id=actor.require_person()).values_list("kind", "by_mail")
+    )
+    return [Choice(notice, chosen.get(notice.key, notice.by_mail)) for notice in notices()]
+
+
+def quiet_hours(*, actor: Actor) -> QuietHours | None:
+    """Return the hours in which the actor gets no mail, if he set any."""
+    return QuietHours.objects.filter(user_id=actor.require_person()).first()
+
+
+def wordings(*, actor: Actor, language: str) -> list[Words]:
+    """Return every kind of notice with the company's words in a language.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    """
+    require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    own_words = {row.kind: row for row in Wording.objects.filter(language=language)}
+    return [Words(notice, own_words.get(notice.key)) for notice in notices()]
+
+
+def deliveries(*, actor: Actor) -> QuerySet[Delivery]:
+    """Return every delivery there was or will be, newest first.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    """
+    require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    return Delivery.objects.select_related("notification__user").order_by("-pk")
