@@ -1,5 +1,6 @@
 """The base of every endpoint: it names the action it needs, per method where they differ."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -27,7 +28,7 @@ class ApiView(APIView):
     check again, with the record's project.
     """
 
-    actions: ClassVar[dict[str, access.Action]]
+    actions: ClassVar[Mapping[str, access.Action | None]]
     query_class: ClassVar[type[Query] | None] = None  # what a GET may be asked with
     asked: dict[str, Any]  # the values of ``query_class``
     actor: access.Actor
@@ -57,13 +58,21 @@ class ApiView(APIView):
         method = (request.method or "").upper()
         if method == "OPTIONS":
             return
-        action = self.actions.get("GET" if method == "HEAD" else method)
-        if action is None:
+        asked = "GET" if method == "HEAD" else method
+        if asked not in self.actions:
             raise MethodNotAllowed(method)
-        access.require(self.actor, action)
+        self.check_access(self.actions[asked])
         self._require_known(request)
         is_get = request.method in {"GET", "HEAD"}
         self.asked = self.query_class.of(request) if self.query_class and is_get else {}
+
+    def check_access(self, action: access.Action | None) -> None:
+        """Return if the actor may use this method.
+
+        :raises access.ActionDenied: otherwise.
+        """
+        assert action is not None, "only a PersonalView names no action"
+        access.require(self.actor, action)
 
     def parameter_names(self) -> set[str]:
         """Return the names that the address of a GET may carry."""
@@ -78,6 +87,16 @@ class ApiView(APIView):
         unknown = sorted(request.query_params.keys() - known)
         if unknown:
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+
+
+class PersonalView(ApiView):
+    """An endpoint for everybody who is signed in, because it shows or changes only his own.
+
+    Its ``actions`` map each method to ``None``.
+    """
+
+    def check_access(self, action: access.Action | None) -> None:
+        self.actor.require_person()
 
 
 class ListView(ApiView, ListAPIView[Any]):
