@@ -159,6 +159,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="calendar",
+                label=_("Working calendar"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
                 route="people",
                 label=_("Users and posts"),
                 action=Action.USER_MANAGE,

@@ -39,6 +39,11 @@ REGISTRY: dict[str, Policy] = {
     ),
     # Past it a confirmation asks whether the price is meant.
     "fee.price_jump_pct": Policy(20, "percent of the price in force", "BL-01, proposed"),
+    "calendar.week": Policy("Mon-Fri", "weekdays that are worked", "SH-06"),
+    # What one hour of a limit in working time is; the service centre's own hours are longer.
+    "calendar.hours": Policy(
+        "08:00-12:00,13:00-17:00", "hours of a working day", "SH-06, proposed"
+    ),
     "pay.allocation": Policy("oldest_first", "order", "BL-109"),
     "kpi.collection_rate": Policy(Decimal("0.95"), "share", "BL-110"),
 }

@@ -18,6 +18,7 @@ from kernel.access import operations as people
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
+from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
@@ -133,6 +134,15 @@ def _company_wide(world: World) -> dict[str, Any]:
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],
         "company_id": world.alpha.pk,
+        "exception_id": set_days(
+            actor=access.SYSTEM,
+            first_day=date(2026, 11, 20),
+            last_day=date(2026, 11, 20),
+            is_working=False,
+            name="anniversary",
+            now=NOW,
+        )[0].pk,
+        "year": 2026,
     }
 
 
