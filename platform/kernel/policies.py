@@ -45,6 +45,8 @@ REGISTRY: dict[str, Policy] = {
         "08:00-12:00,13:00-17:00", "hours of a working day", "SH-06, proposed"
     ),
     "pay.allocation": Policy("oldest_first", "order", "BL-109"),
+    # block | warn | block_with_exemption, see kernel.duties
+    "sod.mode": Policy("block", "mode", "2.4"),
     "kpi.collection_rate": Policy(Decimal("0.95"), "share", "BL-110"),
 }
 

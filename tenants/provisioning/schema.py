@@ -38,6 +38,7 @@ APPEND_ONLY_TABLES = frozenset(
         "billing_journal",
         "billing_posting",
         "properties_unitstatechange",
+        "security_securityevent",
     }
 )
 # Tables of the public schema that the web role itself reads and writes.

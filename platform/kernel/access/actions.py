@@ -18,6 +18,9 @@ class Action(StrEnum):
     COMPANY_CONFIGURE = "company.configure"
     USER_MANAGE = "user.manage"
     AUDIT_VIEW = "audit.view"
+    SECURITY_VIEW = "security.view"
+    DUTIES_VIEW = "duties.view"
+    DUTIES_EXEMPT = "duties.exempt"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of an action
 
     REGISTRY_VIEW = "registry.view"
@@ -79,6 +82,8 @@ POSTS: dict[str, Post] = {
             Action.COMPANY_CONFIGURE,
             Action.USER_MANAGE,
             Action.AUDIT_VIEW,
+            Action.SECURITY_VIEW,
+            Action.DUTIES_VIEW,
             Action.TOKEN_MANAGE,
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
@@ -98,6 +103,9 @@ POSTS: dict[str, Post] = {
             Action.EXPORT,
             Action.LEDGER_VIEW,
             Action.AUDIT_VIEW,
+            # 2.4: an exemption from the separation of duties is approved by this post.
+            Action.DUTIES_VIEW,
+            Action.DUTIES_EXEMPT,
         },
         company_wide=True,
     ),
@@ -147,31 +155,3 @@ POSTS: dict[str, Post] = {
         company_wide=False,
     ),
 }
-
-
-class Duties(NamedTuple):
-    """Two posts that one person does not hold at the same place and time, and the rule."""
-
-    posts: frozenset[str]
-    rule: str
-    why: Promise
-
-
-# Pairs that the handbook separates by role (2.3); those by transaction are the operations'.
-SEPARATED = (
-    Duties(
-        frozenset({"collector", "meter_reader"}),
-        "SoD-05",
-        _("Meter readers cannot collect fees."),
-    ),
-    Duties(
-        frozenset({"collector", "property_manager"}),
-        "SoD-01",
-        _("Charge approval and collection must be done by different people."),
-    ),
-    Duties(
-        frozenset({"collector", "charging_director"}),
-        "SoD-03",
-        _("A collector cannot audit own collection."),
-    ),
-)

@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kernel import access
 from kernel.access import passwords
-from kernel.access.actions import POSTS, SEPARATED
+from kernel.access.actions import POSTS
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.queries import lock_user
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
+from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.text import _
 
@@ -46,12 +47,6 @@ class PostIsCompanyWide(Invalid):
 
 class PostHeldAlready(Conflict):
     code = "access.post-held-already"
-
-
-class DutiesMeet(Conflict):
-    """One person would hold two posts that check each other; ``details["rule"]`` names why."""
-
-    code = "access.duties-meet"
 
 
 class LastDayInvalid(Invalid):
@@ -158,7 +153,7 @@ def give_post(
     :raises PostUnknown: if the post is not in the catalogue.
     :raises PostIsCompanyWide: if an administrator is to be one of a project only.
     :raises PostHeldAlready: if he holds it there already.
-    :raises DutiesMeet: if he holds a post there that the handbook keeps apart from it.
+    :raises duties.DutiesMeet: if he holds a post there that the handbook keeps apart from it.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
     if post not in POSTS:
@@ -166,7 +161,14 @@ def give_post(
     if post == ADMINISTRATOR and project_id is not None:
         raise PostIsCompanyWide(_("This post is held in the whole company."), field="place")
     user = lock_user(user_id)
-    _keep_duties_apart(user, post, project_id, valid_from)
+    duties.require_posts_apart(
+        actor=actor,
+        user_id=user.pk,
+        post=post,
+        project_id=project_id,
+        valid_from=valid_from,
+        now=now,
+    )
     try:
         with transaction.atomic():
             holding = PostHolding.objects.create(
@@ -332,17 +334,6 @@ def note_token_use(*, token: ApiToken, now: datetime) -> None:
 def token_digest(text: str) -> str:
     """Return what is stored of a token. A plain digest is enough: tokens hold 256 random bits."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _keep_duties_apart(user: User, post: str, project_id: int | None, valid_from: date) -> None:
-    """Return if the person holds none of the posts there that go apart from ``post``."""
-    held = user.holdings.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from))
-    if project_id is not None:
-        held = held.filter(Q(project_id__isnull=True) | Q(project_id=project_id))
-    present = set(held.values_list("post", flat=True))
-    for duties in SEPARATED:
-        if post in duties.posts and present & (duties.posts - {post}):
-            raise DutiesMeet(str(duties.why), field="post", details={"rule": duties.rule})
 
 
 def _check_person(*, username: str, name: str, email: str) -> None:

@@ -1,0 +1,169 @@
+"""Reads of exemptions and of the conflicts that there are."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+
+from django.db.models import Q, QuerySet
+
+from kernel import access
+from kernel.access.actions import POSTS, Action
+from kernel.access.models import PostHolding, User
+from kernel.duties import rules
+from kernel.duties.models import Exemption, ExemptionState
+from kernel.duties.rules import Held, Meeting
+from kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One person carries both duties of a pair today."""
+
+    user: User
+    meeting: Meeting
+    exemption: Exemption | None
+
+
+def exemptions_in_force(*, day: date) -> QuerySet[Exemption]:
+    """Return the exemptions that count on ``day``. For checks; it asks nobody's permission."""
+    return Exemption.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=day),
+        state__in=[ExemptionState.APPROVED, ExemptionState.ENDED],
+        valid_from__lte=day,
+        valid_to__gt=day,
+    )
+
+
+def exemptions(*, actor: access.Actor) -> QuerySet[Exemption]:
+    """Return all exemptions within the actor's reach, the latest first."""
+    found = Exemption.objects.select_related("user").order_by("-requested_at", "-pk")
+    projects = actor.projects(Action.DUTIES_VIEW)
+    if projects == access.ALL_PROJECTS:
+        return found
+    return found.filter(project_id__in=sorted(projects))
+
+
+def get_exemption(*, actor: access.Actor, exemption_id: int) -> Exemption:
+    """Return one exemption. :raises NotFound: if there is none within reach."""
+    found = exemptions(actor=actor).filter(pk=exemption_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def exemptions_of_days(
+    *, actor: access.Actor, first_day: date, last_day: date
+) -> QuerySet[Exemption]:
+    """Return the exemptions that counted on any of these days, as quarterly accounts list them.
+
+    An exemption that was ended counts up to the day of its end (S-49, SH-45).
+    """
+    return (
+        exemptions(actor=actor)
+        .filter(
+            Q(ended_on__isnull=True) | Q(ended_on__gt=first_day),
+            state__in=[ExemptionState.APPROVED, ExemptionState.ENDED],
+            valid_from__lte=last_day,
+            valid_to__gt=first_day,
+        )
+        .order_by("project_id", "rule", "valid_from", "pk")
+    )
+
+
+def conflicts(*, actor: access.Actor, today: date) -> list[Conflict]:
+    """Return every conflict there is today, by person and rule; company-wide posts count anywhere.
+
+    Only people who can sign in count. A fixed number of queries, whatever there is.
+    """
+    projects = actor.projects(Action.DUTIES_VIEW)
+    if not projects:
+        return []
+    found = [
+        conflict
+        for conflict in _conflicts(User.objects.filter(is_active=True), today)
+        if projects == access.ALL_PROJECTS
+        or conflict.meeting.project_id is None
+        or conflict.meeting.project_id in projects
+    ]
+    return sorted(found, key=lambda one: (one.user.username, one.meeting.pair.id))
+
+
+def conflicts_of(*, user_id: int, today: date) -> list[Conflict]:
+    """Return the conflicts of one person. The caller has checked that the actor may see him."""
+    return _conflicts(User.objects.filter(pk=user_id), today)
+
+
+def held_of(
+    holdings: Iterable[PostHolding], changed: Mapping[str, frozenset[Action]] | None = None
+) -> list[Held]:
+    """Return holdings as the rules read them.
+
+    :param changed: actions of posts as they are about to be, by the post's key.
+    """
+    rows = list(holdings)
+    allowed = {**_actions_of({row.post for row in rows}), **(changed or {})}
+    return [
+        Held(
+            row.post,
+            row.project_id,
+            row.valid_from,
+            row.valid_to,
+            row.pk,
+            allowed.get(row.post, frozenset()),
+        )
+        for row in rows
+    ]
+
+
+def with_actions(held: Held) -> Held:
+    """Return ``held`` with what its post allows."""
+    return replace(held, actions=_actions_of({held.post}).get(held.post, frozenset()))
+
+
+def known_actions(actions: Collection[str]) -> frozenset[Action]:
+    """Return the actions of those names; names that there are no more are left out."""
+    return frozenset(Action(name) for name in actions if name in set(Action))
+
+
+def _actions_of(posts: Collection[str]) -> dict[str, frozenset[Action]]:
+    return {post: POSTS[post].actions for post in posts if post in POSTS}
+
+
+def _conflicts(people: QuerySet[User], today: date) -> list[Conflict]:
+    holdings = (
+        PostHolding.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=today),
+            user__in=people,
+            valid_from__lte=today,
+        )
+        .select_related("user")
+        .order_by("user_id", "pk")
+    )
+    people_by_id: dict[int, User] = {}
+    held_by_person: dict[int, list[Held]] = {}
+    rows = list(holdings)
+    for row, held in zip(rows, held_of(rows), strict=True):
+        people_by_id[row.user_id] = row.user
+        held_by_person.setdefault(row.user_id, []).append(held)
+    found = [
+        (people_by_id[user_id], meeting)
+        for user_id, posts in held_by_person.items()
+        for first, second in combinations(posts, 2)
+        for meeting in rules.meetings(first, second)
+    ]
+    excuses = list(exemptions_in_force(day=today)) if found else []
+    return [
+        Conflict(user, meeting, _excuse_among(excuses, user.pk, meeting)) for user, meeting in found
+    ]
+
+
+def _excuse_among(excuses: Iterable[Exemption], user_id: int, meeting: Meeting) -> Exemption | None:
+    for exemption in excuses:
+        if (
+            exemption.user_id == user_id
+            and exemption.rule == meeting.pair.id
+            and exemption.project_id in {None, meeting.project_id}
+        ):
+            return exemption
+    return None
