@@ -7,14 +7,17 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
+        from kernel.documents import carriers
         from kernel.imports.importer import register
-        from services.billing import registry
+        from services.billing import files, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.standards.operations import seed_items
         from services.properties import claims
 
         register(MeterReadingsImporter())
+        carriers.register(files.FEE_STANDARDS)
+        carriers.register(files.RECEIPTS)
         claims.register("bills", registry.open_amount)
         seeds.register("10-ledger", seed_chart)
         seeds.register("20-fees", seed_items)

@@ -6,7 +6,25 @@ class PropertiesConfig(AppConfig):
     label = "properties"
 
     def ready(self) -> None:
+        from kernel.access import Action
+        from kernel.documents import carriers
         from kernel.imports.importer import register
+        from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
 
         register(UnitLedgerImporter())
+        changes = carriers.holding(Action.REGISTRY_CHANGE)
+        carriers.register(
+            carriers.Carrier(
+                model="properties.household",
+                read=lambda actor, pk: queries.get_household(actor=actor, household_id=pk),
+                add=changes,
+            )
+        )
+        carriers.register(
+            carriers.Carrier(
+                model="properties.unit",
+                read=lambda actor, pk: queries.get_unit(actor=actor, unit_id=pk),
+                add=changes,
+            )
+        )

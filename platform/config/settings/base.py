@@ -166,7 +166,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
-MAX_BODY_BYTES = IMPORT_MAX_BYTES + 1024 * 1024  # the form around a file
+ATTACHMENT_MAX_BYTES = int(env("GUANJIA_ATTACHMENT_MAX_MB", "20")) * 1024 * 1024
+# The form around a file.
+MAX_BODY_BYTES = max(IMPORT_MAX_BYTES, ATTACHMENT_MAX_BYTES) + 1024 * 1024
 # How many proxies of ours stand before the web server and append to X-Forwarded-For.
 PROXY_COUNT = int(env("GUANJIA_PROXY_COUNT", "0"))
 
@@ -244,8 +246,41 @@ OPERATOR_TIME_ZONE = env("GUANJIA_TIME_ZONE", "Asia/Shanghai")  # a company has 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS: list[Path] = []
+# "" (no scanner), "tcp://clamav:3310" or "unix:///run/clamav/clamd.ctl".
+ATTACHMENT_SCANNER = env("GUANJIA_SCANNER", "")
+# Then nothing is taken that the scanner has not passed, also while it gives no answer.
+ATTACHMENT_SCAN_REQUIRED = env_bool("GUANJIA_SCAN_REQUIRED", default=False)
+
+
+def attachment_storage(bucket: str) -> dict[str, Any]:
+    """Return Django's storage of attachments: an S3-compatible bucket, else a folder.
+
+    The keys of the bucket come the way that boto3 finds them (AWS_ACCESS_KEY_ID and so on).
+    """
+    if bucket:
+        options: dict[str, Any] = {
+            "bucket_name": bucket,
+            "endpoint_url": env("GUANJIA_S3_ENDPOINT", "") or None,
+            "region_name": env("GUANJIA_S3_REGION", "") or None,
+            "default_acl": None,  # private, as the bucket is
+            "file_overwrite": False,
+            "querystring_auth": True,
+            "addressing_style": env("GUANJIA_S3_ADDRESSING", "auto"),
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env("GUANJIA_ATTACHMENTS", str(VAR / "attachments")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": attachment_storage(env("GUANJIA_S3_BUCKET", "")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

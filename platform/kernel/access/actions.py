@@ -52,6 +52,17 @@ class Action(StrEnum):
     EXPORT = "export"
     LEDGER_VIEW = "ledger.view"
 
+    # Beside what the record itself takes: files hang on records.
+    FILE_VIEW = "file.view"
+    FILE_ADD = "file.add"
+
+    MANUAL_VIEW = "manual.view"
+    MANUAL_PREPARE = "manual.prepare"
+    MANUAL_REVIEW = "manual.review"
+    MANUAL_APPROVE = "manual.approve"
+    MANUAL_KEEP = "manual.keep"  # the register of who holds which copy
+    NOTICE_PRINT = "notice.print"
+
 
 class Post(NamedTuple):
     """A post of the role catalogue: its name for people, its actions, where it can be held."""
@@ -69,6 +80,9 @@ _READ = frozenset(
         Action.BILL_VIEW,
         Action.PAYMENT_VIEW,
         Action.ARREARS_VIEW,
+        Action.FILE_VIEW,
+        Action.FILE_ADD,
+        Action.MANUAL_VIEW,
     }
 )
 
@@ -106,6 +120,8 @@ POSTS: dict[str, Post] = {
             # 2.4: an exemption from the separation of duties is approved by this post.
             Action.DUTIES_VIEW,
             Action.DUTIES_EXEMPT,
+            Action.MANUAL_REVIEW,
+            Action.MANUAL_APPROVE,
         },
         company_wide=True,
     ),
@@ -128,6 +144,10 @@ POSTS: dict[str, Post] = {
             Action.RECEIPT_VOID,
             Action.RECEIPT_VOID_ANY,
             Action.EXPORT,
+            Action.MANUAL_PREPARE,
+            Action.MANUAL_REVIEW,
+            Action.MANUAL_KEEP,
+            Action.NOTICE_PRINT,
             Action.LEDGER_VIEW,
         },
         company_wide=True,
@@ -145,13 +165,23 @@ POSTS: dict[str, Post] = {
             Action.RECEIPT_PRINT,
             Action.RECEIPT_VOID,
             Action.EXPORT,
+            Action.NOTICE_PRINT,
         },
         company_wide=False,
     ),
     # SoD-05: reads meters, cannot collect.
     "meter_reader": Post(
         _("Meter reader"),
-        frozenset({Action.REGISTRY_VIEW, Action.READING_VIEW, Action.READING_RECORD}),
+        frozenset(
+            {
+                Action.REGISTRY_VIEW,
+                Action.READING_VIEW,
+                Action.READING_RECORD,
+                Action.FILE_VIEW,
+                Action.FILE_ADD,
+                Action.MANUAL_VIEW,
+            }
+        ),
         company_wide=False,
     ),
 }

@@ -2,34 +2,7 @@
 
 from django.db import migrations
 
-from kernel.sql import append_only
-
-
-def only_columns_change(
-    table: str, columns: tuple[str, ...], refused: str = "false"
-) -> migrations.RunSQL:
-    """Refuse DELETE, UPDATE of any column but ``columns``, and what ``refused`` says in SQL."""
-    kept = " - ".join(["to_jsonb({row})", *(f"'{column}'" for column in columns)])
-    return migrations.RunSQL(
-        f"""
-        CREATE FUNCTION {table}_guard_change() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF TG_OP = 'DELETE' OR {kept.format(row="NEW")} <> {kept.format(row="OLD")}
-               OR ({refused}) THEN
-                RAISE EXCEPTION '{table} is not edited: reverse it'
-                    USING ERRCODE = 'integrity_constraint_violation',
-                          CONSTRAINT = '{table}_not_edited';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER {table}_not_edited BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {table}_guard_change();
-        """,
-        f"""
-        DROP TRIGGER {table}_not_edited ON {table};
-        DROP FUNCTION {table}_guard_change();
-        """,
-    )
+from kernel.sql import append_only, only_columns_change
 
 
 JOURNAL_BALANCED = migrations.RunSQL(

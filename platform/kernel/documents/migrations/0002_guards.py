@@ -1,0 +1,15 @@
+from django.db import migrations
+
+from kernel.sql import only_columns_change
+
+
+class Migration(migrations.Migration):
+    dependencies = [("documents", "0001_initial")]
+    operations = [
+        only_columns_change(
+            "documents_attachment",
+            ("withdrawn_at", "withdrawn_by_label", "withdrawal_reason"),
+            "OLD.withdrawn_at IS NOT NULL",
+            instead="withdraw it",
+        ),
+    ]

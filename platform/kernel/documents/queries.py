@@ -1,0 +1,83 @@
+"""Reads of files."""
+
+from datetime import datetime
+
+from django.db.models import Model, QuerySet
+
+from kernel import access
+from kernel.access import Action
+from kernel.audit import operations as audit
+from kernel.documents import storage
+from kernel.documents.carriers import carrier_named
+from kernel.documents.models import Attachment
+from kernel.errors import NotFound
+
+
+def attachments_of(subject: Model) -> QuerySet[Attachment]:
+    """Return the files on ``subject`` in the order they came, withdrawn ones left out.
+
+    The caller has checked access to it.
+    """
+    return all_attachments_of(subject).filter(withdrawn_at__isnull=True)
+
+
+def all_attachments_of(subject: Model) -> QuerySet[Attachment]:
+    """Return the files on ``subject`` in the order they came, with those that were withdrawn.
+
+    The caller has checked access to it.
+    """
+    return Attachment.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk
+    ).order_by("pk")
+
+
+def subject_of(*, actor: access.Actor, subject_type: str, subject_id: int) -> Model:
+    """Return the record that files hang on, if ``actor`` may see it.
+
+    :raises NotFound: if he may not, or there is none, or its kind carries no files.
+    :raises access.ActionDenied: if he may see the record and lacks what its files take.
+    """
+    carrier = carrier_named(subject_type)
+    subject = carrier.read(actor, subject_id)
+    access.require(actor, Action.FILE_VIEW, carrier.project_id(subject))
+    return subject
+
+
+def get_attachment(*, actor: access.Actor, attachment_id: int) -> Attachment:
+    """Return a file's row, without its content; withdrawn ones too.
+
+    :raises NotFound: if there is none, or the actor may not see the record it hangs on.
+    :raises access.ActionDenied: if he may see the record and lacks what its files take.
+    """
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotFound
+    subject_of(actor=actor, subject_type=attachment.subject_type, subject_id=attachment.subject_id)
+    return attachment
+
+
+def open_attachment(
+    *, actor: access.Actor, attachment_id: int, now: datetime
+) -> tuple[Attachment, bytes]:
+    """Return a file with its content. Every look at a secret one is written down.
+
+    :raises NotFound: if it is withdrawn, there is none, or the actor may not see its record.
+    :raises access.ActionDenied: if he lacks what the record's files take, or, for a secret file,
+        ``personal-data.reveal`` in its project.
+    """
+    attachment = get_attachment(actor=actor, attachment_id=attachment_id)
+    if attachment.withdrawn_at is not None:
+        raise NotFound
+    if attachment.is_secret:
+        access.require(actor, Action.PERSONAL_DATA_REVEAL, attachment.project_id)
+    content = storage.read(attachment.storage_key)
+    if attachment.is_secret:
+        audit.record(
+            actor=actor,
+            event="documents.secret-file.opened",
+            subject=attachment,
+            project_id=attachment.project_id,
+            now=now,
+            data={"name": attachment.name, "of": attachment.subject_type},
+        )
+    return attachment, content
