@@ -9,9 +9,21 @@ from rest_framework.request import Request
 
 from kernel import access
 from kernel.access.models import ApiToken, User
-from kernel.access.operations import note_token_use, token_digest
 from kernel.access.queries import actor_for
+from kernel.access.tokens import actor_of_token, valid_token
 from kernel.tenancy import company_time_zone
+
+
+class Program:
+    """Stands for the user where an integration asks: signed in, and nobody."""
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+    pk = None
+
+    def __init__(self, token: ApiToken) -> None:
+        self.throttle_key = f"i{token.integration_id}"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -19,19 +31,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     keyword = "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[User | Program, ApiToken] | None:
         scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != self.keyword.lower():
             return None
-        token = (
-            ApiToken.objects.select_related("user")
-            .filter(digest=token_digest(text.strip()), revoked_at=None)
-            .first()
-        )
-        if token is None or not token.user.is_active:
+        token = valid_token(text=text.strip(), now=timezone.now())
+        if token is None:
             raise exceptions.AuthenticationFailed(_("This token is not valid."))
-        note_token_use(token=token, now=timezone.now())
-        return token.user, token
+        return token.user or Program(token), token
 
     def authenticate_header(self, request: Request) -> str:
         return f'{self.keyword} realm="guanjia"'
@@ -45,10 +52,11 @@ def get_actor(request: Any) -> access.Actor:
     """Return who acts in an authenticated API request; kept on the request."""
     actor: access.Actor | None = getattr(request, "_actor", None)
     if actor is None:
-        actor = actor_for(
-            user=request.user,
-            today=timezone.localdate(timezone=company_time_zone()),
-            request_id=getattr(request, "request_id", ""),
-        )
+        today = timezone.localdate(timezone=company_time_zone())
+        request_id = getattr(request, "request_id", "")
+        if isinstance(request.auth, ApiToken):
+            actor = actor_of_token(token=request.auth, today=today, request_id=request_id)
+        else:
+            actor = actor_for(user=request.user, today=today, request_id=request_id)
         request._actor = actor
     return actor

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class ActorThrottle(SimpleRateThrottle):
-    """Counts by company and person; anonymous requests by company and address."""
+    """Counts by company and person or program; anonymous requests by company and address."""
 
     scope = "actor"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str:
         user_id = getattr(request.user, "pk", None)
-        who = f"u{user_id}" if user_id else f"a{self.get_ident(request)}"
+        program = getattr(request.user, "throttle_key", "")
+        who = f"u{user_id}" if user_id else program or f"a{self.get_ident(request)}"
         return f"throttle:{current_schema()}:{self.scope}:{who}"

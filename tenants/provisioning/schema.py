@@ -37,6 +37,8 @@ APPEND_ONLY_TABLES = frozenset(
         "billing_allocation",
         "billing_journal",
         "billing_posting",
+        "identity_departurestep",
+        "identity_helditemevent",
         "properties_unitstatechange",
         "security_securityevent",
     }

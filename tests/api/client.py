@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.access.models import User
 from kernel.tenancy import tenant_connection
 from tests import factories
@@ -53,7 +53,7 @@ def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
     user = User.objects.filter(username=username).first() or factories.add_user(username)
     for post, project_id in posts:
         factories.hold_post(user, post, project_id)
-    _row, text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
+    _row, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
     return Api(Client(), text)
 
 

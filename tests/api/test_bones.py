@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from api.parsers import MAX_BYTES, MAX_DEPTH, StrictJSONParser, TooLarge
 from api.views import ApiView, PersonalView
 from kernel import access
-from kernel.access import operations
+from kernel.access import operations, tokens
 from kernel.access.actions import Action
 from kernel.access.models import ApiToken, User
 from tenants.companies.models import Company
@@ -53,7 +53,7 @@ def client(tenant: Company) -> Client:
 @pytest.fixture
 def token(tenant: Company) -> str:
     user = factories.add_user("robot")
-    _row, text = operations.create_token(
+    _row, text = tokens.create_token(
         actor=access.SYSTEM, user_id=user.pk, name="test", now=factories.NOW
     )
     return text
@@ -96,9 +96,7 @@ def test_a_token_of_one_company_is_void_in_another(client: Client, token: str) -
 
 
 def test_a_revoked_token_stops_at_once(client: Client, token: str) -> None:
-    operations.revoke_token(
-        actor=access.SYSTEM, token_id=ApiToken.objects.get().pk, now=factories.NOW
-    )
+    tokens.revoke_token(actor=access.SYSTEM, token_id=ApiToken.objects.get().pk, now=factories.NOW)
 
     response = client.get("/api/v1/schema/", headers={"authorization": f"Bearer {token}"})
 

@@ -18,7 +18,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from tenants.companies.models import Company
 from tests import factories
 
@@ -63,7 +63,7 @@ def headers(tenant: Company) -> dict[str, str]:
     # Every post at once, which no person is given: what separates them is not looked at here.
     for post in POSTS:
         factories.hold_post(user, post)
-    _token, text = operations.create_token(
+    _token, text = tokens.create_token(
         actor=access.SYSTEM, user_id=user.pk, name="contract", now=factories.NOW
     )
     return {"Authorization": f"Bearer {text}", "Host": "alpha.test"}

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.tenancy import tenant_connection
 from services.properties.models import Project, Unit
 from tenants.companies.models import Company
@@ -25,7 +25,7 @@ def project(tenant: Company) -> Project:
 def client(project: Project) -> Client:
     actor = factories.add_actor("robot", "charging_director")
     assert actor.user_id is not None
-    _token, text = operations.create_token(
+    _token, text = tokens.create_token(
         actor=access.SYSTEM, user_id=actor.user_id, name="test", now=factories.NOW
     )
     return Client(headers={"host": "alpha.test", "authorization": f"Bearer {text}"})

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.access.models import User
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
         project_id = world.add_project("P", options.units)
         actor = add_actor(USERNAME, "company_admin")
         user = User.objects.get(username=USERNAME)
-        _token, text = operations.create_token(
+        _token, text = tokens.create_token(
             actor=actor, user_id=user.pk, name="bench", now=world.NOW
         )
         browsers = clients(company, {"host": HOST}, user)

@@ -11,7 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.demo import people
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.access.models import PostHolding, User
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
@@ -132,7 +132,7 @@ def sample() -> dict[str, Any]:
     household = Household.objects.get(pk=vehicle.household_id)
     standard = FeeStandard.objects.earliest("pk")
     person = User.objects.get(username=people.COLLECTOR.username)
-    token, _text = operations.create_token(
+    token, _text = tokens.create_token(
         actor=access.SYSTEM, user_id=person.pk, name="抄表接口", now=timezone.now()
     )
     return {

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.utils import ProgrammingError
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import operations, tokens
 from kernel.access.actions import POSTS, Action
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import PasswordWeak
@@ -137,11 +137,11 @@ def test_without_the_permission_nobody_adds_people_and_nothing_is_written(tenant
 def test_only_the_digest_of_a_token_is_kept(tenant: Company) -> None:
     user = factories.add_user("robot")
 
-    token, text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="erp", now=NOW)
+    token, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="erp", now=NOW)
 
     stored = ApiToken.objects.filter(pk=token.pk).values().get()
     assert text not in str(stored)
-    assert operations.token_digest(text) == token.digest
+    assert tokens.token_digest(text) == token.digest
     assert text not in str(list(AuditEntry.objects.values()))
 
 

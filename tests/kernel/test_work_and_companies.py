@@ -17,7 +17,7 @@ from django_tenants.utils import tenant_context
 
 from config.celery import app as celery_app
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.access.models import User
 from kernel.jobs import operations as jobs
 from kernel.jobs import registry
@@ -202,7 +202,7 @@ look = Celery("test", set_as_current=False).register_task(Look())
 
 
 @pytest.fixture
-def tokens(committed_tenant: Company) -> Iterator[dict[str, str]]:
+def tokens_of_companies(committed_tenant: Company) -> Iterator[dict[str, str]]:
     """Commit one person to each company; return their tokens by the company's short name."""
     found = {}
     with public():
@@ -210,7 +210,7 @@ def tokens(committed_tenant: Company) -> Iterator[dict[str, str]]:
     for slug, company in companies.items():
         with tenant_context(company):
             user = add_user(f"of-{slug}")
-            found[slug] = operations.create_token(
+            found[slug] = tokens.create_token(
                 actor=access.SYSTEM, user_id=user.pk, name="t", now=NOW
             )[1]
     tenant_connection.set_schema_to_public()
@@ -256,11 +256,15 @@ def storm(tokens: dict[str, str], count: int, task: Any = look) -> list[str]:
     return wrong
 
 
-def test_threads_that_are_used_again_keep_companies_apart(tokens: dict[str, str]) -> None:
-    assert storm(tokens, 400) == []
+def test_threads_that_are_used_again_keep_companies_apart(
+    tokens_of_companies: dict[str, str],
+) -> None:
+    assert storm(tokens_of_companies, 400) == []
 
 
-def test_the_storm_sees_a_task_that_leaves_its_company_behind(tokens: dict[str, str]) -> None:
+def test_the_storm_sees_a_task_that_leaves_its_company_behind(
+    tokens_of_companies: dict[str, str],
+) -> None:
     class Leaky(Look):
         name = "test.leaky"
 
@@ -272,7 +276,7 @@ def test_the_storm_sees_a_task_that_leaves_its_company_behind(tokens: dict[str, 
 
     leaky = Celery("test", set_as_current=False).register_task(Leaky())
 
-    assert any("left in force" in line for line in storm(tokens, 60, leaky))
+    assert any("left in force" in line for line in storm(tokens_of_companies, 60, leaky))
 
 
 # ---- what is kept outside the company's schema --------------------------------------------------

@@ -26,8 +26,8 @@ REASONS = {
     "console.downloads.operations.throw_away": "one's own sheet",
     "console.operations.note_export": "only writes into the record; the list has asked",
     "kernel.access.passwords.request_link": "anonymous by its nature; tells nothing",
-    "kernel.access.operations.create_token": "one's own token; another's asks",
-    "kernel.access.operations.revoke_token": "one's own token; another's asks",
+    "kernel.access.tokens.create_token": "one's own token; another's asks",
+    "kernel.access.tokens.revoke_token": "one's own token; another's asks",
     "kernel.audit.operations.record": "writes for an operation that has asked",
     "kernel.jobs.operations.start": "queues work for an operation that has asked",
 }
@@ -128,7 +128,7 @@ def operations() -> list[str]:
         for function in functions().values()
         if function.takes_actor
         and not function.name.rpartition(".")[2].startswith("_")
-        and (".operations" in function.name or ".passwords." in function.name)
+        and any(part in function.name for part in (".operations", ".passwords.", ".tokens."))
     )
 
 

@@ -15,6 +15,7 @@ from django_tenants.utils import tenant_context
 from console.models import Export
 from kernel import access
 from kernel.access import operations as people
+from kernel.access import tokens
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
@@ -277,7 +278,7 @@ def _people(own: Ids, other: Ids) -> dict[str, User]:
 
 
 def _token(user: User) -> str:
-    return people.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)[1]
+    return tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)[1]
 
 
 def _session(user: User) -> str:

@@ -13,7 +13,7 @@ from console import navigation
 from console.accounts import forms
 from console.people.reads import with_project_names
 from console.views import PersonalView
-from kernel.access import Action, operations, passwords, queries
+from kernel.access import Action, passwords, queries, tokens
 from kernel.access.models import User
 from kernel.access.passwords import PasswordWeak, PasswordWrong
 
@@ -85,7 +85,7 @@ class CreateToken(Account):
         form = forms.NewToken(request.POST)
         if not form.is_valid():
             return self.page(request, status=422, token_form=form)
-        _row, text = operations.create_token(
+        _row, text = tokens.create_token(
             actor=self.actor,
             user_id=_person(request).pk,
             name=form.cleaned_data["name"],
@@ -99,7 +99,7 @@ class RevokeToken(PersonalView):
 
     def post(self, request: HttpRequest, token_id: int) -> HttpResponseBase:
         queries.get_token_of(user_id=_person(request).pk, token_id=token_id)
-        operations.revoke_token(actor=self.actor, token_id=token_id, now=self.now)
+        tokens.revoke_token(actor=self.actor, token_id=token_id, now=self.now)
         return HttpResponseRedirect(reverse("account"))
 
 

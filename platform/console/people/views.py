@@ -15,7 +15,7 @@ from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_colu
 from console.people import forms
 from console.people.reads import people_with_posts, with_project_names
 from console.views import ConsoleView
-from kernel.access import Action, operations, passwords, queries
+from kernel.access import Action, operations, passwords, queries, tokens
 from kernel.access.actions import POSTS
 from kernel.access.models import User
 from kernel.audit.queries import history_of
@@ -250,7 +250,7 @@ class RevokeToken(PersonStep):
 
     def carry_out(self, request: HttpRequest, user_id: int, **kwargs: int) -> str | None:
         queries.get_token_of(user_id=user_id, token_id=kwargs["token_id"])
-        operations.revoke_token(actor=self.actor, token_id=kwargs["token_id"], now=self.now)
+        tokens.revoke_token(actor=self.actor, token_id=kwargs["token_id"], now=self.now)
         return None
 
 

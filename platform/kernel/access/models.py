@@ -4,14 +4,17 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access.actions import POSTS
 from kernel.models import CompanyModel
+from kernel.tenancy import current_schema
 
 
 def is_named(username: str) -> Exact:
@@ -51,6 +54,10 @@ class User(AbstractBaseUser, CompanyModel):
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.AUTO)
     density = models.CharField(max_length=12, choices=Density, default=Density.COMFORTABLE)
     created_at = models.DateTimeField()
+    # Counted up when all sessions of the person end: each of them carries the count it began with.
+    session_epoch = models.PositiveIntegerField(default=0)
+    # Set while the password is one that the product made for him: until when it opens, once.
+    first_password_until = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -74,6 +81,12 @@ class User(AbstractBaseUser, CompanyModel):
     def label(self) -> str:
         """Name and user name, as the audit shows them."""
         return f"{self.name} ({self.username})"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django's own covers the password. Ours also ends with the epoch, and with the company.
+        state = f"{current_schema()}:{self.password}:{self.session_epoch}"
+        digest = salted_hmac("kernel.access.session", state, secret=secret, algorithm="sha256")
+        return digest.hexdigest()
 
     # Django's auth contrib asks for these; permission is never decided by them.
     @property
@@ -130,16 +143,67 @@ class PostHolding(CompanyModel):
         return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
-class ApiToken(CompanyModel):
-    """A key for programs. Only its digest is stored; the text is shown once."""
+class Integration(CompanyModel):
+    """Another program, e.g. a parking system: it is no person and acts in nobody's name.
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    It may do what is named here and nothing else, whoever looks after it.
+    """
+
+    name = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=200)
+    actions = ArrayField(models.CharField(max_length=40))
+    # Empty: in all projects.
+    project_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    keeper = models.ForeignKey(User, on_delete=models.PROTECT, related_name="integrations")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), condition=Q(ended_at__isnull=True), name="integration_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(CompanyModel):
+    """A key for programs, of a person or of an integration. Only its digest is stored.
+
+    A person's token may do at most what the person may at that moment, and less if it names
+    actions or projects.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="api_tokens", null=True, blank=True
+    )
+    integration = models.ForeignKey(
+        Integration, on_delete=models.PROTECT, related_name="api_tokens", null=True, blank=True
+    )
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
     prefix = models.CharField(max_length=12)
+    # Null: whatever its owner may.
+    actions = ArrayField(models.CharField(max_length=40), null=True, blank=True)
+    project_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(integration__isnull=True),
+                name="apitoken_of_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="apitoken_days_in_order"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}"

@@ -1,8 +1,6 @@
-"""Writes of people, posts and tokens."""
+"""Writes of people and posts."""
 
-import hashlib
-import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,17 +10,18 @@ from django.db.models import QuerySet
 from kernel import access
 from kernel.access import passwords
 from kernel.access.actions import POSTS
-from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.models import PostHolding, User
 from kernel.access.queries import lock_user
+from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
 from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.tenancy import company_day
 from kernel.text import _
 
 ADMINISTRATOR = "company_admin"
 LONGEST_NAME = 60
-TOKEN_USE_KEPT_EVERY = timedelta(minutes=10)
 
 
 class UsernameTaken(Conflict):
@@ -216,6 +215,8 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
     else:
         holding.valid_to = date.fromordinal(last_day.toordinal() + 1)
         holding.save(update_fields=["valid_to"])
+    if last_day <= company_day(now):
+        end_sessions(user_id=holding.user_id)
     audit.record(
         actor=actor,
         event="access.post.ended",
@@ -229,7 +230,7 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
 
 @transaction.atomic
 def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datetime) -> User:
-    """Let a person in or out. His sessions and tokens stop at the next request.
+    """Let a person in or out. Put out, his sessions and tokens are void for good.
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such person.
@@ -241,7 +242,10 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
     if not is_active and user.holdings.filter(post=ADMINISTRATOR, valid_to=None).exists():
         _require_another_administrator(PostHolding.objects.exclude(user_id=user_id))
     user.is_active = is_active
-    user.save(update_fields=["is_active"])
+    user.session_epoch += 1  # let in again, he signs in again
+    user.save(update_fields=["is_active", "session_epoch"])
+    if not is_active:
+        revoke_all_of(user_id=user_id, now=now)
     audit.record(
         actor=actor,
         event="access.user.activated" if is_active else "access.user.deactivated",
@@ -281,59 +285,15 @@ def set_preferences(*, user_id: int, **values: str) -> User:
 
 
 @transaction.atomic
-def create_token(
-    *, actor: access.Actor, user_id: int, name: str, now: datetime
-) -> tuple[ApiToken, str]:
-    """Create an API token for a person; return the row and the text that is shown only now.
+def end_sessions(*, user_id: int) -> User:
+    """End all sessions of a person, whatever browser holds them. They never come back.
 
-    :raises access.ActionDenied: without ``token.manage`` unless it is one's own.
     :raises NotFound: if there is no such person.
     """
-    if actor.user_id != user_id:
-        access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
     user = lock_user(user_id)
-    text = f"gj_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
-        user=user, name=name, digest=token_digest(text), prefix=text[:9], created_at=now
-    )
-    audit.record(
-        actor=actor,
-        event="access.token.created",
-        subject=token,
-        now=now,
-        data={"user": user.username, "name": name},
-    )
-    return token, text
-
-
-@transaction.atomic
-def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiToken:
-    """Make a token void at once.
-
-    :raises access.ActionDenied: without ``token.manage`` unless it is one's own.
-    :raises NotFound: if there is no such token.
-    """
-    token = ApiToken.objects.select_for_update(of=("self",)).filter(pk=token_id).first()
-    if token is None:
-        raise NotFound
-    if actor.user_id != token.user_id:
-        access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
-    if token.revoked_at is None:
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
-        audit.record(actor=actor, event="access.token.revoked", subject=token, now=now)
-    return token
-
-
-def note_token_use(*, token: ApiToken, now: datetime) -> None:
-    """Keep when a token was used, to within ten minutes: not a write in every request."""
-    if token.last_used_at is None or token.last_used_at < now - TOKEN_USE_KEPT_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-
-
-def token_digest(text: str) -> str:
-    """Return what is stored of a token. A plain digest is enough: tokens hold 256 random bits."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
+    return user
 
 
 def _check_person(*, username: str, name: str, email: str) -> None:

@@ -1,4 +1,4 @@
-"""Passwords and the links to set one. Nobody sets another person's password.
+"""Passwords and the links to set one. Nobody chooses another person's password.
 
 A link is void in any other company, after its time, and as soon as it is used: it carries the
 company in its salt and a digest of what setting a password changes.
@@ -6,7 +6,8 @@ company in its salt and a digest of what setting a password changes.
 
 import hashlib
 import hmac
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
@@ -16,8 +17,9 @@ from django.db import transaction
 from kernel import access
 from kernel.access.models import User
 from kernel.access.queries import lock_user
+from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.jobs import operations as jobs
 from kernel.tenancy import SignatureInvalid, current_schema, sign, unsign
 from kernel.text import _
@@ -28,6 +30,10 @@ LINK_PURPOSE: Final = "password-link"
 # An invitation may lie over a weekend; a reset is asked for by somebody who waits for it.
 INVITATION_SECONDS: Final = 72 * 3600
 RESET_SECONDS: Final = 3600
+
+# Read out over the telephone and typed by hand: no letter that looks like another; 80 bits.
+_PLAIN_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+FIRST_PASSWORD_LIFE: Final = timedelta(days=3)
 
 
 class PasswordWeak(Invalid):
@@ -44,6 +50,10 @@ class LinkInvalid(Invalid):
 
 class EmailMissing(Invalid):
     code = "access.email-missing"
+
+
+class OwnPassword(Conflict):
+    code = "access.own-password"
 
 
 def set_on(user: User, password: str) -> None:
@@ -135,6 +145,52 @@ def request_link(*, actor: access.Actor, login: str, now: datetime) -> None:
     )
 
 
+@transaction.atomic
+def make_first(*, actor: access.Actor, user_id: int, now: datetime) -> tuple[User, str]:
+    """Give a person without e-mail a password for his next sign-in; return it, to be shown once.
+
+    It is made by the product, opens for three days and must be replaced at the first sign-in.
+    What he had before, sessions and tokens too, is void.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such person, or he is out.
+    :raises OwnPassword: for oneself: whoever knows his password changes it.
+    """
+    access.require_everywhere(actor, access.Action.USER_MANAGE)
+    if actor.user_id == user_id:
+        raise OwnPassword(_("You change your own password in your account."))
+    user = lock_user(user_id)
+    if not user.is_active:
+        raise NotFound
+    text = "-".join(
+        "".join(secrets.choice(_PLAIN_LETTERS) for _letter in range(4)) for _group in range(4)
+    )
+    user.set_password(text)
+    user.session_epoch += 1
+    user.first_password_until = now + FIRST_PASSWORD_LIFE
+    user.save(update_fields=["password", "session_epoch", "first_password_until"])
+    revoke_all_of(user_id=user.pk, now=now)
+    audit.record(actor=actor, event="access.password.first-made", subject=user, now=now)
+    return user, text
+
+
+def replace_first(*, user_id: int, password: str, request_id: str = "", now: datetime) -> User:
+    """Replace the password that the product made by one of the person's own choice.
+
+    :raises NotFound: if there is no such person, or his password is his own already.
+    :raises PasswordWeak: if a validator refuses it, or it is the one to be replaced.
+    """
+    with transaction.atomic():
+        user = lock_user(user_id)
+        if user.first_password_until is None:
+            raise NotFound
+        if user.check_password(password):
+            raise PasswordWeak(_("Choose another one than the first."), field="password")
+        _replace(user, password)
+        _note(user, "access.password.set", request_id, now)
+    return user
+
+
 def set_by_link(*, token: str, password: str, request_id: str = "", now: datetime) -> User:
     """Set the password of the person for whom the link was made; the link is used up.
 
@@ -145,6 +201,7 @@ def set_by_link(*, token: str, password: str, request_id: str = "", now: datetim
         lock_user(read_link_token(token).pk)
         user = read_link_token(token)  # again: another click may have been faster
         _replace(user, password)
+        revoke_all_of(user_id=user.pk, now=now)  # a reset: somebody else may have had them
         _note(user, "access.password.set", request_id, now)
     return user
 
@@ -169,7 +226,9 @@ def change(
 
 def _replace(user: User, password: str) -> None:
     set_on(user, password)
-    user.save(update_fields=["password"])
+    user.session_epoch += 1
+    user.first_password_until = None
+    user.save(update_fields=["password", "session_epoch", "first_password_until"])
 
 
 def _note(user: User, event: str, request_id: str, now: datetime) -> None:
@@ -182,6 +241,13 @@ def _link_invalid() -> LinkInvalid:
 
 
 def _state(user: User) -> str:
-    """Return a digest that changes with the password, the address and the last sign-in."""
-    parts = (current_schema(), user.pk, user.password, user.email, user.last_login)
+    """Return a digest that changes with password, address, last sign-in and end of sessions."""
+    parts = (
+        current_schema(),
+        user.pk,
+        user.password,
+        user.email,
+        user.last_login,
+        user.session_epoch,
+    )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

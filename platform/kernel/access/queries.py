@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from kernel import access
 from kernel.access.actions import POSTS
-from kernel.access.models import ApiToken, PostHolding, User, is_named
+from kernel.access.models import ApiToken, Integration, PostHolding, User, is_named
 from kernel.errors import NotFound
 from kernel.text import _
 
@@ -90,6 +90,36 @@ def get_token_of(*, user_id: int, token_id: int) -> ApiToken:
     if token is None:
         raise NotFound
     return token
+
+
+def integrations(*, actor: access.Actor) -> QuerySet[Integration]:
+    """Return the programs the company has let in, the newest first; ended ones too.
+
+    :raises access.ActionDenied: without ``token.manage``.
+    """
+    access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
+    return Integration.objects.select_related("keeper").order_by("-pk")
+
+
+def get_integration(*, actor: access.Actor, integration_id: int) -> Integration:
+    """Return one program.
+
+    :raises access.ActionDenied: without ``token.manage``.
+    :raises NotFound: if there is none.
+    """
+    found = integrations(actor=actor).filter(pk=integration_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def tokens_of_integration(*, actor: access.Actor, integration_id: int) -> QuerySet[ApiToken]:
+    """Return a program's tokens, the newest first; revoked ones too.
+
+    :raises access.ActionDenied: without ``token.manage``.
+    """
+    access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
+    return ApiToken.objects.filter(integration_id=integration_id).order_by("-pk")
 
 
 def get_user(*, username: str) -> User:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django_tenants.utils import tenant_context
 
 from kernel import access
-from kernel.access import operations, passwords
+from kernel.access import operations, passwords, tokens
 from kernel.access.models import User
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
@@ -158,7 +158,7 @@ def test_a_person_shut_out_loses_sessions_tokens_and_links_at_once(
     client: Client, in_alpha: Any
 ) -> None:
     user = add_user("wang")
-    _row, token = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="x", now=NOW)
+    _row, token = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="x", now=NOW)
     sign_in(client)
     in_alpha()
     link = reverse("set-password", args=[passwords.make_link_token(User.objects.get())])
@@ -185,6 +185,8 @@ def test_a_post_taken_away_is_gone_at_the_next_request(client: Client, in_alpha:
         actor=access.SYSTEM, holding_id=holding.pk, last_day=holding.valid_from, now=NOW
     )
 
+    assert client.get("/c/people/").status_code == 302  # signed out
+    sign_in(client, "xujing")
     assert client.get("/c/people/").status_code == 403
 
 

@@ -13,7 +13,7 @@ from django_tenants.utils import tenant_context
 
 from console.accounts import views
 from kernel import access
-from kernel.access import operations, passwords
+from kernel.access import operations, passwords, tokens
 from kernel.access.models import ApiToken, User
 from kernel.audit.models import AuditEntry
 from kernel.jobs.models import Job
@@ -318,7 +318,7 @@ def test_a_token_is_shown_in_one_answer_and_works_in_one_company(
 
 def test_nobody_revokes_anothers_token_here(client: Client, in_alpha: Any) -> None:
     other = add_user("li")
-    token, _text = operations.create_token(actor=access.SYSTEM, user_id=other.pk, name="x", now=NOW)
+    token, _text = tokens.create_token(actor=access.SYSTEM, user_id=other.pk, name="x", now=NOW)
     add_actor("xujing", "company_admin")
     sign_in(client, "xujing")
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import operations, tokens
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.jobs.models import Job
 from kernel.tenancy import public, tenant_connection
@@ -136,7 +136,7 @@ def test_the_last_administrator_is_told_why_he_stays(client: Client, in_alpha: A
 
 def test_an_administrator_revokes_a_persons_token(client: Client, in_alpha: Any) -> None:
     user = add_user("zhouting")
-    token, _text = operations.create_token(actor=access.SYSTEM, user_id=user.pk, name="x", now=NOW)
+    token, _text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="x", now=NOW)
 
     wrong = client.post(reverse("people-token-revoke", args=[user.pk + 1, token.pk]))
     right = client.post(reverse("people-token-revoke", args=[user.pk, token.pk]))

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import operations, tokens
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.queries import actor_for
 from kernel.audit.models import AuditEntry
@@ -51,7 +51,7 @@ def test_only_an_administrator_manages_people(admin: access.Actor, post: str) ->
     with pytest.raises(access.ActionDenied):
         operations.change_user(actor=actor, user_id=wang.pk, name="x", email="", now=NOW)
     with pytest.raises(access.ActionDenied):
-        operations.create_token(actor=actor, user_id=wang.pk, name="x", now=NOW)
+        tokens.create_token(actor=actor, user_id=wang.pk, name="x", now=NOW)
 
     assert AuditEntry.objects.count() == entries
     assert ApiToken.objects.count() == 0
@@ -214,7 +214,7 @@ def test_two_administrators_cannot_shut_each_other_out(
 
 
 def test_a_token_is_shown_once_and_kept_as_a_digest(admin: access.Actor) -> None:
-    token, text = operations.create_token(
+    token, text = tokens.create_token(
         actor=admin, user_id=admin.user_id or 0, name="meters", now=NOW
     )
 
@@ -222,7 +222,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(admin: access.Actor) -> None
     assert len(text) > 40
     stored = ApiToken.objects.get(pk=token.pk)
     assert text not in (stored.digest, stored.prefix, stored.name)
-    assert stored.digest == operations.token_digest(text)
+    assert stored.digest == tokens.token_digest(text)
     assert not AuditEntry.objects.filter(data__icontains=text).exists()
 
 

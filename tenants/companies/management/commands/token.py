@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import tokens
 from kernel.access.queries import get_user
 from kernel.errors import DomainError
 from tenants.companies.queries import get_company
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def create(self, options: dict[str, Any]) -> None:
-        token, text = operations.create_token(
+        token, text = tokens.create_token(
             actor=access.SYSTEM,
             user_id=get_user(username=options["username"]).pk,
             name=options["name"],
@@ -45,5 +45,5 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
     def revoke(self, options: dict[str, Any]) -> None:
-        operations.revoke_token(actor=access.SYSTEM, token_id=options["id"], now=timezone.now())
+        tokens.revoke_token(actor=access.SYSTEM, token_id=options["id"], now=timezone.now())
         self.stdout.write("revoked")
