@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Document.as_view(), name="api-schema"),
     path("", include("api.v1.calendar")),
     path("", include("api.v1.imports")),
+    path("", include("api.v1.notices")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
     path("", include("api.v1.metering.urls")),

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from console import navigation
 from console.actor import get_actor
+from kernel.notifications import queries as notifications
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return navigation.menu(actor, project(), (match.view_name if match else "") or "")
 
     context["project"] = SimpleLazyObject(project)
+    context["unread_notices"] = SimpleLazyObject(lambda: notifications.count_unread(actor=actor))
     context["nav"] = SimpleLazyObject(nav)
     context["projects"] = SimpleLazyObject(lambda: navigation.switcher(request, actor, project()))
     return context

@@ -170,6 +170,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 action=Action.USER_MANAGE,
                 in_project=False,
             ),
+            Entry(
+                route="notice-words",
+                label=_("Notice templates"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+                covers=("notice-log",),
+            ),
         ),
     ),
 )

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.downloads.urls")),
     path("", include("console.imports.urls")),
     path("", include("console.ledger.urls")),
+    path("", include("console.notices.urls")),
     path("", include("console.people.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.runs.urls")),

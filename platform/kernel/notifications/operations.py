@@ -1,7 +1,7 @@
 """Tell people, and bring to their mail boxes what they were told."""
 
 import smtplib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from kernel.notifications.models import (
     QuietHours,
     Wording,
 )
-from kernel.notifications.registry import Notice, notice_of
+from kernel.notifications.registry import Notice, notice_of, notices
 from kernel.tenancy import company_time_zone, company_url
 from kernel.text import _
 
@@ -201,29 +201,18 @@ def mark_read(*, actor: Actor, ids: Iterable[int] | None = None, now: datetime) 
 
 
 @transaction.atomic
-def choose(*, actor: Actor, kind: str, by_mail: bool, now: datetime) -> None:
-    """Keep whether the actor wants a kind of notice by mail, for himself.
-
-    :raises KindUnknown: if there is no such kind.
-    """
-    _known(kind)
-    choice, _made = Preference.objects.update_or_create(
-        user_id=actor.require_person(), kind=kind, defaults={"by_mail": by_mail}
-    )
-    audit.record(
-        actor=actor,
-        event="notifications.preference.changed",
-        subject=choice,
-        now=now,
-        data={"kind": kind, "by_mail": by_mail},
-    )
-
-
-@transaction.atomic
-def keep_quiet(
-    *, actor: Actor, starts_at: time | None, ends_at: time | None, now: datetime
+def set_choices(
+    *,
+    actor: Actor,
+    by_mail: Collection[str],
+    starts_at: time | None,
+    ends_at: time | None,
+    now: datetime,
 ) -> None:
-    """Keep the hours in which the actor gets no mail but urgent ones; none without both times.
+    """Keep which kinds the actor wants by mail, and from when until when he wants none.
+
+    Without both times he has no quiet hours. Kinds that do not exist are passed over: a page may
+    be older than the release.
 
     :raises QuietHoursInvalid: if one time is missing or both are the same.
     """
@@ -232,6 +221,10 @@ def keep_quiet(
             _("Enter when the quiet hours start and end, or neither."), field="starts_at"
         )
     user = User.objects.get(pk=actor.require_person())
+    for notice in notices():
+        Preference.objects.update_or_create(
+            user=user, kind=notice.key, defaults={"by_mail": notice.key in by_mail}
+        )
     if starts_at is None or ends_at is None:
         QuietHours.objects.filter(user=user).delete()
     else:
@@ -240,10 +233,13 @@ def keep_quiet(
         )
     audit.record(
         actor=actor,
-        event="notifications.quiet-hours.changed",
+        event="notifications.choices.changed",
         subject=user,
         now=now,
-        data={"hours": f"{starts_at:%H:%M}-{ends_at:%H:%M}" if starts_at and ends_at else ""},
+        data={
+            "by_mail": sorted({notice.key for notice in notices()} & set(by_mail)),
+            "quiet": f"{starts_at:%H:%M}-{ends_at:%H:%M}" if starts_at and ends_at else "",
+        },
     )
 
 

@@ -87,22 +87,24 @@ def test_without_an_address_there_is_no_mail(notice: Notice, tenant: Company) ->
     assert Delivery.objects.count() == 0
 
 
+def choose(user: User, *kinds: str, hours: tuple[time | None, time | None] = (None, None)) -> None:
+    operations.set_choices(
+        actor=actor_of(user), by_mail=kinds, starts_at=hours[0], ends_at=hours[1], now=NOW
+    )
+
+
 def test_a_person_chooses_which_kinds_come_by_mail(notice: Notice, wang: User) -> None:
-    operations.choose(actor=actor_of(wang), kind=notice.key, by_mail=False, now=NOW)
+    choose(wang, "no.such")
     tell(notice, wang)
+    chosen = {choice.notice.key: choice.by_mail for choice in queries.choices(actor=actor_of(wang))}
 
     assert Delivery.objects.count() == 0
-    assert [
-        choice.by_mail
-        for choice in queries.choices(actor=actor_of(wang))
-        if choice.notice.key == notice.key
-    ] == [False]
-    with pytest.raises(operations.KindUnknown):
-        operations.choose(actor=actor_of(wang), kind="no.such", by_mail=True, now=NOW)
+    assert chosen[notice.key] is False
+    assert "no.such" not in chosen
 
 
 def test_quiet_hours_hold_a_mail_until_morning(notice: Notice, wang: User) -> None:
-    operations.keep_quiet(actor=actor_of(wang), starts_at=time(22), ends_at=time(7), now=NOW)
+    choose(wang, notice.key, hours=(time(22), time(7)))
     tell(notice, wang, now=NIGHT)
 
     assert operations.deliver_due(now=NIGHT) == 0
@@ -112,9 +114,7 @@ def test_quiet_hours_hold_a_mail_until_morning(notice: Notice, wang: User) -> No
 def test_half_of_quiet_hours_is_refused(wang: User) -> None:
     for starts_at, ends_at in ((time(22), None), (None, time(7)), (time(7), time(7))):
         with pytest.raises(operations.QuietHoursInvalid):
-            operations.keep_quiet(
-                actor=actor_of(wang), starts_at=starts_at, ends_at=ends_at, now=NOW
-            )
+            choose(wang, hours=(starts_at, ends_at))
     assert queries.quiet_hours(actor=actor_of(wang)) is None
 
 

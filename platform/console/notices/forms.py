@@ -1,0 +1,30 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kernel.notifications.operations import LONGEST_SUBJECT, LONGEST_TEXT
+
+
+class Wanted(forms.Form):
+    """Which kinds come by mail, and when not."""
+
+    starts_at = forms.TimeField(
+        label=_("No mail from"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    ends_at = forms.TimeField(
+        label=_("until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("Mails wait until then; urgent ones come at once."),
+    )
+
+
+class Words(forms.Form):
+    subject = forms.CharField(label=_("Subject"), max_length=LONGEST_SUBJECT)
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
