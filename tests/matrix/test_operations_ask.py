@@ -29,6 +29,9 @@ REASONS = {
     "kernel.access.tokens.create_token": "one's own token; another's asks",
     "kernel.access.tokens.revoke_token": "one's own token; another's asks",
     "kernel.audit.operations.record": "writes for an operation that has asked",
+    "kernel.notifications.operations.mark_read": "one's own notices",
+    "kernel.notifications.operations.notify": "tells for an operation that has asked",
+    "kernel.notifications.operations.set_choices": "one's own choices",
     "kernel.jobs.operations.start": "queues work for an operation that has asked",
 }
 # Called by operations that have asked, never by console or API: the layers' test below proves it.
@@ -181,6 +184,11 @@ READERS = {
     "console.downloads.queries.downloads": "one's own",
     "console.downloads.queries.exports": "one's own",
     "console.downloads.queries.get_export": "one's own",
+    "kernel.notifications.queries.choices": "one's own",
+    "kernel.notifications.queries.count_unread": "one's own",
+    "kernel.notifications.queries.get_own": "one's own",
+    "kernel.notifications.queries.own": "one's own",
+    "kernel.notifications.queries.quiet_hours": "one's own",
     "console.downloads.queries.person": "tells whose they are",
     "console.queries.columns_of": "one's own",
     "console.queries.saved_views": "one's own, and those shared with all",

@@ -23,6 +23,7 @@ from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
+from kernel.notifications.models import Notification
 from kernel.sessions import SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
@@ -131,6 +132,11 @@ def _company_wide(world: World) -> dict[str, Any]:
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
         "export_id": _export(world.users["one"], world.own["project_id"]),
+        "notification_id": Notification.objects.create(
+            user=world.users["one"], kind="console.export-ready", subject="x", created_at=NOW
+        ).pk,
+        "notice": "console.export-ready",
+        "language": "en",
         "kind": "unit-ledger",
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],

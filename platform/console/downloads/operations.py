@@ -8,6 +8,7 @@ from typing import IO
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from console.downloads import queries
 from console.models import Export, ExportPart
@@ -17,6 +18,8 @@ from kernel.errors import Conflict, Invalid
 from kernel.jobs import operations as jobs
 from kernel.jobs.models import ACTIVE_STATES, Job
 from kernel.jobs.runner import Progress
+from kernel.notifications.operations import notify
+from kernel.tenancy import company_day
 from kernel.text import _
 
 KIND = "console.list.export"
@@ -136,6 +139,18 @@ def keep(*, export_id: int, file: IO[bytes], row_count: int, progress: Progress)
     export.file_size, export.row_count = size, row_count
     export.address = export.address.partition("?")[0]
     export.save()
+    notify(
+        kind="console.export-ready",
+        to=[export.owner_id],
+        url=reverse("downloads"),
+        context={
+            "title": export.title,
+            "rows": f"{row_count:,}",
+            "until": company_day(export.expires_at).isoformat(),
+        },
+        project_id=export.project_id,
+        now=now,
+    )
 
 
 @transaction.atomic

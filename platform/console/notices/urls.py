@@ -9,12 +9,12 @@ urlpatterns: list[URLPattern] = [
     path("c/notices/choices/", own.Choices.as_view(), name="notices-choices"),
     path("c/notice-words/", wording.Words.as_view(), name="notice-words"),
     path(
-        "c/notice-words/<str:language>/<str:kind>/",
+        "c/notice-words/<str:language>/<str:notice>/",
         wording.EditWords.as_view(),
         name="notice-words-edit",
     ),
     path(
-        "c/notice-words/<str:language>/<str:kind>/restore/",
+        "c/notice-words/<str:language>/<str:notice>/restore/",
         wording.RestoreWords.as_view(),
         name="notice-words-restore",
     ),

@@ -79,10 +79,16 @@ class EditWords(EditSheet):
         return f"{reverse('notice-words')}?language={self.kwargs['language']}"
 
     def save(self, values: dict[str, Any]) -> None:
-        operations.reword(actor=self.actor, now=self.now, **self.kwargs, **values)
+        operations.reword(
+            actor=self.actor,
+            kind=self.kwargs["notice"],
+            language=self.kwargs["language"],
+            now=self.now,
+            **values,
+        )
 
     def _notice(self) -> tuple[Notice, Wording | None]:
-        language, kind = self.kwargs["language"], self.kwargs["kind"]
+        language, kind = self.kwargs["language"], self.kwargs["notice"]
         if language not in User.Language.values:
             raise NotFound
         for each in queries.wordings(actor=self.actor, language=language):
@@ -94,8 +100,8 @@ class EditWords(EditSheet):
 class RestoreWords(ConsoleView):
     action = Action.COMPANY_CONFIGURE
 
-    def post(self, request: HttpRequest, language: str, kind: str) -> HttpResponseBase:
-        operations.restore_wording(actor=self.actor, kind=kind, language=language, now=self.now)
+    def post(self, request: HttpRequest, language: str, notice: str) -> HttpResponseBase:
+        operations.restore_wording(actor=self.actor, kind=notice, language=language, now=self.now)
         return HttpResponseRedirect(
             f"{reverse('notice-words')}?{urlencode({'language': language})}"
         )
