@@ -43,9 +43,9 @@ class MarkRead(PersonalView):
 
 
 class Open(PersonalView):
-    """Lead to what a notice is about. It counts as read then: that is what the list tells."""
+    """Lead to what a notice is about. It counts as read then."""
 
-    def get(self, request: HttpRequest, notification_id: int) -> HttpResponseBase:
+    def post(self, request: HttpRequest, notification_id: int) -> HttpResponseBase:
         notice = queries.get_own(actor=self.actor, notification_id=notification_id)
         operations.mark_read(actor=self.actor, ids=[notice.pk], now=self.now)
         is_ours = url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)

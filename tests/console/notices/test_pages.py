@@ -50,7 +50,7 @@ def tell(title: str, url: str = "/c/account/") -> Notification:
 def test_a_notice_is_unread_until_it_is_opened(client: Client, tenant: Company) -> None:
     told = tell("Waiver")
     page = client.get(reverse("notices")).content.decode()
-    opened = client.get(reverse("notices-open", args=[told.pk]))
+    opened = client.post(reverse("notices-open", args=[told.pk]))
     after = client.get(reverse("notices")).content.decode()
 
     assert "Waiver waits" in page
@@ -62,7 +62,7 @@ def test_a_notice_is_unread_until_it_is_opened(client: Client, tenant: Company) 
 def test_a_notice_never_leads_to_another_site(client: Client) -> None:
     told = tell("Waiver", url="//evil.example/x")
 
-    assert client.get(reverse("notices-open", args=[told.pk])).headers["Location"] == "/c/notices/"
+    assert client.post(reverse("notices-open", args=[told.pk])).headers["Location"] == "/c/notices/"
 
 
 def test_anothers_notice_is_not_found(client: Client, tenant: Company) -> None:
@@ -70,7 +70,7 @@ def test_anothers_notice_is_not_found(client: Client, tenant: Company) -> None:
     other = add_actor("li", "collector")
     client.force_login(User.objects.get(pk=other.user_id))
 
-    assert client.get(reverse("notices-open", args=[told.pk])).status_code == 404
+    assert client.post(reverse("notices-open", args=[told.pk])).status_code == 404
     tenant_connection.set_tenant(tenant)
     assert Notification.objects.get().read_at is None
 
