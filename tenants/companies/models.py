@@ -99,3 +99,24 @@ class Domain(DomainMixin):
                 name="domain_is_a_lower_case_host",
             ),
         ]
+
+
+class AuditCheck(models.Model):
+    """What a verification of a company's record came to; where it found nothing, an anchor as well.
+
+    It lies outside of the company's schema: a record that was made anew there, with its chain, does
+    not match it. A trigger refuses to change or remove it.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    seq = models.BigIntegerField()  # how many links were right
+    hash = models.BinaryField()  # of the last of them
+    fault = models.CharField(max_length=20, blank=True)  # kernel.audit.verification.FaultKind
+    detail = models.TextField(blank=True)  # for operators, in English
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "-id"], name="auditcheck_of_company")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.fault or self.seq}"

@@ -93,3 +93,12 @@ def primary_domain(*, company_id: int) -> str:
     if domain is None:
         raise NotFound
     return str(domain.domain)
+
+
+def get_company_by_schema(*, schema: str) -> Company:
+    """Return one company. :raises NotFound: if there is none."""
+    with public():
+        company: Company | None = Company.objects.filter(schema_name=schema).first()
+    if company is None:
+        raise NotFound
+    return company

@@ -33,6 +33,7 @@ SCHEMA_NAME = re.compile(r"t_[a-z0-9]{10}")
 # In these the database itself refuses change; the company's role is not even granted it.
 APPEND_ONLY_TABLES = frozenset(
     {
+        "audit_auditanchor",
         "audit_auditentry",
         "billing_allocation",
         "billing_journal",
@@ -43,9 +44,12 @@ APPEND_ONLY_TABLES = frozenset(
         "security_securityevent",
     }
 )
+# Written by triggers of the database alone, as the owner: the company's role may only read them.
+SEALED_TABLES = frozenset({"audit_audithead", "audit_auditlink", "audit_pending"})
 # Tables of the public schema that the web role itself reads and writes.
 PUBLIC_TABLES = frozenset(
     {
+        "companies_auditcheck",
         "companies_company",
         "companies_domain",
         "operators_operator",
@@ -55,6 +59,7 @@ PUBLIC_TABLES = frozenset(
         "django_migrations",
     }
 )
+PUBLIC_APPEND_ONLY_TABLES = frozenset({"companies_auditcheck"})
 
 
 class ReplayFailed(RuntimeError):
@@ -167,14 +172,38 @@ def grant(cursor: PgCursor, schema_name: str) -> None:
             "REVOKE INSERT, UPDATE, DELETE ON {0}.django_migrations FROM {0};"
         ).format(name)
     )
-    cursor.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
-        [schema_name, sorted(APPEND_ONLY_TABLES)],
-    )
-    for (table,) in cursor.fetchall():
+    for tables, rights in (
+        (APPEND_ONLY_TABLES, "UPDATE, DELETE, TRUNCATE"),
+        (SEALED_TABLES, "INSERT, UPDATE, DELETE, TRUNCATE"),
+    ):
         cursor.execute(
-            sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {}.{} FROM {}").format(
-                name, sql.Identifier(table), name
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)",
+            [schema_name, sorted(tables)],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("REVOKE {} ON {}.{} FROM {}").format(
+                    sql.SQL(rights), name, sql.Identifier(table), name
+                )
+            )
+    _revoke_triggers(cursor, schema_name)
+
+
+def _revoke_triggers(cursor: PgCursor, schema_name: str) -> None:
+    """Leave no function of a trigger to be used on a table of one's own making.
+
+    Some of them run with the owner's rights. Firing a trigger needs no right to its function,
+    making one does.
+    """
+    cursor.execute(
+        "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = %s AND p.prorettype = 'pg_catalog.trigger'::regtype",
+        [schema_name],
+    )
+    for (function,) in cursor.fetchall():
+        cursor.execute(
+            sql.SQL("REVOKE EXECUTE ON FUNCTION {0}.{1}() FROM PUBLIC, {0}").format(
+                sql.Identifier(schema_name), sql.Identifier(function)
             )
         )
 
@@ -199,6 +228,12 @@ def grant_public(cursor: PgCursor) -> None:
                 sql.Identifier(table), web_role
             )
         )
+        if table in PUBLIC_APPEND_ONLY_TABLES:
+            cursor.execute(
+                sql.SQL("REVOKE UPDATE, DELETE ON public.{} FROM {}").format(
+                    sql.Identifier(table), web_role
+                )
+            )
 
 
 def drop(cursor: PgCursor, schema_name: str) -> None:

@@ -13,9 +13,10 @@ import django
 
 django.setup()
 
-from tests.bench import bill_run, ledger_import, provisioning, reads, request_overhead  # noqa: E402 - Django must be set up before
+from tests.bench import audit_chain, bill_run, ledger_import, provisioning, reads, request_overhead  # noqa: E402 - Django must be set up before
 
 BENCHES = {
+    "audit": audit_chain,
     "bill-run": bill_run,
     "import": ledger_import,
     "provisioning": provisioning,

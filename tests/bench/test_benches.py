@@ -9,6 +9,7 @@ import pytest
 from tests.database import ROOT
 
 SMALL = {
+    "audit": ["--transactions", "20", "--rounds", "1"],
     "bill-run": ["--lines", "300"],
     "import": ["--rows", "200"],
     "provisioning": ["--companies", "1"],

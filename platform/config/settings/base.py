@@ -345,6 +345,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="18", minute="30"),  # UTC: 02:30 in China
         "kwargs": {"schema": "public", "task": "services.billing.ledger.check"},
     },
+    "verify-the-record": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="19", minute="40"),  # UTC: 03:40 in China
+        "kwargs": {"schema": "public", "task": "tenants.companies.verify_record"},
+    },
     "drop-expired-exports": {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": crontab(hour="19", minute="10"),  # UTC: 03:10 in China

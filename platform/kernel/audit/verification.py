@@ -1,0 +1,173 @@
+"""Whether the record is whole: every entry in its place in the chain, every anchor on it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from kernel.audit import chain
+from kernel.audit.models import AuditAnchor, AuditEntry, AuditHead, AuditLink
+
+PAGE: Final = 5000
+
+
+class FaultKind(StrEnum):
+    CHANGED = "changed"  # an entry is not what was chained
+    MISSING = "missing"  # an entry that was chained is gone
+    INSERTED = "inserted"  # an entry that never was chained
+    REORDERED = "reordered"  # a link does not follow the one before it
+    LINK_MISSING = "link-missing"
+    CUT = "cut"  # the end of the chain is gone
+    ANCHOR = "anchor"  # the chain was another one at the time of an anchor
+
+
+class Fault(NamedTuple):
+    """What is wrong first. ``entry_id`` is 0 where no entry can be named."""
+
+    kind: FaultKind
+    seq: int
+    entry_id: int
+    detail: str
+
+    def __str__(self) -> str:
+        place = f"entry #{self.entry_id}" if self.entry_id else f"link {self.seq}"
+        return f"{self.kind.value}: {place}: {self.detail}"
+
+
+class Anchor(NamedTuple):
+    """What the chain had come to once, and where that was kept."""
+
+    seq: int
+    hash: bytes
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many links were right, where the chain ends, and what is wrong, the first first."""
+
+    seq: int
+    hash: bytes
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.faults
+
+
+class _Link(NamedTuple):
+    seq: int
+    entry_id: int
+    digest: bytes
+    hash: bytes
+    found_id: int | None
+    fields: tuple[str | None, ...]
+
+
+def verify(*, anchors: Iterable[Anchor] = ()) -> Report:
+    """Read the whole record of the company in force and compare it with its chain.
+
+    Digests and hashes are computed here, not by the database. Entries that are written meanwhile
+    are left to the next time. The company's own anchors are looked at besides those given.
+
+    :param anchors: from outside of the company's schema.
+    """
+    head = AuditHead.objects.first() or AuditHead(id=1, seq=0, hash=chain.GENESIS)
+    known = [
+        *(Anchor(kept.seq, bytes(kept.hash), "the company") for kept in AuditAnchor.objects.all()),
+        *anchors,
+    ]
+    wanted: dict[int, list[Anchor]] = {}
+    for anchor in known:
+        wanted.setdefault(anchor.seq, []).append(anchor)
+    inserted = _inserted()
+    last_seq, last_hash, fault = _walk(head.seq, wanted)
+    faults = [fault] if fault else []
+    if not faults:
+        faults += _end(head, last_seq, last_hash, known)
+    if inserted:
+        faults.append(inserted)
+    return Report(last_seq, last_hash, tuple(faults))
+
+
+def _walk(until: int, anchors: dict[int, list[Anchor]]) -> tuple[int, bytes, Fault | None]:
+    """Follow the chain; return its last right link and the first fault."""
+    seq, last = 0, chain.GENESIS
+    for link in _links(until):
+        fault = _fault_of(link, seq, last) or _off_anchor(link, anchors.get(link.seq, ()))
+        if fault:
+            return seq, last, fault
+        seq, last = link.seq, link.hash
+    return seq, last, None
+
+
+def _fault_of(link: _Link, seq: int, last: bytes) -> Fault | None:
+    if link.seq != seq + 1:
+        detail = f"links {seq + 1} to {link.seq - 1} are gone"
+        return Fault(FaultKind.LINK_MISSING, seq + 1, 0, detail)
+    if link.hash != chain.hash_of(last, link.seq, link.entry_id, link.digest):
+        detail = f"link {link.seq} does not follow link {seq}: it was moved, changed or put in"
+        return Fault(FaultKind.REORDERED, link.seq, link.entry_id, detail)
+    if link.found_id is None:
+        return Fault(FaultKind.MISSING, link.seq, link.entry_id, f"link {link.seq} is of no entry")
+    if link.digest != chain.digest_of(link.fields):
+        detail = f"it is not what link {link.seq} was made of"
+        return Fault(FaultKind.CHANGED, link.seq, link.entry_id, detail)
+    return None
+
+
+def _off_anchor(link: _Link, anchors: Iterable[Anchor]) -> Fault | None:
+    for anchor in anchors:
+        if anchor.hash != link.hash:
+            detail = (
+                f"{anchor.source} kept another hash of link {link.seq}:"
+                " the chain up to it was made anew"
+            )
+            return Fault(FaultKind.ANCHOR, link.seq, link.entry_id, detail)
+    return None
+
+
+def _end(
+    head: AuditHead, last_seq: int, last_hash: bytes, anchors: Iterable[Anchor]
+) -> Iterator[Fault]:
+    """Say that the chain does not reach its end, or not that of an anchor."""
+    furthest = max(anchors, default=None, key=lambda anchor: anchor.seq)
+    if head.seq != last_seq or bytes(head.hash) != last_hash:
+        detail = f"the chain ends at link {last_seq}, its head stands at {head.seq}"
+        yield Fault(FaultKind.CUT, last_seq + 1, 0, detail)
+    elif AuditLink.objects.filter(seq__lte=0).exists():
+        yield Fault(FaultKind.REORDERED, 0, 0, "there is a link before the first")
+    elif furthest is not None and furthest.seq > last_seq:
+        detail = f"{furthest.source} kept an anchor at link {furthest.seq}"
+        yield Fault(FaultKind.CUT, last_seq + 1, 0, detail)
+
+
+def _inserted() -> Fault | None:
+    """Name the first entry without a link. One statement: entry and link commit together."""
+    loose = AuditEntry.objects.filter(~Exists(AuditLink.objects.filter(entry_id=OuterRef("pk"))))
+    entry_id = loose.order_by("pk").values_list("pk", flat=True).first()
+    if entry_id is None:
+        return None
+    return Fault(FaultKind.INSERTED, 0, entry_id, "it is not in the chain")
+
+
+def _links(until: int) -> Iterator[_Link]:
+    """Yield the links up to a number with what is left of their entries, in their order."""
+    statement = f"""
+        SELECT l.seq, l.entry_id, l.digest, l.hash, e.id, {chain.fields_sql("e")}
+        FROM audit_auditlink l LEFT JOIN audit_auditentry e ON e.id = l.entry_id
+        WHERE l.seq > %s AND l.seq <= %s ORDER BY l.seq LIMIT {PAGE}
+    """  # noqa: S608 - no value of anybody's in it
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [after, until])
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        for seq, entry_id, digest, hash_, found_id, *fields in rows:
+            yield _Link(seq, entry_id, bytes(digest), bytes(hash_), found_id, tuple(fields))
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][0]
