@@ -1,4 +1,4 @@
-"""Transactions that write one entry of the record, with the chain and without, one and two at once."""
+"""Transactions that write one audit entry, chained and not, one writer and two at once."""
 
 import argparse
 import threading
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     count = options.transactions
     with world.fresh_company() as company:
-        user = User.objects.create(username="bench", name="bench")
+        user = User.objects.create(username="bench", name="bench", created_at=world.NOW)
         results: dict[tuple[int, bool], list[Seconds]] = {}
         for _round in range(options.rounds):  # in turns, so that noise falls on both
             for writers in (1, 2):
