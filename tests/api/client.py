@@ -47,6 +47,15 @@ class Api:
         finally:
             tenant_connection.set_tenant(company)  # a request leaves the public schema in force
 
+    def upload(self, path: str, fields: Json) -> Any:
+        """Send a form with files."""
+        company = tenant_connection.tenant
+        headers = {"authorization": f"Bearer {self.token}", "host": self.host}
+        try:
+            return self.client.post(f"/api/v1/{path}", fields, headers=headers)
+        finally:
+            tenant_connection.set_tenant(company)
+
 
 def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
     """Return the client of a person, who is added and given posts if need be."""

@@ -1,5 +1,6 @@
 """Every page of the console, with the demo's data, in both themes, at the desk and on a phone."""
 
+import io
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from config.demo import people
 from kernel import access
 from kernel.access import tokens
 from kernel.access.models import PostHolding, User
+from kernel.documents import operations as documents
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
 from services.billing.cashier.models import Receipt
@@ -34,6 +36,7 @@ NO_PAGES: Final = {
     "desk-find": "what the search box of the desk finds",
     "desk-outcome": "a part of the desk",
     "desk-today": "a part of the desk",
+    "files-open": "a file",
     "imports-annotated": "a file",
     "imports-progress": "a part of the waiting page",
     "bill-runs-work": "a part of the run's page",
@@ -135,8 +138,19 @@ def sample() -> dict[str, Any]:
     token, _text = tokens.create_token(
         actor=access.SYSTEM, user_id=person.pk, name="抄表接口", now=timezone.now()
     )
+    attachment = documents.attach(
+        actor=access.SYSTEM,
+        subject=household,
+        project_id=household.project_id,
+        upload=io.BytesIO(b"%PDF-1.7\n%%EOF\n"),
+        name="入住合同.pdf",
+        now=timezone.now(),
+    )
     return {
         "project_id": household.project_id,
+        "carrier": "properties.household",
+        "subject_id": household.pk,
+        "attachment_id": attachment.pk,
         "household_id": household.pk,
         "vehicle_id": vehicle.pk,
         "meter_id": meter.pk,

@@ -24,6 +24,7 @@ SAMPLES = {
     "share_percent": "",
     "method": "CASH",
     "text": "1602",
+    "subject_type": "properties.household",
 }
 
 

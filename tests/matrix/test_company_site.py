@@ -69,6 +69,8 @@ ROW_IDS = frozenset(
         "assignment_id",
         "reading_id",
         "job_id",
+        "attachment_id",
+        "subject_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.

@@ -4,6 +4,7 @@ The numbers of the second company's rows are those of the first's (both schemas 
 that an id of one always names something in the other.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
+from kernel.documents import operations as documents
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.notifications.models import Notification
@@ -138,6 +140,7 @@ def _company_wide(world: World) -> dict[str, Any]:
         "notice": "console.export-ready",
         "language": "en",
         "kind": "unit-ledger",
+        "carrier": "properties.household",
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],
         "company_id": world.alpha.pk,
@@ -208,6 +211,14 @@ def _project(mark: str, code: str, price: str) -> Ids:
         options={},
         now=NOW,
     )
+    attachment = documents.attach(
+        actor=access.SYSTEM,
+        subject=household,
+        project_id=project.pk,
+        upload=io.BytesIO(b"%PDF-1.7\n%%EOF\n"),
+        name=f"{mark} contract.pdf",
+        now=NOW,
+    )
     job = jobs.start(
         actor=office.collector,
         kind="test.work",
@@ -243,6 +254,8 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "reading_id": reading.pk,
             "batch_id": batch.pk,
             "job_id": job.pk,
+            "attachment_id": attachment.pk,
+            "subject_id": household.pk,
         },
     )
 

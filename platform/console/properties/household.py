@@ -38,6 +38,7 @@ TABS = {
     "payments": _("Payments"),
     "people": _("People and vehicles"),
     "meters": pgettext_lazy("things in a unit", "Meters"),
+    "files": _("Files"),
     "history": _("Changes"),
 }
 OPEN_STATES = (LineState.OVERDUE, LineState.PARTLY_PAID, LineState.OPEN)
@@ -72,6 +73,7 @@ class HouseholdPage(ConsoleView):
             "payments": self.payments,
             "people": self.people,
             "meters": self.meters,
+            "files": dict,
             "history": self.history,
         }
         if tab not in fill:
@@ -142,6 +144,7 @@ class HouseholdPage(ConsoleView):
             for name, action in (
                 ("bills", Action.BILL_VIEW),
                 ("payments", Action.PAYMENT_VIEW),
+                ("files", Action.FILE_VIEW),
             )
             if not self.may(action)
         }

@@ -12,6 +12,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.forms.widgets import Select, Textarea
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -193,6 +194,15 @@ def money_input(field: BoundField, hint: str = "", css: str = "", **attrs: Any) 
             {"field": field, "kind": "money", "css": css, "control": control},
         )
     )
+
+
+@register.inclusion_tag("console/components/files.html")
+def files(carrier: str, subject_id: int) -> dict[str, object]:
+    """Render the place of a record's files, which the browser fetches once the page is there.
+
+    ``{% files "properties.household" household.pk %}``; the model registers a ``Carrier``.
+    """
+    return {"address": reverse("files", args=[carrier, subject_id])}
 
 
 @register.inclusion_tag("console/components/form_errors.html")
