@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,19 +18,23 @@ import dj_database_url
 import psycopg2
 from django.conf import settings
 from django.db import connection
+from django_tenants.utils import schema_context
 
+from kernel.access.seeding import seed_posts
 from kernel.tenancy import tenant_connection
 from tenants.provisioning import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 # slug, schema: fixed names, so that roles (which are the cluster's) do not pile up.
+SEEDED = tuple(f"platform/kernel/access/{part}.py" for part in ("actions", "catalogue", "seeding"))
 COMPANIES = (("alpha", "t_testalpha0"), ("beta", "t_testbeta00"))
 
 
 def template_name() -> str:
     """Return a name that changes with any migration, so a stale template is never used."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    digest.update((ROOT / "tenants" / "provisioning" / "schema.py").read_bytes())
+    for part in ("tenants/provisioning/schema.py", *SEEDED):
+        digest.update((ROOT / part).read_bytes())
     for path in sorted(ROOT.glob("*/**/migrations/*.py")):
         if ".venv" not in path.parts:
             digest.update(path.read_bytes())
@@ -106,6 +111,10 @@ def ensure_template() -> str:
                 [f"{slug}.test", row[0]],
             )
             schema.replay(cursor, schema_name, dump)
+    # Holding a post needs the post: the one seed that every company of the tests has.
+    for _slug, schema_name in COMPANIES:
+        with schema_context(schema_name):
+            seed_posts(datetime(2026, 1, 1, tzinfo=UTC))
     connection.close()
     execute(f'ALTER DATABASE "{work}" RENAME TO "{name}"')
     return name

@@ -44,5 +44,5 @@ def hold_post(user: User, post: str, project_id: int | None = None) -> PostHoldi
     For one visitor who may do everything: the posts that check each other are not given together.
     """
     return PostHolding.objects.create(
-        user=user, post=post, project_id=project_id, valid_from=date(2025, 1, 1)
+        user=user, post_id=post, project_id=project_id, valid_from=date(2025, 1, 1)
     )

@@ -1,7 +1,13 @@
 """Translatable sentences for code that must not know Django (``rules``)."""
 
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy, pgettext_lazy
 
 _ = gettext_lazy
 _n = ngettext_lazy
 _p = pgettext_lazy
+
+
+def in_language(name: str, name_en: str) -> str:
+    """Return which of a thing's two names is shown in the language in force."""
+    is_english = (get_language() or "").startswith("en")
+    return name_en if is_english and name_en else name

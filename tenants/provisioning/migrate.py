@@ -2,17 +2,22 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from django.core.management import call_command
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
+from django_tenants.utils import schema_context
 from psycopg2 import sql
 
+from kernel import seeds
 from kernel.locks import LockClass
 from tenants.companies.queries import schemas_set_up
 from tenants.provisioning import fingerprint, schema
 
 logger = logging.getLogger(__name__)
 
+Clock = Callable[[], datetime]
 Say = Callable[[str], None]
 
 
@@ -20,11 +25,12 @@ class MigrationFailed(RuntimeError):
     """Some schemas are not in the code's state; the message names each with its reason."""
 
 
-def migrate_all(say: Say) -> None:
-    """Migrate public, the template and every company, set roles and grants, compare. Repeatable.
+def migrate_all(say: Say, clock: Clock) -> None:
+    """Migrate public, the template and every company, set roles and grants, seed. Repeatable.
 
     Runs as the owner (``GUANJIA_AS_OWNER``), one at a time. A schema that has every migration
-    costs nothing but its grants. A company that fails stops no other.
+    costs its grants and what its seeds ask to find nothing missing. A company that fails stops no
+    other.
 
     :raises MigrationFailed: if another run is at it, a company failed, or schemas differ.
     """
@@ -40,9 +46,9 @@ def migrate_all(say: Say) -> None:
                 )
             )
         say("public")
-        _migrate([schema.TEMPLATE_SCHEMA], say)
+        _migrate([schema.TEMPLATE_SCHEMA], say, clock)
         companies = schemas_set_up()
-        failures = _migrate(companies, say)
+        failures = _migrate(companies, say, clock)
         problems = check_schemas()
     if failures or problems:
         raise MigrationFailed("\n".join([*failures, *problems]))
@@ -55,8 +61,12 @@ def check_schemas() -> list[str]:
         return fingerprint.problems(cursor, schemas=companies)
 
 
-def _migrate(names: Iterable[str], say: Say) -> list[str]:
-    """Migrate and grant; return what failed. The template's failure is not survived."""
+def _migrate(names: Iterable[str], say: Say, clock: Clock) -> list[str]:
+    """Migrate, grant and seed; return what failed. The template's failure is not survived.
+
+    The seeds bring an existing company what a release has new of posts, fees and the like. The
+    template stays empty: what it holds is not replayed.
+    """
     wanted = set(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
     failures = []
     for name in names:
@@ -67,6 +77,9 @@ def _migrate(names: Iterable[str], say: Say) -> list[str]:
                 )
             with schema.owner_cursor() as cursor:
                 schema.grant(cursor, name)
+            if name != schema.TEMPLATE_SCHEMA:
+                with schema_context(name), transaction.atomic():
+                    seeds.run_all(clock())
         except Exception as error:
             if name == schema.TEMPLATE_SCHEMA:
                 raise

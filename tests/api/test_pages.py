@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from api.throttling import ActorThrottle
 from api.views import ApiView, ListView
 from kernel import access
-from kernel.access.actions import POSTS
+from kernel.access.catalogue import POSTS
 from kernel.imports import operations as imports
 from kernel.imports.models import ImportBatch
 from services.billing.cashier.models import Payment

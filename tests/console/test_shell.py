@@ -11,7 +11,7 @@ from console import navigation, search
 from console.navigation import Entry
 from console.views import ConsoleView
 from kernel.access import Action, Actor, Grant
-from kernel.access.actions import POSTS
+from kernel.access.catalogue import POSTS
 from kernel.access.models import User
 from kernel.errors import Conflict
 from services.properties.models import Project

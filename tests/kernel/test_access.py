@@ -8,7 +8,8 @@ from django.db.utils import ProgrammingError
 
 from kernel import access
 from kernel.access import operations, tokens
-from kernel.access.actions import POSTS, Action
+from kernel.access.actions import Action
+from kernel.access.catalogue import POSTS
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import PasswordWeak
 from kernel.access.queries import actor_for

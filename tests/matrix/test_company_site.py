@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 from api.views import ApiView
 from api.views import PersonalView as PersonalEndpoint
 from console.views import ConsoleView, OpenView, PersonalView
-from kernel.access.actions import POSTS, Action
+from kernel.access.actions import Action
+from kernel.access.catalogue import POSTS
 from tests.matrix.document import required_query
 from tests.matrix.routes import COMPANY, Route, routes
 from tests.matrix.visits import WRITING, Answer, visit

@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from console.inputs import DayField
-from kernel.access import Actor
-from kernel.access.actions import POSTS
+from kernel.access import Actor, queries
 from services.properties import queries as properties
 
 
@@ -36,7 +35,7 @@ class GivePost(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["post"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a post")),
-            *((key, post.name) for key, post in POSTS.items()),
+            *((post.key, post.label) for post in queries.posts_to_give()),
         ]
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("Whole company")),

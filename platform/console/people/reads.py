@@ -22,6 +22,8 @@ def people_with_posts(*, actor: Actor, today: date) -> QuerySet[User]:
     )
     return queries.users(actor=actor).prefetch_related(
         Prefetch(
-            "holdings", with_project_names(in_force).order_by("post", "pk"), to_attr="posts_now"
+            "holdings",
+            with_project_names(in_force).select_related("post").order_by("post", "pk"),
+            to_attr="posts_now",
         )
     )

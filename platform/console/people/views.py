@@ -16,7 +16,6 @@ from console.people import forms
 from console.people.reads import people_with_posts, with_project_names
 from console.views import ConsoleView
 from kernel.access import Action, operations, passwords, queries, tokens
-from kernel.access.actions import POSTS
 from kernel.access.models import User
 from kernel.audit.queries import history_of
 from kernel.errors import DomainError
@@ -52,7 +51,7 @@ def posts_in_words(user: Any) -> str:
     """Return what a person does where, e.g. ``Collector (Yunlu Garden)``."""
     words = []
     for holding in user.posts_now:
-        name = str(POSTS[holding.post].name)
+        name = holding.post.label
         words.append(f"{name} ({holding.project_name})" if holding.project_name else name)
     return now_(", ").join(words)
 
@@ -80,7 +79,9 @@ class People(ListView):
     )
     filters = (
         ChoiceFilter(
-            key="post", label=_("Post"), choices=[(key, post.name) for key, post in POSTS.items()]
+            key="post",
+            label=_("Post"),
+            choices=lambda _view: [(post.key, post.label) for post in queries.posts_to_give()],
         ),
         FlagFilter(
             key="active",

@@ -1,12 +1,17 @@
 """The actor: a person, a token or the system, with what it may do and where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 
-from kernel.access.actions import POSTS, Action
+from kernel.access.actions import Action
 from kernel.errors import Denied, NotFound
+from kernel.tenancy import is_public
 from kernel.text import _, _p
 
 ALL_PROJECTS: Final = "all"
@@ -22,15 +27,42 @@ class Grant(NamedTuple):
     project_id: int | None
 
 
+@dataclass(slots=True)
+class _Passed:
+    """By which post the last demand was met."""
+
+    post: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``user_id`` is ``None`` for the system and for nobody else."""
+    """Who acts. ``user_id`` is ``None`` for the system and for nobody else.
+
+    ``posts`` tells from which post a grant comes; of several that give it, the one held longest.
+    """
 
     label: str
     user_id: int | None = None
     grants: frozenset[Grant] = frozenset()
     request_id: str = ""
     is_system: bool = field(default=False)
+    posts: Mapping[Grant, str] = field(default_factory=dict, compare=False, repr=False)
+    _passed: _Passed = field(default_factory=_Passed, init=False, compare=False, repr=False)
+
+    @property
+    def post_used(self) -> str:
+        """The post by which the last ``require`` passed, ``""`` for the system and one's own."""
+        return self._passed.post
+
+    def use_post(self, action: Action, project_id: int | None = None) -> None:
+        """Note by which post the actor does ``action``; called where he was found to hold it."""
+        there, everywhere = Grant(action, project_id), Grant(action, None)
+        anywhere = (post for grant, post in self.posts.items() if grant.action == action)
+        self._passed.post = (
+            self.posts.get(there)
+            or self.posts.get(everywhere)
+            or (next(anywhere, "") if project_id is None else "")
+        )
 
     def may(self, action: Action, project_id: int | None = None) -> bool:
         """Tell whether the actor holds ``action`` in the project.
@@ -88,6 +120,7 @@ def require(actor: Actor, action: Action, project_id: int | None = None) -> None
     """
     if not actor.may(action, project_id):
         raise _denied(action)
+    actor.use_post(action, project_id)
 
 
 def require_in_sight(actor: Actor, action: Action, project_id: int) -> None:
@@ -108,6 +141,7 @@ def require_everywhere(actor: Actor, action: Action) -> None:
     """
     if not actor.may_everywhere(action):
         raise _denied(action)
+    actor.use_post(action)
 
 
 def scoped(
@@ -126,12 +160,20 @@ def scoped(
 
 
 def _denied(action: Action) -> ActionDenied:
-    posts = [str(post.name) for post in POSTS.values() if action in post.actions]
-    return ActionDenied(
-        _(
-            "You may not do this. It takes one of these posts: %(posts)s. A company administrator "
-            "can give it to you."
-        )
-        % {"posts": str(_p("between items of a list", ", ")).join(posts)},
-        details={"action": action.value},
-    )
+    # Lazy: most refusals are counted, written down or tried for, and never read.
+    return ActionDenied(lazy(_refusal, str)(action.value), details={"action": action.value})
+
+
+def _refusal(action: str) -> str:
+    """Return what to tell: which posts of the company carry the action."""
+    if is_public():
+        return gettext("You may not do this.")
+    post_action = apps.get_model("access", "PostAction")
+    carried = post_action.objects.filter(action=action, is_given=True, post__is_active=True)
+    posts = [row.post.label for row in carried.select_related("post").order_by("post_id")]
+    if not posts:
+        return gettext("You may not do this. No post of the company carries it.")
+    return gettext(
+        "You may not do this. It takes one of these posts: %(posts)s. A company administrator "
+        "can give it to you."
+    ) % {"posts": str(_p("between items of a list", ", ")).join(posts)}

@@ -1,4 +1,4 @@
-"""People of a company, the posts they hold, their API tokens. All in the company's schema."""
+"""People of a company, its posts and departments, who holds what, API tokens. Per company."""
 
 from datetime import date, timedelta
 from typing import ClassVar
@@ -12,9 +12,10 @@ from django.db.models.lookups import Exact
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access.actions import POSTS
+from kernel.access.catalogue import Place
 from kernel.models import CompanyModel
 from kernel.tenancy import current_schema
+from kernel.text import in_language
 
 
 def is_named(username: str) -> Exact:
@@ -28,6 +29,30 @@ def is_named(username: str) -> Exact:
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(is_named(username or ""))
+
+
+class Department(CompanyModel):
+    """A part of the company. The departments form a tree that all projects share.
+
+    A trigger refuses a circle. Who leads one, in the company or in a project, is a
+    :class:`DepartmentHead`.
+    """
+
+    key = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True
+    )
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the language in force."""
+        return in_language(self.name, self.name_en)
 
 
 class User(AbstractBaseUser, CompanyModel):
@@ -49,6 +74,9 @@ class User(AbstractBaseUser, CompanyModel):
     username = models.CharField(_("user name"), max_length=60)
     name = models.CharField(_("name"), max_length=60)
     email = models.EmailField(_("e-mail"), blank=True)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="people", null=True, blank=True
+    )
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, choices=Language, default=Language.ZH_HANS)
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.AUTO)
@@ -104,6 +132,91 @@ class User(AbstractBaseUser, CompanyModel):
         return False
 
 
+class DepartmentHead(CompanyModel):
+    """Who leads a department: in one project, or in the company where ``project_id`` is empty."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="heads")
+    project_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="headships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "project_id"],
+                nulls_distinct=False,
+                name="departmenthead_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.project_id or '*'} {self.user_id}"
+
+
+class Post(CompanyModel):
+    """A post of this company: what its holder may do and to whom he reports.
+
+    Retired, never deleted: decisions of long ago name it. A trigger refuses a circle of
+    ``reports_to``. ``key`` never changes: chains, duties and the catalogue name posts by it.
+    """
+
+    class Place(models.TextChoices):
+        COMPANY = Place.COMPANY, _("Whole company")
+        PROJECT = Place.PROJECT, _("Project")
+        EITHER = Place.EITHER, _("Whole company or project")
+        OUTSIDE = Place.OUTSIDE, _("Outside the company")
+
+    key = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    place = models.CharField(_("held in"), max_length=10, choices=Place, default=Place.PROJECT)
+    reports_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        to_field="key",
+        db_column="reports_to",
+        related_name="reports",
+        null=True,
+        blank=True,
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="posts", null=True, blank=True
+    )
+    # The rule that asks for the post; empty for a row that the catalogue has yet to fill.
+    source = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the language in force."""
+        return in_language(self.name, self.name_en)
+
+    @property
+    def is_company_wide(self) -> bool:
+        """Whether the post is usually held in the whole company."""
+        return self.place == self.Place.COMPANY
+
+
+class PostAction(CompanyModel):
+    """A post carries an action. Taken away, the row stays: the seed does not bring it back."""
+
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, to_field="key", db_column="post", related_name="actions"
+    )
+    action = models.CharField(max_length=60)  # an Action; not choices: each new one is data
+    is_given = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "action"], name="postaction_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.action}"
+
+
 class PostHolding(CompanyModel):
     """A person holds a post, company-wide or in one project, from a day on until another.
 
@@ -112,8 +225,8 @@ class PostHolding(CompanyModel):
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings")
-    post = models.CharField(
-        max_length=40, choices=[(key, post.name) for key, post in POSTS.items()]
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, to_field="key", db_column="post", related_name="holdings"
     )
     project_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     valid_from = models.DateField()
@@ -135,7 +248,7 @@ class PostHolding(CompanyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.post} {self.project_id or '*'}"
+        return f"{self.user_id} {self.post_id} {self.project_id or '*'}"
 
     @property
     def last_day(self) -> date | None:

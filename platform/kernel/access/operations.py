@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from kernel import access
 from kernel.access import passwords
-from kernel.access.actions import POSTS
-from kernel.access.models import PostHolding, User
+from kernel.access.catalogue import ADMINISTRATOR
+from kernel.access.models import Post, PostHolding, User
 from kernel.access.queries import lock_user
 from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
@@ -20,7 +20,6 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy import company_day
 from kernel.text import _
 
-ADMINISTRATOR = "company_admin"
 LONGEST_NAME = 60
 
 
@@ -42,6 +41,10 @@ class PostUnknown(Invalid):
 
 class PostIsCompanyWide(Invalid):
     code = "access.post-is-company-wide"
+
+
+class PostIsOutside(Invalid):
+    code = "access.post-is-outside"
 
 
 class PostHeldAlready(Conflict):
@@ -149,14 +152,19 @@ def give_post(
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such person or project.
-    :raises PostUnknown: if the post is not in the catalogue.
+    :raises PostUnknown: if the company has no such post, or has retired it.
+    :raises PostIsOutside: if the post is for customers or vendors.
     :raises PostIsCompanyWide: if an administrator is to be one of a project only.
     :raises PostHeldAlready: if he holds it there already.
     :raises duties.DutiesMeet: if he holds a post there that the handbook keeps apart from it.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
-    if post not in POSTS:
+    # Locked, so that nobody retires it meanwhile.
+    row = Post.objects.select_for_update(no_key=True).filter(key=post, is_active=True).first()
+    if row is None:
         raise PostUnknown(_("There is no such post."), field="post")
+    if row.place == Post.Place.OUTSIDE:
+        raise PostIsOutside(_("This post is for people outside the company."), field="post")
     if post == ADMINISTRATOR and project_id is not None:
         raise PostIsCompanyWide(_("This post is held in the whole company."), field="place")
     user = lock_user(user_id)
@@ -171,7 +179,7 @@ def give_post(
     try:
         with transaction.atomic():
             holding = PostHolding.objects.create(
-                user=user, post=post, project_id=project_id, valid_from=valid_from
+                user=user, post=row, project_id=project_id, valid_from=valid_from
             )
     except IntegrityError as error:
         match violated_constraint(error):
@@ -208,7 +216,7 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
     holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
     if holding is None:
         raise NotFound
-    if holding.post == ADMINISTRATOR:
+    if holding.post_id == ADMINISTRATOR:
         _require_another_administrator(PostHolding.objects.exclude(pk=holding_id))
     if last_day < holding.valid_from:
         holding.delete()  # given by mistake and never in force
@@ -223,7 +231,7 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
         subject=holding.user,
         project_id=holding.project_id,
         now=now,
-        data={"post": holding.post, "last_day": last_day.isoformat()},
+        data={"post": holding.post_id, "last_day": last_day.isoformat()},
     )
     return holding
 

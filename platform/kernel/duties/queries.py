@@ -8,8 +8,8 @@ from itertools import combinations
 from django.db.models import Q, QuerySet
 
 from kernel import access
-from kernel.access.actions import POSTS, Action
-from kernel.access.models import PostHolding, User
+from kernel.access.actions import Action
+from kernel.access.models import PostAction, PostHolding, User
 from kernel.duties import rules
 from kernel.duties.models import Exemption, ExemptionState
 from kernel.duties.rules import Held, Meeting
@@ -102,15 +102,15 @@ def held_of(
     :param changed: actions of posts as they are about to be, by the post's key.
     """
     rows = list(holdings)
-    allowed = {**_actions_of({row.post for row in rows}), **(changed or {})}
+    allowed = {**_actions_of({row.post_id for row in rows}), **(changed or {})}
     return [
         Held(
-            row.post,
+            row.post_id,
             row.project_id,
             row.valid_from,
             row.valid_to,
             row.pk,
-            allowed.get(row.post, frozenset()),
+            allowed.get(row.post_id, frozenset()),
         )
         for row in rows
     ]
@@ -127,7 +127,12 @@ def known_actions(actions: Collection[str]) -> frozenset[Action]:
 
 
 def _actions_of(posts: Collection[str]) -> dict[str, frozenset[Action]]:
-    return {post: POSTS[post].actions for post in posts if post in POSTS}
+    carried: dict[str, set[str]] = {}
+    for post, action in PostAction.objects.filter(post__in=posts, is_given=True).values_list(
+        "post", "action"
+    ):
+        carried.setdefault(post, set()).add(action)
+    return {post: known_actions(actions) for post, actions in carried.items()}
 
 
 def _conflicts(people: QuerySet[User], today: date) -> list[Conflict]:

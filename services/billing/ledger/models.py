@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Cast
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kernel.models import CompanyModel
+from kernel.text import in_language
 from services.properties.models import Household, Project
 
 
@@ -48,8 +48,7 @@ class LedgerAccount(CompanyModel):
     @property
     def label(self) -> str:
         """The name in the reader's language where there is one."""
-        is_english = (get_language() or "").startswith("en")
-        return self.name_en if is_english and self.name_en else self.name
+        return in_language(self.name, self.name_en)
 
 
 class JournalKind(models.TextChoices):

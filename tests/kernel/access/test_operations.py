@@ -261,4 +261,4 @@ def test_posts_that_are_held_one_after_the_other_do_not_meet(admin: access.Actor
         valid_from=TODAY - timedelta(days=9), valid_to=TODAY
     )
 
-    assert give(admin, user, "collector").post == "collector"
+    assert give(admin, user, "collector").post_id == "collector"

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from kernel.access.actions import POSTS
+from kernel.access.catalogue import POSTS
 from kernel.duties import PAIRS, Basis, Level, Step
 from kernel.duties.rules import pairs_between, pairs_within
 

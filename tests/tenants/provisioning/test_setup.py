@@ -17,6 +17,7 @@ from kernel import seeds
 from kernel.access import operations as people
 from kernel.access import tasks as access_tasks  # noqa: F401 - registers the handler
 from kernel.access.models import PostHolding, User
+from kernel.access.seeding import seed_posts
 from kernel.jobs import runner
 from kernel.jobs.models import Job, JobState
 from kernel.locks import LockClass
@@ -78,7 +79,11 @@ def test_a_new_company_is_complete_and_open(platform: None) -> None:
         assert (user.username, user.name, user.email) == ("xujing", "许静", "xujing@example.com")
         assert user.password.startswith(UNUSABLE_PASSWORD_PREFIX)
         holding = PostHolding.objects.get()
-        assert (holding.post, holding.project_id, holding.valid_to) == ("company_admin", None, None)
+        assert (holding.post_id, holding.project_id, holding.valid_to) == (
+            "company_admin",
+            None,
+            None,
+        )
 
 
 def test_the_administrator_gets_a_link_on_his_own_host(platform: None) -> None:
@@ -109,7 +114,14 @@ def test_a_new_company_has_rows_only_where_seeds_put_them(platform: None) -> Non
             if cursor.fetchone() == (True,):
                 filled.add(table)
 
-    seeded = {"billing_ledgeraccount", "billing_feeitem", "billing_receiptseries"}
+    seeded = {
+        "access_department",
+        "access_post",
+        "access_postaction",
+        "billing_ledgeraccount",
+        "billing_feeitem",
+        "billing_receiptseries",
+    }
     assert filled - seeded == {
         "django_migrations",
         "django_content_type",
@@ -150,7 +162,7 @@ def test_the_stage_is_seen_from_outside_while_it_runs(
 
     dump = schema.dump_template()
     monkeypatch.setattr(schema, "dump_template", lambda: look() or dump)
-    monkeypatch.setattr(seeds, "run_all", look)
+    monkeypatch.setattr(seeds, "run_all", lambda now: (look(), seed_posts(now)))
     company = operations.create_company(**FACTS)
 
     setup.set_up(company_id=company.pk, clock=clock)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from tenants.provisioning.migrate import MigrationFailed, migrate_all
 
@@ -10,6 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         try:
-            migrate_all(lambda name: self.stdout.write(f"migrated {name}"))
+            migrate_all(lambda name: self.stdout.write(f"migrated {name}"), timezone.now)
         except MigrationFailed as error:
             raise CommandError(str(error)) from error
