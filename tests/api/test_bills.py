@@ -183,7 +183,7 @@ def test_the_preparer_does_not_check(director: Api, project: Project) -> None:
         {"expected_lines": 2, "expected_amount": "343.70"},
     )
 
-    assert refusal(answer) == (403, "billing.checked-by-preparer")
+    assert refusal(answer) == (403, "duties.meet")
 
 
 def test_a_second_run_of_the_month_is_a_conflict(office: Office, collector: Api) -> None:

@@ -129,7 +129,7 @@ def test_nobody_waves_his_own_reading_through(
         {"resolution": "ACCEPT_AS_READ", "reason": "so it is"},
     )
 
-    assert refusal(answer) == (409, "metering.resolved-by-recorder")
+    assert refusal(answer) == (403, "duties.meet")
     assert Reading.objects.get().state == "EXCEPTION"
 
 

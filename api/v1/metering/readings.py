@@ -150,7 +150,7 @@ class ReadingResolution(ApiView):
     def post(self, request: Request, reading_id: int) -> Response:
         """Decide what is billed of a reading, with a reason.
 
-        Nobody accepts as read what he recorded himself (``metering.resolved-by-recorder``).
+        Nobody accepts as read what he recorded himself (``duties.meet``).
         """
         body = shapes.DecisionIn(data=request.data)
         body.is_valid(raise_exception=True)

@@ -15,6 +15,7 @@ from console.metering.months import month_text
 from console.sheets import SheetView
 from kernel.access import Action
 from kernel.audit.queries import history_of
+from kernel.duties import KeptApart
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.billing.metering import operations, queries, rules
 from services.billing.metering.models import Reading, ReadingState, Resolution
@@ -45,7 +46,7 @@ class ReadingSheet(SheetView):
                     now=self.now,
                     **form.cleaned_data,
                 )
-            except (Conflict, Invalid) as error:
+            except (Conflict, Invalid, KeptApart) as error:
                 self.take(form, error)
             else:
                 return self.done(reading)

@@ -1,15 +1,16 @@
 """The refusals of duties that would meet in one hand."""
 
-from kernel.errors import Denied
+from kernel.errors import Denied, DomainError
 
 
-class KeptApart(Denied):
-    """Somebody else must do this, because of what the actor did before."""
+class KeptApart(DomainError):
+    """Somebody else must do this, because of what the actor did before.
 
-    code = "duties.kept-apart"
+    A mark beside an error's kind; the security log tells these from other refusals.
+    """
 
 
-class DutiesMeet(KeptApart):
+class DutiesMeet(KeptApart, Denied):
     """Two duties of the handbook's table would meet in one person; ``details["rule"]`` which."""
 
     code = "duties.meet"

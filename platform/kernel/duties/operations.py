@@ -39,6 +39,7 @@ def require_apart(
     now: datetime,
     on_behalf_of: Iterable[int | None] = (),
     because: Promise | str = "",
+    field: str | None = None,
     is_fixed: bool = False,
 ) -> None:
     """Return if the actor took no part in the other duty of the pair on this record.
@@ -79,7 +80,7 @@ def require_apart(
             for exemption in filter(None, exemptions):
                 _note_use(exemption, actor, project_id, now, subject_data)
             return
-    raise DutiesMeet(_sentence(pair, because), details={"rule": rule, "earlier": met})
+    raise DutiesMeet(_sentence(pair, because), field=field, details={"rule": rule, "earlier": met})
 
 
 def require_step_apart(

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -60,12 +60,18 @@ def open_run(*, actor: Actor, project_id: int, period: date) -> BillRun | None:
 def runs_waiting_for(*, actor: Actor, project_id: int) -> list[BillRun]:
     """Return the project's open runs whose next step is the actor's, the latest month first.
 
-    A draft is checked by somebody who has not prepared it; a run that broke off is taken up by
-    who may do what it broke off at.
+    A draft is checked by somebody who has neither prepared it nor entered its readings; a run
+    that broke off is taken up by who may do what it broke off at.
     """
     waiting: list[Q] = []
     if actor.may(Action.BILL_RUN_CHECK, project_id):
-        waiting.append(Q(state=RunState.PREVIEW) & ~Q(prepared_by=actor.user_id))
+        entered = DraftLine.objects.filter(
+            run=OuterRef("pk"),
+            reading_id__in=Reading.objects.filter(recorded_by=actor.user_id).values("pk"),
+        )
+        waiting.append(
+            Q(state=RunState.PREVIEW) & ~Q(prepared_by=actor.user_id) & ~Q(Exists(entered))
+        )
     if actor.may(Action.BILL_RUN_POST, project_id):
         waiting.append(Q(state=RunState.CHECKED))
         waiting.append(Q(state=RunState.FAILED, checked_by__isnull=False))

@@ -7,7 +7,6 @@ from services.billing.cashier.operations.common import PersonNeeded, TextInvalid
 from services.billing.cashier.operations.printing import note_printed
 from services.billing.cashier.operations.taking import (
     BillsChanged,
-    ConfirmedByCollector,
     KeyInvalid,
     KeyUsed,
     MethodUnknown,
@@ -20,14 +19,12 @@ from services.billing.cashier.operations.taking import (
 from services.billing.cashier.operations.voiding import (
     ReasonMissing,
     VoidedAlready,
-    VoidNeedsAnother,
     VoidNeedsDirector,
     void_payment,
 )
 
 __all__ = [
     "BillsChanged",
-    "ConfirmedByCollector",
     "KeyInvalid",
     "KeyUsed",
     "MethodUnknown",
@@ -38,7 +35,6 @@ __all__ = [
     "ReferenceUsed",
     "SeriesTaken",
     "TextInvalid",
-    "VoidNeedsAnother",
     "VoidNeedsDirector",
     "VoidedAlready",
     "note_printed",

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Subquery
 
 from kernel import access, policies
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
-from kernel.errors import Conflict, Denied, Invalid
+from kernel.duties import operations as duties
+from kernel.errors import Conflict, Invalid
 from kernel.text import _
 from services.billing.cashier import queries, rules
 from services.billing.cashier.models import (
@@ -74,10 +75,6 @@ class SeriesTaken(Conflict):
     code = "cashier.series-taken"
 
 
-class ConfirmedByCollector(Denied):
-    code = "cashier.confirmed-by-collector"
-
-
 @transaction.atomic
 def take_payment(
     *,
@@ -109,8 +106,8 @@ def take_payment(
         of the first and does nothing.
     :raises NotFound: if there is no such household within the actor's reach, or a line is not its.
     :raises access.ActionDenied: without ``payment.take`` in its project.
-    :raises ConfirmedByCollector: if the actor confirmed the price or checked the bills (SoD-01,
-        SoD-04).
+    :raises duties.DutiesMeet: if the actor confirmed the price (SoD-01), checked the bills
+        (SoD-04) or posted them (SoD-08).
     :raises BillsChanged: if something else is open now than ``expected_total``.
     :raises NothingOpen: if nothing is open.
     :raises rules.AmountInvalid: if an amount is none.
@@ -153,7 +150,7 @@ def take_payment(
     _require_as_shown(household_id, lines, line_ids, expected_total)
     paid = rules.total_open(lines) if request.amount is None else request.amount
     shares = rules.spread(lines, paid)
-    _require_confirmed_by_another(request.collector_id, [share.line_id for share in shares])
+    _require_confirmed_by_another(actor, household, [share.line_id for share in shares], now)
 
     payment = _insert_payment(_build_payment(request, household, paid, actor.label, now, today))
     _allocate(payment, shares)
@@ -173,6 +170,14 @@ def take_payment(
         },
     )
     return receipt
+
+
+# What parts somebody from collecting on a bill, in the order of the columns read for it.
+_DONE_BEFORE = (
+    ("SoD-01", _("You confirmed the price of these bills.")),
+    ("SoD-04", _("You confirmed the amounts of these bills.")),
+    ("SoD-08", _("You posted these bills.")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,21 +328,30 @@ def _bills_changed(
     return BillsChanged(message, details=details)
 
 
-def _require_confirmed_by_another(collector_id: int, line_ids: Collection[int]) -> None:
-    """Refuse to take money for amounts that the collector confirmed himself.
+def _require_confirmed_by_another(
+    actor: access.Actor, household: Household, line_ids: Collection[int], now: datetime
+) -> None:
+    """Refuse to take money for amounts that the collector authorised, confirmed or booked himself.
 
     That he may have entered readings or prepared the run is allowed (C-07): somebody else has
     checked it.
     """
-    own_version = FeeVersion.objects.filter(pk=OuterRef("version_id"), confirmed_by=collector_id)
-    if (
+    confirmed_by = FeeVersion.objects.filter(pk=OuterRef("version_id")).values("confirmed_by")
+    people = list(
         BillLine.objects.filter(pk__in=line_ids)
-        .filter(Q(run__checked_by=collector_id) | Exists(own_version))
-        .exists()
-    ):
-        raise ConfirmedByCollector(
-            _("The amount must be confirmed by someone other than the collector."),
-            details={"rules": ["SoD-01", "SoD-04"]},
+        .order_by()
+        .values_list(Subquery(confirmed_by), "run__checked_by", "run__posted_by")
+        .distinct()
+    )
+    for index, (rule, because) in enumerate(_DONE_BEFORE):
+        duties.require_apart(
+            rule,
+            actor=actor,
+            earlier=[person[index] for person in people],
+            subject=household,
+            project_id=household.project_id,
+            now=now,
+            because=because,
         )
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from kernel import access
 from kernel.audit import operations as audit
+from kernel.duties import operations as duties
 from kernel.errors import Conflict, Denied, Invalid
 from kernel.text import _
 from services.billing.cashier import queries
@@ -29,10 +30,6 @@ class VoidNeedsDirector(Denied):
     code = "cashier.void-needs-director"
 
 
-class VoidNeedsAnother(Denied):
-    code = "cashier.void-needs-another"
-
-
 @transaction.atomic
 def void_payment(
     *, actor: access.Actor, payment_id: int, reason: str, now: datetime, today: date
@@ -46,7 +43,7 @@ def void_payment(
     :raises access.ActionDenied: without ``receipt.void`` in its project.
     :raises VoidNeedsDirector: if it is another's or an earlier day's and the actor lacks
         ``receipt.void-any``.
-    :raises VoidNeedsAnother: if the actor took it himself on an earlier day.
+    :raises duties.DutiesMeet: if the actor took it himself on an earlier day.
     :raises ReasonMissing: if no reason is given.
     :raises common.TextInvalid: if the reason is too long or holds control characters.
     :raises VoidedAlready: if it is void.
@@ -67,7 +64,7 @@ def void_payment(
                 "time": common.local_time(payment.voided_at or now),
             }
         )
-    _require_may_void(actor, payment, today)
+    _require_may_void(actor, payment, now, today)
 
     queries.lock_lines_of_payment(payment_id=payment.pk)
     common.move_paid_amounts(payment, sign=-1)
@@ -107,9 +104,8 @@ def void_payment(
     return receipt
 
 
-def _require_may_void(actor: access.Actor, payment: Payment, today: date) -> None:
-    is_own = payment.received_by == actor.user_id
-    if is_own and payment.received_on == today:
+def _require_may_void(actor: access.Actor, payment: Payment, now: datetime, today: date) -> None:
+    if payment.received_by == actor.user_id and payment.received_on == today:
         return
     if not actor.may(access.Action.RECEIPT_VOID_ANY, payment.project_id):
         raise VoidNeedsDirector(
@@ -118,7 +114,12 @@ def _require_may_void(actor: access.Actor, payment: Payment, today: date) -> Non
                 "charging director."
             )
         )
-    if is_own:
-        raise VoidNeedsAnother(
-            _("A collector cannot audit own collection."), details={"rules": ["SoD-03"]}
-        )
+    duties.require_apart(
+        "SoD-03",
+        actor=actor,
+        earlier=[payment.received_by],
+        subject=payment,
+        project_id=payment.project_id,
+        now=now,
+        because=_("You took this payment yourself on an earlier day."),
+    )

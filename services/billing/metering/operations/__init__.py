@@ -6,7 +6,6 @@ from services.billing.metering.operations.errors import (
     ReadingsRefused,
     ReasonMissing,
     ResolutionInvalid,
-    ResolvedByRecorder,
 )
 from services.billing.metering.operations.record import (
     MESSAGES,
@@ -26,7 +25,6 @@ __all__ = [
     "ReasonMissing",
     "Recorded",
     "ResolutionInvalid",
-    "ResolvedByRecorder",
     "record_reading",
     "record_readings",
     "reopen_reading",

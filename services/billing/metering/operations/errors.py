@@ -20,12 +20,6 @@ class ReasonMissing(Invalid):
     code = "metering.reason-missing"
 
 
-class ResolvedByRecorder(Conflict):
-    """SoD-04: whoever recorded a reading does not wave it through."""
-
-    code = "metering.resolved-by-recorder"
-
-
 class ResolutionInvalid(Invalid):
     code = "metering.resolution-invalid"
 

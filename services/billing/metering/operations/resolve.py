@@ -10,6 +10,7 @@ from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.db import refusing
+from kernel.duties import operations as duties
 from kernel.errors import NotFound
 from kernel.text import _
 from services.billing.metering import queries, rules
@@ -19,7 +20,6 @@ from services.billing.metering.operations.errors import (
     ReadingBilled,
     ReasonMissing,
     ResolutionInvalid,
-    ResolvedByRecorder,
 )
 from services.billing.metering.operations.record import (
     MESSAGES,
@@ -54,7 +54,7 @@ def resolve_reading(
     :raises access.ActionDenied: without ``reading.resolve`` in the project.
     :raises NotFound: if there is no such reading within the actor's reach.
     :raises ReasonMissing: without a reason.
-    :raises ResolvedByRecorder: if the actor would accept what he recorded himself.
+    :raises duties.DutiesMeet: if the actor would accept what he recorded himself.
     :raises ResolutionInvalid: if the resolution is unknown, lacks a figure or cannot be: nothing
         was read that could be accepted.
     :raises rules.ValueInvalid: if a figure is not what a meter shows.
@@ -66,11 +66,17 @@ def resolve_reading(
         raise ReasonMissing(_("Give the reason."), field="reason")
     if resolution not in Resolution.values:
         raise ResolutionInvalid(_("Choose one of the values offered."), field="resolution")
-    is_own = actor.user_id is not None and reading.recorded_by == actor.user_id
-    if resolution == Resolution.ACCEPT_AS_READ and is_own:
-        raise ResolvedByRecorder(
-            _("You recorded this reading yourself. Somebody else must accept it."),
+    if resolution == Resolution.ACCEPT_AS_READ:
+        duties.require_apart(
+            "SoD-04",
+            actor=actor,
+            earlier=[reading.recorded_by],
+            subject=reading,
+            project_id=reading.project_id,
+            now=now,
+            because=_("You recorded this reading yourself. Somebody else must accept it."),
             field="resolution",
+            is_fixed=True,
         )
     figures = {
         "current": current,

@@ -2,7 +2,6 @@
 
 from services.billing.runs.operations.common import COMPUTE, POST, PersonNeeded, RunStateWrong
 from services.billing.runs.operations.drafting import (
-    CheckedByPreparer,
     RunEmpty,
     RunOpen,
     TotalsChanged,
@@ -29,7 +28,6 @@ from services.billing.runs.operations.reversal import (
 __all__ = [
     "COMPUTE",
     "POST",
-    "CheckedByPreparer",
     "CollectionNotOpen",
     "LinePaid",
     "LineReversed",

@@ -14,7 +14,8 @@ from django.db.models import Sum
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.db import violated_constraint
-from kernel.errors import Conflict, Denied
+from kernel.duties import operations as duties
+from kernel.errors import Conflict
 from kernel.jobs.runner import Progress
 from kernel.text import _
 from services.billing.runs import chunks, computing, queries, rules
@@ -33,10 +34,6 @@ from services.properties import queries as registry
 
 class RunOpen(Conflict):
     code = "billing.run-open"
-
-
-class CheckedByPreparer(Denied):
-    code = "billing.checked-by-preparer"
 
 
 class TotalsChanged(Conflict):
@@ -148,22 +145,21 @@ def check_run(
     note: str = "",
     now: datetime,
 ) -> BillRun:
-    """Confirm the draft, by somebody who has not prepared it (BL-14, SoD-04).
+    """Confirm the draft, by somebody who has neither prepared it nor entered readings of it.
+
+    BL-14 wants another person than the one who entered the month's figures, and leaves no setting.
 
     :param expected_lines: with ``expected_amount`` (CNY) what the checker has seen.
     :raises NotFound: if there is no such run within reach.
     :raises access.ActionDenied: without ``bill-run.check``.
-    :raises CheckedByPreparer: if the actor prepared it.
+    :raises duties.DutiesMeet: if the actor prepared it or recorded one of its readings (SoD-04).
     :raises RunStateWrong: unless it waits to be checked.
     :raises TotalsChanged: if the draft is another one by now.
     :raises RunEmpty: if there is nothing to bill.
     """
     run = common.lock(actor, run_id, Action.BILL_RUN_CHECK)
     checker = common.require_person(actor)
-    if checker == run.prepared_by:
-        raise CheckedByPreparer(
-            _("The amounts must be confirmed by somebody other than who prepared them.")
-        )
+    _require_entered_by_others(actor, run, now)
     if run.state != RunState.PREVIEW:
         raise common.state_wrong(run)
     if (expected_lines, expected_amount) != (run.draft_lines, run.draft_amount):
@@ -182,14 +178,29 @@ def check_run(
         "billing.run.checked",
         run,
         now,
-        {
-            "lines": run.draft_lines,
-            "amount": str(run.draft_amount),
-            "note": note,
-            "readings_of_his_own": queries.draft_readings_recorded_by(run, checker),
-        },
+        {"lines": run.draft_lines, "amount": str(run.draft_amount), "note": note},
     )
     return run
+
+
+def _require_entered_by_others(actor: Actor, run: BillRun, now: datetime) -> None:
+    checker = common.require_person(actor)
+    own_readings = queries.draft_readings_recorded_by(run, checker)
+    entered = [
+        (run.prepared_by, _("You prepared this draft yourself.")),
+        (checker if own_readings else None, _("You recorded readings of this draft yourself.")),
+    ]
+    for person, because in entered:
+        duties.require_apart(
+            "SoD-04",
+            actor=actor,
+            earlier=[person],
+            subject=run,
+            project_id=run.project_id,
+            now=now,
+            because=because,
+            is_fixed=True,
+        )
 
 
 def _start_computing(actor: Actor, run: BillRun, now: datetime) -> None:

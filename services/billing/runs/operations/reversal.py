@@ -7,6 +7,7 @@ from django.db import transaction
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid
 from kernel.text import _
 from services.billing.ledger import operations as ledger
@@ -43,6 +44,7 @@ def reverse_line(
     :raises ReasonMissing: without a reason.
     :raises LineReversed: if it is reversed already.
     :raises LinePaid: if something is paid on it: its receipt is voided first.
+    :raises duties.DutiesMeet: if the actor took money on it, though voided since (SoD-08).
     """
     line = queries.get_line(actor=actor, line_id=line_id, today=today)
     access.require(actor, Action.BILL_REVERSE, line.project_id)
@@ -53,6 +55,16 @@ def reverse_line(
         raise LineReversed(_("This bill is reversed already."))
     if line.paid_amount:
         raise LinePaid(_("Something is paid on this bill: void the receipt first."))
+    collected_by = BillLine.objects.filter(pk=line.pk).order_by()
+    duties.require_apart(
+        "SoD-08",
+        actor=actor,
+        earlier=collected_by.values_list("allocations__payment__received_by", flat=True),
+        subject=line,
+        project_id=line.project_id,
+        now=now,
+        because=_("You took money for this bill yourself."),
+    )
     line.is_reversed, line.reversed_at, line.reversed_by = True, now, actor.user_id
     line.reverse_reason = reason.strip()
     line.save(update_fields=["is_reversed", "reversed_at", "reversed_by", "reverse_reason"])

@@ -1,5 +1,6 @@
 """What may be refused when standards are drafted and confirmed."""
 
+from kernel.duties import KeptApart
 from kernel.errors import Conflict, Invalid
 
 
@@ -43,7 +44,7 @@ class DraftChanged(Conflict):
     code = "standards.draft-changed"
 
 
-class ConfirmedByDrafter(Conflict):
+class ConfirmedByDrafter(KeptApart, Conflict):
     """BL-01, SoD-01: whoever set a charge up does not authorise it."""
 
     code = "standards.confirmed-by-drafter"

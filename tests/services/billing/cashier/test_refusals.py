@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kernel import access
+from kernel.duties import DutiesMeet
 from kernel.errors import Denied, DomainError, NotFound
 from services.billing.cashier import operations, rules
 from services.billing.cashier.models import ReceiptSeries
@@ -195,7 +196,7 @@ def test_whoever_checked_the_bills_does_not_collect_them(
     BillRun.objects.filter(period=OCTOBER).update(checked_by=counter.collector.user_id)
     before = written()
 
-    with pytest.raises(operations.ConfirmedByCollector) as refusal:
+    with pytest.raises(DutiesMeet) as refusal:
         pay(counter.collector, household)
     assert isinstance(refusal.value, Denied)
     assert written() == before

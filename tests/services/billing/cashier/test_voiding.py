@@ -7,6 +7,7 @@ import pytest
 
 from kernel import access
 from kernel.audit.models import AuditEntry
+from kernel.duties import DutiesMeet
 from kernel.errors import NotFound
 from services.billing.cashier import operations
 from services.billing.cashier.models import Payment, Receipt
@@ -160,7 +161,7 @@ def test_who_collected_does_not_judge_his_own_earlier_receipt(
     )
     receipt = pay(both, household)
 
-    with pytest.raises(operations.VoidNeedsAnother):
+    with pytest.raises(DutiesMeet):
         void(both, receipt, today=TOMORROW)
 
     assert void(both, receipt).is_void

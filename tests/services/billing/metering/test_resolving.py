@@ -8,6 +8,7 @@ import pytest
 from kernel import access
 from kernel.access import Actor
 from kernel.audit.models import AuditEntry
+from kernel.duties import DutiesMeet
 from kernel.errors import DomainError
 from services.billing.metering import operations, rules
 from services.billing.metering.models import Reading, ReadingState
@@ -83,7 +84,7 @@ def test_jump_is_accepted_by_another(project: Project, reader: Actor, director: 
     record(project, entry(meter, "740"), actor=director)
     reading = Reading.objects.get(meter=meter)
 
-    with pytest.raises(operations.ResolvedByRecorder):
+    with pytest.raises(DutiesMeet):
         resolve(reading, "ACCEPT_AS_READ", director)
     reading.refresh_from_db()
     assert reading.state == ReadingState.EXCEPTION

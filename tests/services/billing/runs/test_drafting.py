@@ -11,6 +11,7 @@ from kernel import access
 from kernel.access import Action
 from kernel.audit.models import AuditEntry
 from kernel.db import violated_constraint
+from kernel.duties import DutiesMeet
 from kernel.errors import NotFound
 from kernel.jobs.models import Job, JobState
 from services.billing.runs import chunks, computing, operations, rules
@@ -154,7 +155,7 @@ def test_a_draft_is_computed_anew_from_what_is_true_now(office: Office) -> None:
     assert (run.state, run.draft_amount) == (RunState.PREVIEW, Decimal("308.00"))
     assert DraftLine.objects.get().amount == Decimal("308.00")
     assert run.prepared_by == office.director.user_id  # and so he cannot check it
-    with pytest.raises(operations.CheckedByPreparer):
+    with pytest.raises(DutiesMeet):
         factories.check(office, run, actor=office.director)
 
 
@@ -220,18 +221,22 @@ def test_somebody_else_checks_what_he_has_seen(office: Office) -> None:
         "lines": 2,
         "amount": "560.00",
         "note": "compared with October",
-        "readings_of_his_own": 0,
     }
 
 
-def test_readings_that_the_checker_entered_are_noted(office: Office) -> None:
+def test_who_entered_a_reading_does_not_check_it(office: Office) -> None:
+    """BL-14: the month's entries are audited by another person than the one who entered them."""
     unit = billing.add_unit(office.project, "1-1-0101")
     factories.read(billing.add_meter(unit), "10", recorded_by=office.director.user_id)
     run = factories.preview(office)
 
-    factories.check(office, run, actor=office.director)
+    with pytest.raises(DutiesMeet) as refusal:
+        factories.check(office, run, actor=office.director)
 
-    assert AuditEntry.objects.get(event="billing.run.checked").data["readings_of_his_own"] == 1
+    assert refusal.value.details == {"rule": "SoD-04", "earlier": [office.director.user_id]}
+    run.refresh_from_db()
+    assert (run.state, run.checked_by) == (RunState.PREVIEW, None)
+    assert not AuditEntry.objects.filter(event="billing.run.checked").exists()
 
 
 def test_who_prepared_it_does_not_check_it(office: Office) -> None:
@@ -239,7 +244,7 @@ def test_who_prepared_it_does_not_check_it(office: Office) -> None:
     factories.add_homes(office.project, 1)
     run = factories.preview(office, actor=office.director)
 
-    with pytest.raises(operations.CheckedByPreparer):
+    with pytest.raises(DutiesMeet):
         factories.check(office, run, actor=office.director)
 
     run.refresh_from_db()
