@@ -6,13 +6,14 @@ class PropertiesConfig(AppConfig):
     label = "properties"
 
     def ready(self) -> None:
-        from kernel.access import Action
-        from kernel.documents import carriers
+        from kernel.access import SYSTEM, Action
+        from kernel.documents import carriers, numbers
         from kernel.imports.importer import register
         from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
 
         register(UnitLedgerImporter())
+        numbers.know_projects(lambda pk: queries.get_project(actor=SYSTEM, project_id=pk).code)
         changes = carriers.holding(Action.REGISTRY_CHANGE)
         carriers.register(
             carriers.Carrier(

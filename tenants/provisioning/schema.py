@@ -40,6 +40,7 @@ APPEND_ONLY_TABLES = frozenset(
         "billing_posting",
         "identity_departurestep",
         "identity_helditemevent",
+        "documents_issuednumber",
         "properties_unitstatechange",
         "security_securityevent",
     }

@@ -52,3 +52,55 @@ class Attachment(CompanyModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NumberSeries(CompanyModel):
+    """A series of numbers with the company's own pattern; made when it is first used."""
+
+    key = models.CharField(max_length=40, unique=True)
+    pattern = models.CharField(max_length=60)
+    is_gapless = models.BooleanField()
+    changed_at = models.DateTimeField(null=True)
+    changed_by_label = models.CharField(max_length=140, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class NumberCounter(CompanyModel):
+    """Where a frame of a gapless series stands; its row lock keeps the numbers without gaps."""
+
+    series = models.ForeignKey(NumberSeries, on_delete=models.PROTECT, related_name="counters")
+    frame = models.CharField(max_length=120)
+    next_count = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "frame"], name="numbercounter_frame_once"),
+            models.CheckConstraint(condition=Q(next_count__gte=1), name="numbercounter_gte_1"),
+        ]
+
+    def __str__(self) -> str:
+        return self.frame
+
+
+class IssuedNumber(CompanyModel):
+    """A number that was given. It is never given again, and never taken back."""
+
+    series = models.ForeignKey(NumberSeries, on_delete=models.PROTECT, related_name="numbers")
+    frame = models.CharField(max_length=120)
+    count = models.BigIntegerField()
+    code = models.CharField(max_length=140)
+    project_id = models.BigIntegerField(null=True)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "code"], name="issuednumber_code_once"),
+            models.UniqueConstraint(
+                fields=["series", "frame", "count"], name="issuednumber_count_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from kernel.sql import only_columns_change
+from kernel.sql import append_only, only_columns_change
 
 
 class Migration(migrations.Migration):
@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
             "OLD.withdrawn_at IS NOT NULL",
             instead="withdraw it",
         ),
+        append_only("documents_issuednumber"),
     ]

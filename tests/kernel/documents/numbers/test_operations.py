@@ -1,0 +1,188 @@
+"""Numbers: without gaps, once each, and a pattern that changes safely."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from kernel import access
+from kernel.access.actors import Actor
+from kernel.audit.models import AuditEntry
+from kernel.documents import numbers
+from kernel.documents.models import IssuedNumber, NumberCounter, NumberSeries
+from kernel.documents.numbers import operations, registry, rules
+from tenants.companies.models import Company
+from tests import factories_properties
+from tests.factories import NOW, TODAY, add_actor
+from tests.threads import at_once
+
+
+@pytest.fixture(autouse=True)
+def _series(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_SERIES", {})
+    numbers.register(
+        numbers.Series(key="letter", name="Letters", pattern="{CO}-{YYYY}-{NN}", is_gapless=True)
+    )
+    numbers.register(
+        numbers.Series(key="manual", name="Manuals", pattern="{CO}-{DEPT}-{NN}", values=("DEPT",))
+    )
+    numbers.register(
+        numbers.Series(key="ticket", name="Tickets", pattern="T{NNNN}", is_gapless=False)
+    )
+
+
+@pytest.fixture
+def admin(tenant: Company) -> Actor:
+    return add_actor("xujing", "company_admin")
+
+
+def take(series: str = "letter", on: date = TODAY, **values: Any) -> str:
+    return numbers.next_number(series=series, project_id=None, on=on, **values)
+
+
+def test_numbers_follow_each_other_and_begin_anew_where_the_pattern_says(tenant: Company) -> None:
+    assert [take() for _ in range(3)] == ["ALPHA-2026-01", "ALPHA-2026-02", "ALPHA-2026-03"]
+    assert take(on=date(2027, 1, 1)) == "ALPHA-2027-01"
+    assert take() == "ALPHA-2026-04"
+
+
+def test_each_department_counts_for_itself(tenant: Company) -> None:
+    assert take("manual", values={"DEPT": "KF"}) == "ALPHA-KF-01"
+    assert take("manual", values={"DEPT": "GC"}) == "ALPHA-GC-01"
+    assert take("manual", values={"DEPT": "KF"}) == "ALPHA-KF-02"
+    with pytest.raises(rules.ValueMissing):
+        take("manual")
+
+
+def test_a_projects_code_is_in_its_numbers(tenant: Company, admin: Actor) -> None:
+    project = factories_properties.add_project("YL-1", "云麓")
+    take()
+    operations.change_pattern(
+        actor=admin,
+        series="letter",
+        pattern="{PROJECT}-{YYYY}-{NN}",
+        seen="{CO}-{YYYY}-{NN}",
+        now=NOW,
+    )
+
+    code = numbers.next_number(series="letter", project_id=project.pk, on=TODAY)
+
+    assert code == "YL1-2026-01"
+    with pytest.raises(rules.ValueMissing):
+        take()
+
+
+def test_a_number_whose_taker_failed_is_taken_by_the_next(tenant: Company) -> None:
+    take()
+    with suppress(ZeroDivisionError), transaction.atomic():
+        take()
+        raise ZeroDivisionError
+
+    assert take() == "ALPHA-2026-02"
+
+
+def test_fast_numbers_differ_and_may_leave_gaps(tenant: Company) -> None:
+    first = take("ticket")
+    with suppress(ZeroDivisionError), transaction.atomic():
+        take("ticket")
+        raise ZeroDivisionError
+    third = take("ticket")
+
+    assert int(third[1:]) == int(first[1:]) + 2
+    assert NumberCounter.objects.count() == 0
+
+
+def test_takers_at_the_same_moment_get_every_number_once(committed_tenant: Company) -> None:
+    answers = at_once(committed_tenant, [take] * 8)
+
+    assert sorted(str(answer) for answer in answers) == [
+        f"ALPHA-2026-{count:02d}" for count in range(1, 9)
+    ]
+
+
+def test_without_its_lock_the_counter_would_give_numbers_twice(
+    committed_tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Teeth: the same takers without the row lock meet, and only the constraint stops them."""
+    take()
+    unlocked = NumberCounter.objects.all()
+    monkeypatch.setattr(
+        type(NumberCounter.objects), "select_for_update", lambda _self, **_of: unlocked.all()
+    )
+    answers: list[Any] = []
+    for _ in range(5):
+        answers += at_once(committed_tenant, [take] * 6)
+        if any(isinstance(answer, IntegrityError) for answer in answers):
+            break
+
+    assert any(isinstance(answer, IntegrityError) for answer in answers)
+
+
+def test_a_pattern_changes_for_the_numbers_to_come(tenant: Company, admin: Actor) -> None:
+    take()
+
+    row = operations.change_pattern(
+        actor=admin,
+        series="letter",
+        pattern="{CO}-{YYYY}-{NNNN}",
+        seen="{CO}-{YYYY}-{NN}",
+        now=NOW,
+    )
+
+    assert take() == "ALPHA-2026-0002"
+    assert row.changed_by_label == admin.label
+    entry = AuditEntry.objects.get(event="documents.number-pattern.changed")
+    assert entry.data["before"] == {"pattern": "{CO}-{YYYY}-{NN}"}
+
+
+def test_a_pattern_that_would_repeat_a_number_is_refused(tenant: Company, admin: Actor) -> None:
+    for _ in range(2):
+        take()
+    operations.change_pattern(
+        actor=admin, series="letter", pattern="{YY}-{NN}", seen="{CO}-{YYYY}-{NN}", now=NOW
+    )
+    take(on=date(2011, 1, 1))  # 11-01
+
+    with pytest.raises(operations.PatternRepeats):
+        operations.change_pattern(
+            actor=admin, series="letter", pattern="{NN}-{MM}", seen="{YY}-{NN}", now=NOW
+        )
+    assert NumberSeries.objects.get().pattern == "{YY}-{NN}"
+
+
+def test_two_people_do_not_overwrite_each_other(tenant: Company, admin: Actor) -> None:
+    with pytest.raises(operations.SeriesChanged):
+        operations.change_pattern(
+            actor=admin, series="letter", pattern="{YY}-{NN}", seen="{YY}{NNN}", now=NOW
+        )
+
+
+def test_only_the_administrator_changes_patterns(tenant: Company) -> None:
+    manager = add_actor("fangqiming", "property_manager")
+
+    with pytest.raises(access.ActionDenied):
+        operations.change_pattern(
+            actor=manager, series="letter", pattern="{YY}-{NN}", seen="", now=NOW
+        )
+    assert NumberSeries.objects.count() == 0
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
+        yield
+
+
+def test_an_issued_number_is_neither_changed_nor_taken_back(tenant: Company) -> None:
+    take()
+
+    for statement in (
+        "UPDATE documents_issuednumber SET code = 'x'",
+        "DELETE FROM documents_issuednumber",
+    ):
+        with refused(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert IssuedNumber.objects.count() == 1
