@@ -97,6 +97,8 @@ BUSINESS = (
     }
 )
 
+SETTING_UP = frozenset({Action.USER_MANAGE, Action.COMPANY_CONFIGURE})
+
 _CO, _PR, _BOTH, _EXT = Place.COMPANY, Place.PROJECT, Place.EITHER, Place.OUTSIDE
 
 POSTS: dict[str, Post] = {

@@ -1,16 +1,16 @@
 """Writes of people and posts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel import access
 from kernel.access import passwords
-from kernel.access.catalogue import ADMINISTRATOR
-from kernel.access.models import Post, PostHolding, User
+from kernel.access.catalogue import ADMINISTRATOR, BUSINESS, SETTING_UP
+from kernel.access.models import Post, PostAction, PostHolding, User
 from kernel.access.queries import lock_user
 from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
@@ -49,6 +49,12 @@ class PostIsOutside(Invalid):
 
 class PostHeldAlready(Conflict):
     code = "access.post-held-already"
+
+
+class SettingUpApart(Conflict):
+    """An account would both set up the company and take part in its business."""
+
+    code = "access.setting-up-apart"
 
 
 class LastDayInvalid(Invalid):
@@ -146,16 +152,19 @@ def give_post(
     post: str,
     project_id: int | None,
     valid_from: date,
+    last_day: date | None = None,
     now: datetime,
 ) -> PostHolding:
-    """Give a post, company-wide (``project_id=None``) or in one project.
+    """Give a post, company-wide (``project_id=None``) or in one project, until ``last_day``.
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such person or project.
     :raises PostUnknown: if the company has no such post, or has retired it.
     :raises PostIsOutside: if the post is for customers or vendors.
     :raises PostIsCompanyWide: if an administrator is to be one of a project only.
-    :raises PostHeldAlready: if he holds it there already.
+    :raises PostHeldAlready: if he holds it there already on one of the days.
+    :raises LastDayInvalid: if it lies before the first.
+    :raises SettingUpApart: if an administrator would take part in approvals or collect money.
     :raises duties.DutiesMeet: if he holds a post there that the handbook keeps apart from it.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
@@ -167,19 +176,31 @@ def give_post(
         raise PostIsOutside(_("This post is for people outside the company."), field="post")
     if post == ADMINISTRATOR and project_id is not None:
         raise PostIsCompanyWide(_("This post is held in the whole company."), field="place")
+    valid_to = _day_after(last_day) if last_day is not None else None
+    if valid_to is not None and valid_to <= valid_from:
+        raise LastDayInvalid(_("The last day lies before the first."), field="last_day")
     user = lock_user(user_id)
+    there = user.holdings.filter(_meets(valid_from, valid_to))
+    if there.filter(post=row, project_id=project_id).exists():
+        raise PostHeldAlready(_("This person holds this post already."))
+    _keep_setting_up_apart(post, there)
     duties.require_posts_apart(
         actor=actor,
         user_id=user.pk,
         post=post,
         project_id=project_id,
         valid_from=valid_from,
+        valid_to=valid_to,
         now=now,
     )
     try:
         with transaction.atomic():
             holding = PostHolding.objects.create(
-                user=user, post=row, project_id=project_id, valid_from=valid_from
+                user=user,
+                post=row,
+                project_id=project_id,
+                valid_from=valid_from,
+                valid_to=valid_to,
             )
     except IntegrityError as error:
         match violated_constraint(error):
@@ -195,7 +216,11 @@ def give_post(
         subject=user,
         project_id=project_id,
         now=now,
-        data={"post": post, "valid_from": valid_from.isoformat()},
+        data={
+            "post": post,
+            "valid_from": valid_from.isoformat(),
+            **({"last_day": last_day.isoformat()} if last_day is not None else {}),
+        },
     )
     return holding
 
@@ -206,22 +231,26 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such holding.
-    :raises LastDayInvalid: if no calendar has the day after it.
+    :raises LastDayInvalid: if no calendar has the day after it, or the post ends before it.
     :raises LastAdministrator: if nobody would be left to manage people.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
-    if last_day == date.max:
-        raise LastDayInvalid(_("A post ends on a day of this century."), field="last_day")
+    valid_to = _day_after(last_day)
     _lock_administrators()
     holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
     if holding is None:
         raise NotFound
+    if holding.valid_to is not None and valid_to > holding.valid_to:
+        # Longer is a post given anew: with what is looked at then.
+        raise LastDayInvalid(_("The post ends before this day."), field="last_day")
     if holding.post_id == ADMINISTRATOR:
-        _require_another_administrator(PostHolding.objects.exclude(pk=holding_id))
+        _require_another_administrator(
+            PostHolding.objects.exclude(pk=holding_id), max(valid_to, company_day(now))
+        )
     if last_day < holding.valid_from:
         holding.delete()  # given by mistake and never in force
     else:
-        holding.valid_to = date.fromordinal(last_day.toordinal() + 1)
+        holding.valid_to = valid_to
         holding.save(update_fields=["valid_to"])
     if last_day <= company_day(now):
         end_sessions(user_id=holding.user_id)
@@ -248,7 +277,9 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
     _lock_administrators()
     user = lock_user(user_id)
     if not is_active and user.holdings.filter(post=ADMINISTRATOR, valid_to=None).exists():
-        _require_another_administrator(PostHolding.objects.exclude(user_id=user_id))
+        _require_another_administrator(
+            PostHolding.objects.exclude(user_id=user_id), company_day(now)
+        )
     user.is_active = is_active
     user.session_epoch += 1  # let in again, he signs in again
     user.save(update_fields=["is_active", "session_epoch"])
@@ -325,8 +356,42 @@ def _lock_administrators() -> None:
     )
 
 
-def _require_another_administrator(others: QuerySet[PostHolding]) -> None:
-    if not others.filter(post=ADMINISTRATOR, valid_to=None, user__is_active=True).exists():
+def _day_after(last_day: date) -> date:
+    """Return the exclusive end of what is in force through ``last_day``."""
+    if last_day == date.max:
+        raise LastDayInvalid(_("A post ends on a day of this century."), field="last_day")
+    return last_day + timedelta(days=1)
+
+
+def _meets(valid_from: date, valid_to: date | None) -> Q:
+    """Return the condition for a holding that shares a day with the given ones."""
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)
+    return not_over if valid_to is None else not_over & Q(valid_from__lt=valid_to)
+
+
+def _keep_setting_up_apart(post: str, there: QuerySet[PostHolding]) -> None:
+    """Return if nobody would set up the company and do its business with one account (2.2)."""
+    carried = frozenset(
+        PostAction.objects.filter(
+            post__in=[post, *there.values_list("post", flat=True)], is_given=True
+        ).values_list("action", flat=True)
+    )
+    if carried & SETTING_UP and carried & BUSINESS:
+        raise SettingUpApart(
+            _(
+                "Whoever sets up the company takes no part in approvals and collects no money with "
+                "the same account. Give the post to another account."
+            ),
+            field="post",
+        )
+
+
+def _require_another_administrator(others: QuerySet[PostHolding], day: date) -> None:
+    """Return if somebody else manages people on ``day`` and after it."""
+    left = others.filter(
+        post=ADMINISTRATOR, valid_from__lte=day, valid_to=None, user__is_active=True
+    )
+    if not left.exists():
         raise LastAdministrator(
             _("This is the last company administrator. Give somebody else the post first.")
         )

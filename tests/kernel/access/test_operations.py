@@ -1,6 +1,7 @@
 """People, posts and tokens: who may give what, and who must be left."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kernel import access
-from kernel.access import operations, tokens
+from kernel.access import operations, queries, tokens
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.queries import actor_for
 from kernel.audit.models import AuditEntry
@@ -172,10 +173,21 @@ def test_the_last_administrator_stays(admin: access.Actor) -> None:
     assert PostHolding.objects.get(pk=own.pk).valid_to == date(2026, 11, 10)
 
 
+def shut_out(actor: access.Actor, victim: access.Actor) -> None:
+    operations.set_active(actor=actor, user_id=victim.user_id or 0, is_active=False, now=NOW)
+
+
+def end_administration(actor: access.Actor, victim: access.Actor) -> None:
+    holding = PostHolding.objects.get(user=victim.user_id)
+    operations.end_post(actor=actor, holding_id=holding.pk, last_day=TODAY, now=NOW)
+
+
 @pytest.mark.parametrize("locked", [True, False])
-def test_two_administrators_cannot_shut_each_other_out(
+@pytest.mark.parametrize("attempt", [shut_out, end_administration])
+def test_two_administrators_cannot_do_away_with_each_other(
     committed_tenant: Company,
     monkeypatch: pytest.MonkeyPatch,
+    attempt: Callable[[access.Actor, access.Actor], None],
     locked: bool,  # noqa: FBT001
 ) -> None:
     """With the lock one is refused; without it both would be gone, so the test has teeth."""
@@ -186,31 +198,173 @@ def test_two_administrators_cannot_shut_each_other_out(
         original = operations._require_another_administrator
         monkeypatch.setattr(operations, "_lock_administrators", lambda: None)
 
-        def wait(others: QuerySet[PostHolding]) -> None:
-            original(others)
+        def wait(others: QuerySet[PostHolding], day: date) -> None:
+            original(others, day)
             barrier.wait()  # both have looked before either writes
 
         monkeypatch.setattr(operations, "_require_another_administrator", wait)
 
-    def shut_out(actor: access.Actor, victim: access.Actor) -> None:
+    def run(actor: access.Actor, victim: access.Actor) -> None:
         tenant_connection.set_tenant(committed_tenant)
         try:
-            operations.set_active(
-                actor=actor, user_id=victim.user_id or 0, is_active=False, now=NOW
-            )
+            attempt(actor, victim)
         except operations.LastAdministrator as error:
             refused.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=shut_out, args=pair) for pair in (actors, reversed(actors))]
+    threads = [threading.Thread(target=run, args=pair) for pair in (actors, reversed(actors))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert User.objects.filter(is_active=True).count() == (1 if locked else 0)
+    left = PostHolding.objects.filter(user__is_active=True, valid_to=None)
+    assert left.count() == (1 if locked else 0)
     assert len(refused) == (1 if locked else 0)
+
+
+def test_an_administrator_of_tomorrow_does_not_free_the_last_one_of_today(
+    admin: access.Actor,
+) -> None:
+    own = PostHolding.objects.get(post="company_admin")
+    operations.give_post(
+        actor=admin,
+        user_id=add_user("second").pk,
+        post="company_admin",
+        project_id=None,
+        valid_from=TODAY + timedelta(days=2),
+        now=NOW,
+    )
+
+    def end(last_day: date) -> None:
+        operations.end_post(actor=admin, holding_id=own.pk, last_day=last_day, now=NOW)
+
+    for last_day in (TODAY, TODAY - timedelta(days=400)):  # tomorrow there would be nobody
+        with pytest.raises(operations.LastAdministrator):
+            end(last_day)
+    with pytest.raises(operations.LastAdministrator):
+        operations.set_active(actor=admin, user_id=own.user_id, is_active=False, now=NOW)
+    assert PostHolding.objects.get(pk=own.pk).valid_to is None
+
+    end(TODAY + timedelta(days=1))
+    assert PostHolding.objects.get(pk=own.pk).valid_to == TODAY + timedelta(days=2)
+
+
+def test_an_administrator_whose_end_is_set_does_not_free_the_other(admin: access.Actor) -> None:
+    own = PostHolding.objects.get(post="company_admin")
+    operations.give_post(
+        actor=admin,
+        user_id=add_user("second").pk,
+        post="company_admin",
+        project_id=None,
+        valid_from=TODAY,
+        last_day=TODAY + timedelta(days=90),
+        now=NOW,
+    )
+
+    with pytest.raises(operations.LastAdministrator):
+        operations.end_post(actor=admin, holding_id=own.pk, last_day=TODAY, now=NOW)
+    assert PostHolding.objects.get(pk=own.pk).valid_to is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "held"),
+    [  # days from today; the end counts, the day after it does not
+        (0, None, [False, True, True, True]),
+        (0, 0, [False, True, False, False]),
+        (0, 1, [False, True, True, False]),
+        (-5, -1, [True, False, False, False]),
+        (1, 2, [False, False, True, True]),
+    ],
+)
+def test_a_post_with_an_end_counts_on_its_days(
+    admin: access.Actor, first: int, last: int | None, held: list[bool]
+) -> None:
+    user = add_user("wang")
+    operations.give_post(
+        actor=admin,
+        user_id=user.pk,
+        post="steward",
+        project_id=None,
+        valid_from=TODAY + timedelta(days=first),
+        last_day=None if last is None else TODAY + timedelta(days=last),
+        now=NOW,
+    )
+
+    days = [TODAY + timedelta(days=offset) for offset in range(-1, 3)]
+    assert [
+        actor_for(user=user, today=day).may(access.Action.REGISTRY_VIEW) for day in days
+    ] == held
+    assert [
+        queries.people_of_post(post="steward", project_id=None, today=day) == [user] for day in days
+    ] == held
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "meets"),
+    [(-9, -6, False), (-9, -5, True), (-1, 3, True), (5, 5, True), (6, 9, False), (0, None, True)],
+)
+def test_the_same_post_is_not_held_twice_on_a_day(
+    admin: access.Actor,
+    first: int,
+    last: int | None,
+    meets: bool,  # noqa: FBT001
+) -> None:
+    user = add_user("wang")
+
+    def hold(first: int, last: int | None) -> None:
+        operations.give_post(
+            actor=admin,
+            user_id=user.pk,
+            post="steward",
+            project_id=None,
+            valid_from=TODAY + timedelta(days=first),
+            last_day=None if last is None else TODAY + timedelta(days=last),
+            now=NOW,
+        )
+
+    hold(-5, 5)
+    if meets:
+        with pytest.raises(operations.PostHeldAlready):
+            hold(first, last)
+    else:
+        hold(first, last)
+    assert user.holdings.count() == (1 if meets else 2)
+
+
+def test_days_that_make_no_sense_are_refused(admin: access.Actor) -> None:
+    user = add_user("wang")
+    holding = operations.give_post(
+        actor=admin,
+        user_id=user.pk,
+        post="steward",
+        project_id=None,
+        valid_from=TODAY,
+        last_day=TODAY + timedelta(days=3),
+        now=NOW,
+    )
+    entries = AuditEntry.objects.count()
+
+    for first, last in ((TODAY, TODAY - timedelta(days=1)), (TODAY, date.max)):
+        with pytest.raises(operations.LastDayInvalid):
+            operations.give_post(
+                actor=admin,
+                user_id=user.pk,
+                post="gardener",
+                project_id=None,
+                valid_from=first,
+                last_day=last,
+                now=NOW,
+            )
+    # A post that has an end is not made longer: what it would meet then was not looked at.
+    with pytest.raises(operations.LastDayInvalid):
+        operations.end_post(
+            actor=admin, holding_id=holding.pk, last_day=TODAY + timedelta(days=4), now=NOW
+        )
+
+    assert PostHolding.objects.get(user=user).valid_to == TODAY + timedelta(days=4)
+    assert AuditEntry.objects.count() == entries
 
 
 def test_a_token_is_shown_once_and_kept_as_a_digest(admin: access.Actor) -> None:
