@@ -47,6 +47,12 @@ REGISTRY: dict[str, Policy] = {
     "pay.allocation": Policy("oldest_first", "order", "BL-109"),
     # block | warn | block_with_exemption, see kernel.duties
     "sod.mode": Policy("block", "mode", "2.4"),
+    # any | adjacent | off: whether one who signed already signs again at a later step
+    "approval.skip_duplicates": Policy("any", "mode", "C-01"),
+    "approval.urge_hours": Policy(4, "hours between two urgings", "2.5, proposed"),
+    "leave.director_over_days": Policy(1, "days", "ST-42, C-15"),
+    "leave.manager_over_days": Policy(3, "days", "ST-42, C-15"),
+    "purchase.c_backfill_wd": Policy(2, "working days", "PR-07"),
     "kpi.collection_rate": Policy(Decimal("0.95"), "share", "BL-110"),
 }
 

@@ -34,6 +34,8 @@ SCHEMA_NAME = re.compile(r"t_[a-z0-9]{10}")
 APPEND_ONLY_TABLES = frozenset(
     {
         "audit_auditanchor",
+        "approvals_signature",
+        "approvals_verbalconsent",
         "audit_auditentry",
         "billing_allocation",
         "billing_journal",

@@ -335,6 +335,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "kwargs": {"schema": "public", "task": "kernel.notifications.deliver"},
     },
+    "look-after-approvals": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": 300.0,
+        "kwargs": {"schema": "public", "task": "kernel.approvals.sweep"},
+    },
     "resume-setups": {
         "task": "tenants.provisioning.tasks.resume_setups",
         "schedule": 30.0,

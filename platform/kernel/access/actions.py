@@ -60,3 +60,6 @@ class Action(TextChoices):
     MANUAL_APPROVE = "manual.approve", _("Approve a manual's edition")
     MANUAL_KEEP = "manual.keep", _("Keep the register of manuals' copies")
     NOTICE_PRINT = "notice.print", _("Print notices")
+
+    APPROVAL_CONFIGURE = "approval.configure", _("Design approval chains")
+    APPROVAL_VIEW = "approval.view", _("See all approvals")

@@ -120,6 +120,8 @@ POSTS: dict[str, Post] = {
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
             Action.FEE_STANDARD_DRAFT,
+            Action.APPROVAL_CONFIGURE,
+            Action.APPROVAL_VIEW,
             Action.EXPORT,
             Action.LEDGER_VIEW,
         },
@@ -165,6 +167,7 @@ POSTS: dict[str, Post] = {
             Action.EXPORT,
             Action.LEDGER_VIEW,
             Action.AUDIT_VIEW,
+            Action.APPROVAL_VIEW,
             # 2.4: an exemption from the separation of duties is approved by this post.
             Action.DUTIES_VIEW,
             Action.DUTIES_EXEMPT,

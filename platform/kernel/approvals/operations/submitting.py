@@ -1,0 +1,298 @@
+"""Submit a paper, submit it again, withdraw it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from kernel.access.actors import Actor
+from kernel.access.models import User
+from kernel.approvals import registry, telling
+from kernel.approvals.models import (
+    OPEN_STATES,
+    Act,
+    Assignment,
+    AssignmentState,
+    Case,
+    CaseState,
+    ChainVersion,
+)
+from kernel.approvals.operations.advancing import (
+    advance,
+    clear_path,
+    lay_route,
+    set_state,
+    write,
+)
+from kernel.approvals.operations.checks import attachments_of
+from kernel.approvals.operations.errors import (
+    CaseFinished,
+    CaseOpen,
+    ChainMissing,
+    NotAPerson,
+    NotYourTurn,
+)
+from kernel.approvals.queries import running as queries
+from kernel.approvals.queries.designs import bound, version_in_use
+from kernel.approvals.queries.simulation import complete_facts
+from kernel.approvals.rules import paths
+from kernel.approvals.rules.facts import as_json, from_json
+from kernel.db import refusing
+from kernel.tenancy import company_day
+from kernel.text import _
+
+Summary = Mapping[str, str]
+
+
+@transaction.atomic
+def submit(
+    *,
+    actor: Actor,
+    kind: str,
+    subject: Model,
+    project_id: int | None,
+    title: str,
+    facts: Mapping[str, object],
+    summary: Summary,
+    chain_key: str | None = None,
+    attachments: Sequence[int] = (),
+    author_ids: Iterable[int | None] = (),
+    applicant_id: int | None = None,
+    text: str = "",
+    now: datetime,
+) -> Case:
+    """Send a record through the chain of its kind; open a rejected case of it anew.
+
+    The caller has asked whether the actor may submit the record. The chain in use, the project's
+    own before the company's, is kept until the end. Where every step is signed already, or none
+    is left by the conditions, the case is approved at once.
+
+    :param chain_key: the chain, if it is not called as the kind.
+    :param author_ids: whose paper it is besides the applicant: none of them ever signs it.
+    :param applicant_id: in whose name the actor submits, if not in his own.
+    :raises ChainMissing: if no chain is published for it.
+    :raises CaseOpen: if a case of it is under way.
+    :raises FactsInvalid: if a fact is missing or of another type.
+    """
+    existing = queries.open_case_of(kind=kind, subject=subject)
+    if existing is not None and existing.state == CaseState.REJECTED:
+        return resubmit(
+            actor=actor,
+            case_id=existing.pk,
+            title=title,
+            facts=facts,
+            summary=summary,
+            attachments=attachments,
+            text=text,
+            now=now,
+        )
+    version = require_version(kind=kind, chain_key=chain_key, project_id=project_id)
+    case = open_case(
+        actor=actor,
+        version=version,
+        kind=kind,
+        subject=subject,
+        project_id=project_id,
+        title=title,
+        author_ids=author_ids,
+        applicant_id=applicant_id,
+        state=CaseState.RUNNING,
+        now=now,
+    )
+    describe(case, facts=facts, summary=summary, now=now)
+    in_name_of = case.applicant if case.applicant_id != actor.user_id else None
+    write(
+        case,
+        Act.SUBMITTED,
+        actor=actor,
+        now=now,
+        for_user=in_name_of,
+        text=text.strip(),
+        attachments=attachments_of(case, attachments),
+    )
+    start(case, actor=actor, now=now)
+    return case
+
+
+@transaction.atomic
+def resubmit(
+    *,
+    actor: Actor,
+    case_id: int,
+    title: str | None = None,
+    facts: Mapping[str, object] | None = None,
+    summary: Summary | None = None,
+    attachments: Sequence[int] = (),
+    text: str = "",
+    now: datetime,
+) -> Case:
+    """Submit a rejected paper again: number, history and chain stay, every step is signed anew.
+
+    :raises NotFound: if the actor may not know of the case.
+    :raises NotYourTurn: if it is not his paper.
+    :raises CaseFinished: if it is not rejected.
+    :raises FactsInvalid: if a fact is missing or of another type.
+    """
+    case = lock_own(actor=actor, case_id=case_id, now=now)
+    if case.state != CaseState.REJECTED:
+        raise CaseFinished(_("Only a rejected paper is submitted again."))
+    case.title = (title or case.title)[:200]
+    case.lap += 1
+    describe(case, facts=facts, summary=summary, now=now)
+    write(
+        case,
+        Act.RESUBMITTED,
+        actor=actor,
+        now=now,
+        text=text.strip(),
+        attachments=attachments_of(case, attachments),
+    )
+    set_state(case, CaseState.RUNNING)
+    start(case, actor=actor, now=now)
+    return case
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, case_id: int, text: str = "", now: datetime) -> Case:
+    """Take a paper back before it is finished. Its record may be submitted anew, as a new case.
+
+    :raises NotFound: if the actor may not know of the case.
+    :raises NotYourTurn: if it is not his paper.
+    :raises CaseFinished: if it is finished; a verbal consent cannot be withdrawn.
+    """
+    case = lock_own(actor=actor, case_id=case_id, now=now)
+    if case.state not in OPEN_STATES:
+        raise CaseFinished(_("This case is finished."))
+    if hasattr(case, "consent"):
+        raise CaseFinished(
+            _("What was consented to verbally has happened: its paper cannot be withdrawn.")
+        )
+    _end(case, actor=actor, text=text, now=now)
+    return case
+
+
+def _end(case: Case, *, actor: Actor, text: str, now: datetime) -> None:
+    waiting = list(
+        Assignment.objects.filter(step__case=case, state=AssignmentState.OPEN).values_list(
+            "user_id", flat=True
+        )
+    )
+    clear_path(case, now=now)
+    set_state(case, CaseState.WITHDRAWN, now=now)
+    write(case, Act.WITHDRAWN, actor=actor, now=now, text=text.strip())
+    kind = registry.find_kind(case.kind)
+    if kind is not None and kind.on_withdrawn is not None:
+        kind.on_withdrawn(case, actor, now)
+    telling.tell("withdrawn", case, waiting, now=now, actor=actor)
+
+
+def require_version(*, kind: str, chain_key: str | None, project_id: int | None) -> ChainVersion:
+    """Return the version in use for a document.
+
+    :raises ChainMissing: if there is none.
+    """
+    version = version_in_use(key=chain_key or kind, project_id=project_id)
+    if version is None or version.chain.kind != kind:
+        raise ChainMissing(
+            _("No approval chain is in use for “%(kind)s”. A company administrator sets it up.")
+            % {"kind": registry.kind_of(kind).name},
+            details={"kind": kind},
+        )
+    return version
+
+
+def open_case(
+    *,
+    actor: Actor,
+    version: ChainVersion,
+    kind: str,
+    subject: Model,
+    project_id: int | None,
+    title: str,
+    author_ids: Iterable[int | None],
+    applicant_id: int | None,
+    state: CaseState,
+    now: datetime,
+) -> Case:
+    """Make a case for a record that has no open one.
+
+    :raises CaseOpen: otherwise.
+    """
+    applicant = User.objects.filter(pk=applicant_id or actor.user_id).first()
+    authors = {person for person in author_ids if person is not None}
+    if applicant is not None:
+        authors.add(applicant.pk)
+    existing = queries.open_case_of(kind=kind, subject=subject)
+    refusal = CaseOpen(
+        _("This is in approval already."),
+        details={"case_id": existing.pk if existing else None},
+    )
+    with refusing(case_one_open=refusal):
+        return Case.objects.create(
+            kind=kind,
+            version=version,
+            project_id=project_id,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            title=title[:200],
+            applicant=applicant,
+            applicant_label=(applicant.label if applicant else actor.label)[:140],
+            author_ids=sorted(authors),
+            state=state,
+            created_at=now,
+        )
+
+
+def lock_own(*, actor: Actor, case_id: int, now: datetime) -> Case:
+    """Return a case of the actor's own papers, locked. The system may touch any.
+
+    :raises NotFound: if he may not know of it.
+    :raises NotYourTurn: if it is not his.
+    """
+    case = queries.lock_case(case_id)
+    if actor.is_system:
+        return case
+    if actor.user_id is None:
+        raise NotAPerson(_("Only a person may do this."))
+    if actor.user_id not in case.author_ids:
+        queries.get_case(actor=actor, case_id=case_id, now=now)
+        raise NotYourTurn(_("Only the applicant may do this."))
+    return case
+
+
+def describe(
+    case: Case,
+    *,
+    facts: Mapping[str, object] | None,
+    summary: Summary | None,
+    now: datetime | None,
+) -> None:
+    """Write down what is submitted, and when; ``now`` is ``None`` while the paper is to follow.
+
+    :raises FactsInvalid: if a fact is missing or of another type.
+    """
+    kind = registry.kind_of(case.kind)
+    if facts is not None:
+        case.facts = as_json(
+            complete_facts(
+                kind,
+                facts,
+                applicant_id=case.applicant_id,
+                project_id=case.project_id,
+                today=company_day(now or case.created_at),
+            )
+        )
+    if summary is not None:
+        case.summary = [[str(label), str(value)] for label, value in summary.items()]
+    case.submitted_at = now
+    case.save(update_fields=["title", "lap", "facts", "summary", "submitted_at"])
+
+
+def start(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Lay the case's path and open its first step."""
+    kind = registry.kind_of(case.kind)
+    definition = bound(case.version.read(), case.project_id)
+    facts = kind.all_facts()
+    lay_route(case, paths.route(definition, facts, from_json(facts, case.facts)))
+    advance(case, actor=actor, now=now)

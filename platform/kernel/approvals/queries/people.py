@@ -1,0 +1,92 @@
+"""Whom a step means: posts, leaders and heads as the company stands today."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kernel import policies
+from kernel.access import queries as access_queries
+from kernel.access.models import User
+from kernel.approvals import apart, settings
+from kernel.approvals.rules import counting, paths
+from kernel.approvals.rules.definitions import Assignee, AssigneeKind, Duty, Scope, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is known when a step is reached, of a real case or of a sample.
+
+    :ivar author_ids: whose paper it is; the applicant is one of them.
+    :ivar signed: the live steps signed so far, in order.
+    :ivar played: who played which duty so far.
+    """
+
+    applicant_id: int | None
+    author_ids: frozenset[int]
+    project_id: int | None
+    today: date
+    now: datetime
+    signed: Sequence[counting.Signed] = ()
+    played: Mapping[Duty, Collection[int]] = field(default_factory=dict)
+    previous_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A step that is reached: the plan, and who would be meant but may not sign, with the rule.
+
+    The rule is ``""`` for those whose paper it is.
+    """
+
+    plan: paths.Plan
+    excluded: Mapping[int, str]
+
+
+def reach(step: Step, situation: Situation) -> Reached:
+    """Return who has to sign at ``step``: the one function of the engine and of the simulation."""
+    parties = [people_of(assignee, situation) for assignee in step.assignees]
+    meant = {person for party in parties for person in party}
+    barred = {
+        person: rule
+        for person, rule in counting.barred(step, situation.played).items()
+        if person in meant
+        and not apart.is_exempt(
+            rule, user_id=person, project_id=situation.project_id, now=situation.now
+        )
+    }
+    excluded = barred | dict.fromkeys(situation.author_ids & meant, "")
+    mode = counting.Duplicates(
+        policies.get(settings.DUPLICATES, str, project_id=situation.project_id)
+    )
+    signed = counting.counted_ids(mode, situation.signed, situation.previous_position)
+    return Reached(paths.plan(step, parties, excluded=excluded, signed=signed), excluded)
+
+
+def people_of(assignee: Assignee, situation: Situation) -> list[int]:
+    """Return the ids of the active people whom ``assignee`` means today."""
+    return [user.pk for user in _people(assignee, situation)]
+
+
+def _people(assignee: Assignee, situation: Situation) -> list[User]:
+    today, project_id = situation.today, situation.project_id
+    match assignee.kind:
+        case AssigneeKind.POST:
+            return access_queries.people_of_post(
+                post=assignee.post,
+                project_id=project_id if assignee.scope == Scope.PROJECT else None,
+                today=today,
+            )
+        case AssigneeKind.PERSON:
+            return list(User.objects.filter(pk=assignee.user_id, is_active=True))
+    if situation.applicant_id is None:
+        return []
+    if assignee.kind == AssigneeKind.LEADER:
+        return access_queries.leader_of(
+            user_id=situation.applicant_id,
+            project_id=project_id,
+            level=assignee.level,
+            today=today,
+        )
+    return access_queries.head_of_department_of(
+        user_id=situation.applicant_id, project_id=project_id, today=today
+    )

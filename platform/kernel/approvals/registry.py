@@ -1,0 +1,91 @@
+"""Kinds of documents that go through chains. Services register theirs in ``AppConfig.ready``.
+
+registry.register(
+    DocumentKind(
+        key="fee_standard.change",
+        name=_("Change of a fee standard"),
+        facts=(Fact("price", _("Price"), FactType.MONEY),),
+        on_approved=put_in_force,
+    )
+)
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kernel.access.actors import Actor
+from kernel.approvals.rules.facts import Fact, FactType
+from kernel.text import _
+
+if TYPE_CHECKING:
+    from kernel.approvals.models import Case
+
+Handler = Callable[["Case", Actor, datetime], None]
+
+# Facts that the engine itself adds to those of every kind.
+COMMON_FACTS: Final = (
+    Fact("project", _("Project"), FactType.PROJECT, is_required=False),
+    Fact("applicant", _("Applicant"), FactType.PERSON, is_required=False),
+    Fact("applicant_posts", _("Posts of the applicant"), FactType.POSTS, is_required=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKind:
+    """What the engine knows about a kind of document.
+
+    :ivar module: the name of the module for people, to group kinds by.
+    :ivar url: the address of the record's page, by its id and project.
+    :ivar on_approved: the effect; runs once, in the last signature's transaction. What it refuses
+        refuses the signature.
+    :ivar on_rejected: the paper is with its applicant again, who may submit it anew.
+    :ivar is_ready: a module submits papers of this kind; others are there to be prepared.
+    """
+
+    key: str
+    name: object
+    module: object
+    facts: tuple[Fact, ...] = ()
+    url: Callable[[int, int | None], str] | None = None
+    on_approved: Handler | None = None
+    on_rejected: Handler | None = None
+    on_withdrawn: Handler | None = None
+    is_ready: bool = False
+
+    def all_facts(self) -> Mapping[str, Fact]:
+        """Return the kind's facts and the common ones by key."""
+        return {fact.key: fact for fact in (*self.facts, *COMMON_FACTS)}
+
+
+_KINDS: dict[str, DocumentKind] = {}
+
+
+def register(kind: DocumentKind) -> None:
+    """Add a kind, or the working one in place of one that was announced without a module."""
+    _KINDS[kind.key] = kind
+
+
+def announce(kinds: Iterable[DocumentKind]) -> None:
+    """Add kinds whose module may have registered them already; what works stays."""
+    for kind in kinds:
+        _KINDS.setdefault(kind.key, kind)
+
+
+def kind_of(key: str) -> DocumentKind:
+    """Return the kind.
+
+    :raises KeyError: if there is none: a typing error, not the user's.
+    """
+    return _KINDS[key]
+
+
+def find_kind(key: str) -> DocumentKind | None:
+    """Return the kind, ``None`` if no module knows it any more."""
+    return _KINDS.get(key)
+
+
+def kinds() -> tuple[DocumentKind, ...]:
+    """Return every kind by key."""
+    return tuple(_KINDS[key] for key in sorted(_KINDS))
