@@ -276,7 +276,7 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
     access.require_everywhere(actor, access.Action.USER_MANAGE)
     _lock_administrators()
     user = lock_user(user_id)
-    if not is_active and user.holdings.filter(post=ADMINISTRATOR, valid_to=None).exists():
+    if not is_active and user.holdings.filter(post__key=ADMINISTRATOR, valid_to=None).exists():
         _require_another_administrator(
             PostHolding.objects.exclude(user_id=user_id), company_day(now)
         )
@@ -351,7 +351,7 @@ def _lock_administrators() -> None:
     """Let one at a time take an administrator away: two could otherwise take each other."""
     list(
         PostHolding.objects.select_for_update()
-        .filter(post=ADMINISTRATOR, valid_to=None)
+        .filter(post__key=ADMINISTRATOR, valid_to=None)
         .order_by("pk")
     )
 
@@ -373,7 +373,7 @@ def _keep_setting_up_apart(post: str, there: QuerySet[PostHolding]) -> None:
     """Return if nobody would set up the company and do its business with one account (2.2)."""
     carried = frozenset(
         PostAction.objects.filter(
-            post__in=[post, *there.values_list("post", flat=True)], is_given=True
+            post__key__in=[post, *there.values_list("post__key", flat=True)], is_given=True
         ).values_list("action", flat=True)
     )
     if carried & SETTING_UP and carried & BUSINESS:
@@ -389,7 +389,7 @@ def _keep_setting_up_apart(post: str, there: QuerySet[PostHolding]) -> None:
 def _require_another_administrator(others: QuerySet[PostHolding], day: date) -> None:
     """Return if somebody else manages people on ``day`` and after it."""
     left = others.filter(
-        post=ADMINISTRATOR, valid_from__lte=day, valid_to=None, user__is_active=True
+        post__key=ADMINISTRATOR, valid_from__lte=day, valid_to=None, user__is_active=True
     )
     if not left.exists():
         raise LastAdministrator(

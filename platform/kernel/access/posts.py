@@ -190,7 +190,7 @@ def retire_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     post = _of(posts, key)
     if key == ADMINISTRATOR:
         raise PostNeeded(_("Somebody must be able to manage people: this post stays."))
-    holders = _open_holdings(company_day(now)).filter(post=key).count()
+    holders = _open_holdings(company_day(now)).filter(post__key=key).count()
     reports = sum(row.is_active and row.reports_to_id == key for row in posts.values())
     if holders or reports:
         raise PostInUse(
@@ -227,7 +227,7 @@ def restore_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
 
 def actions_of(key: str) -> frozenset[Action]:
     """Return what the post may do at present."""
-    given = PostAction.objects.filter(post=key, is_given=True).values_list("action", flat=True)
+    given = PostAction.objects.filter(post__key=key, is_given=True).values_list("action", flat=True)
     known = {action.value: action for action in Action}
     return frozenset(known[action] for action in given if action in known)
 
@@ -337,8 +337,8 @@ def _keep_setting_up_apart(key: str, chosen: frozenset[Action], today: date) -> 
     against = (BUSINESS if chosen & SETTING_UP else frozenset()) | (
         SETTING_UP if chosen & BUSINESS else frozenset()
     )
-    holders = _open_holdings(today).filter(post=key).values("user_id")
-    others = _open_holdings(today).filter(user_id__in=holders).exclude(post=key)
+    holders = _open_holdings(today).filter(post__key=key).values("user_id")
+    others = _open_holdings(today).filter(user_id__in=holders).exclude(post__key=key)
     if PostAction.objects.filter(
         post__in=others.values("post"), action__in=sorted(against), is_given=True
     ).exists():

@@ -43,7 +43,7 @@ def holdings_of(*, user_id: int, today: date) -> QuerySet[PostHolding]:
 def holders_of(*, posts: Sequence[str], today: date) -> QuerySet[PostHolding, int]:
     """Return the ids of the people who hold one of ``posts`` on ``today``, anywhere."""
     return (
-        PostHolding.objects.filter(_in_force(today), post__in=posts)
+        PostHolding.objects.filter(_in_force(today), post__key__in=posts)
         .order_by()
         .values_list("user_id", flat=True)
     )
@@ -60,7 +60,7 @@ def actor_for(*, user: User, today: date, request_id: str = "") -> access.Actor:
         given = (
             holdings_of(user_id=user.pk, today=today)
             .filter(post__is_active=True, post__actions__is_given=True)
-            .values_list("post", "project_id", "post__actions__action")
+            .values_list("post__key", "project_id", "post__actions__action")
         )
         for post, project_id, action in given:
             if action in known:  # one that an older release knew gives nothing
@@ -192,7 +192,7 @@ def lock_user(user_id: int) -> User:
 def people_of_post(*, post: str, project_id: int | None, today: date) -> list[User]:
     """Return the active people who hold ``post`` for the project, in the order of their ids."""
     holders = PostHolding.objects.filter(
-        _in_force(today), _covering(project_id), post=post, post__is_active=True
+        _in_force(today), _covering(project_id), post__key=post, post__is_active=True
     )
     return list(
         User.objects.filter(is_active=True, pk__in=holders.values("user_id")).order_by("pk")
@@ -208,7 +208,7 @@ def posts_of(*, user_id: int, project_id: int | None, today: date) -> frozenset[
             user_id=user_id,
             user__is_active=True,
             post__is_active=True,
-        ).values_list("post", flat=True)
+        ).values_list("post__key", flat=True)
     )
 
 
@@ -256,7 +256,7 @@ def head_of_department_of(*, user_id: int, project_id: int | None, today: date) 
 
 def reporting_lines() -> dict[str, str | None]:
     """Return to which post each post reports."""
-    return dict(Post.objects.values_list("key", "reports_to"))
+    return dict(Post.objects.values_list("key", "reports_to__key"))
 
 
 def posts_to_give() -> list[Post]:

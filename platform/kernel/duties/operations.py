@@ -161,7 +161,7 @@ def require_post_apart(
             str(within[0].message), field="actions", details={"rule": within[0].id, "post": post}
         )
     holders = PostHolding.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=today), post=post
+        Q(valid_to__isnull=True) | Q(valid_to__gt=today), post__key=post
     )
     people = User.objects.filter(pk__in=holders.values("user_id")).order_by("pk")
     for user in people.select_for_update():
