@@ -43,6 +43,7 @@ APPEND_ONLY_TABLES = frozenset(
         "identity_departurestep",
         "identity_helditemevent",
         "documents_issuednumber",
+        "outbox_event",
         "properties_unitstatechange",
         "security_securityevent",
     }

@@ -330,6 +330,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "kwargs": {"schema": "public", "task": "kernel.jobs.resend_lost"},
     },
+    "deliver-events": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": 60.0,
+        "kwargs": {"schema": "public", "task": "kernel.outbox.deliver"},
+    },
     "deliver-notices": {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": 60.0,
@@ -362,6 +367,10 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+
+# ---- the outside --------------------------------------------------------------------------------
+# Private networks that webhooks may reach, e.g. "10.20.0.0/16"; with any of them http is allowed.
+OUTBOUND_NETWORKS = env("GUANJIA_OUTBOUND_NETWORKS", "").split()
 
 # ---- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -20,8 +20,9 @@ from kernel.access.models import User
 from kernel.audit.queries import history_of
 from kernel.errors import NotFound
 from kernel.notifications import operations, queries, rules
-from kernel.notifications.models import Delivery, DeliveryState, Wording
+from kernel.notifications.models import Delivery, Wording
 from kernel.notifications.registry import Notice, notices
+from kernel.outgoing import OutgoingState
 
 HISTORY_SHOWN = 10
 EVENTS = {
@@ -140,7 +141,7 @@ class Log(ListView):
         Column(key="error", label=_("Last error"), wraps=True),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=DeliveryState.choices),
+        ChoiceFilter(key="state", label=_("State"), field="state", choices=OutgoingState.choices),
         ChoiceFilter(
             key="kind", label=_("Kind"), field="notification__kind", choices=lambda _view: kinds()
         ),

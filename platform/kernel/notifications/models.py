@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from kernel.access.models import User
 from kernel.models import CompanyModel
+from kernel.outgoing import Outgoing
 
 
 class Notification(CompanyModel):
@@ -33,24 +33,13 @@ class Notification(CompanyModel):
         return self.subject
 
 
-class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Given up")
-
-
-class Delivery(CompanyModel):
-    """A notification on its way to a person's mail box, with every attempt counted."""
+class Delivery(Outgoing):
+    """A notification on its way to a person's mail box."""
 
     notification = models.ForeignKey(
         Notification, on_delete=models.PROTECT, related_name="deliveries"
     )
     channel = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()  # not before; while one sends, until when he has it to himself
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [

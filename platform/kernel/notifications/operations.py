@@ -2,13 +2,14 @@
 
 import smtplib
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import translation
 
+from kernel import outgoing
 from kernel.access.actions import Action
 from kernel.access.actors import SYSTEM, Actor, require_everywhere
 from kernel.access.models import User
@@ -18,7 +19,6 @@ from kernel.jobs.operations import enqueue_after_commit
 from kernel.notifications import rules
 from kernel.notifications.models import (
     Delivery,
-    DeliveryState,
     Notification,
     Preference,
     QuietHours,
@@ -30,8 +30,6 @@ from kernel.text import _
 
 DELIVER_TASK = "kernel.notifications.deliver"
 MAIL = "mail"
-LEASE = timedelta(minutes=5)  # longer than any mail server is waited for
-SENT_AT_ONCE = 200
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 2000
 
 
@@ -129,67 +127,26 @@ def _queue_mails(
 
 
 def deliver_due(*, now: datetime) -> int:
-    """Send what is due; return how many were sent. Outside a transaction, safe to run twice.
-
-    A delivery is claimed before it is sent, so that two workers do not send it both; one that
-    dies with a claim loses it after five minutes, and the mail may then come twice.
-    """
-    sent = 0
-    for _turn in range(SENT_AT_ONCE):
-        delivery = _claim(now)
-        if delivery is None:
-            break
-        sent += _send(delivery, now)
-    return sent
+    """Send the mails that are due; return how many were sent. See :mod:`kernel.outgoing`."""
+    waiting = Delivery.objects.select_related("notification__user")
+    return outgoing.deliver_due(waiting, _send, now)
 
 
-def _claim(now: datetime) -> Delivery | None:
-    with transaction.atomic():
-        delivery = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("notification__user")
-            .filter(state=DeliveryState.WAITING, due_at__lte=now)
-            .order_by("due_at", "pk")
-            .first()
-        )
-        if delivery is not None:
-            delivery.attempts += 1
-            delivery.due_at = now + LEASE
-            delivery.save(update_fields=["attempts", "due_at"])
-    return delivery
-
-
-def _send(delivery: Delivery, now: datetime) -> bool:
+def _send(delivery: Delivery) -> None:
     told = delivery.notification
     user = told.user
-    error = ""
     if not (user.is_active and user.email):
-        error = "no address"
-        delivery.attempts = len(rules.WAITS) + 1
-    else:
-        link = company_url(told.url) if told.url else ""
-        try:
-            send_mail(
-                told.subject,
-                "\n\n".join(part for part in (told.text, link) if part),
-                settings.DEFAULT_FROM_EMAIL,
-                [user.email],
-            )
-        except (smtplib.SMTPException, OSError) as failure:
-            error = f"{type(failure).__name__}: {failure}"[:300]
-    _note_outcome(delivery, error, now)
-    return not error
-
-
-def _note_outcome(delivery: Delivery, error: str, now: datetime) -> None:
-    delivery.error = error
-    again = rules.next_attempt(delivery.attempts, now) if error else None
-    if again is not None:
-        delivery.due_at = again
-    else:
-        delivery.state = DeliveryState.FAILED if error else DeliveryState.SENT
-        delivery.finished_at = now
-    delivery.save(update_fields=["error", "due_at", "state", "finished_at", "attempts"])
+        raise outgoing.Undeliverable("no address")
+    link = company_url(told.url) if told.url else ""
+    try:
+        send_mail(
+            told.subject,
+            "\n\n".join(part for part in (told.text, link) if part),
+            settings.DEFAULT_FROM_EMAIL,
+            [user.email],
+        )
+    except (smtplib.SMTPException, OSError) as failure:
+        raise outgoing.NotDelivered(f"{type(failure).__name__}: {failure}") from failure
 
 
 def mark_read(*, actor: Actor, ids: Iterable[int] | None = None, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Words with places in them, quiet hours, and when to try again."""
+"""Words with places in them, and quiet hours."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -6,9 +6,6 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _PLACE = re.compile(r"%\((\w{1,40})\)s")
-
-# Seven attempts over about a day: a mail server that is down overnight is up again by then.
-WAITS = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 900, 3600, 4 * 3600, 16 * 3600))
 
 
 def fill(words: str, values: Mapping[str, str]) -> str:
@@ -43,8 +40,3 @@ def after_quiet_hours(moment: datetime, starts_at: time, ends_at: time, zone: Zo
     else:
         return moment
     return datetime.combine(day, ends_at, tzinfo=zone).astimezone(moment.tzinfo)
-
-
-def next_attempt(attempts: int, now: datetime) -> datetime | None:
-    """Return when to try again after ``attempts`` failures, ``None`` to give up."""
-    return now + WAITS[attempts - 1] if attempts <= len(WAITS) else None

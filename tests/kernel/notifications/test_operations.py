@@ -14,8 +14,9 @@ from kernel.access import operations as people
 from kernel.access.models import User
 from kernel.access.queries import actor_for
 from kernel.notifications import operations, queries
-from kernel.notifications.models import Delivery, DeliveryState, Notification
+from kernel.notifications.models import Delivery, Notification
 from kernel.notifications.registry import Notice
+from kernel.outgoing import OutgoingState
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_actor, add_user
@@ -54,7 +55,7 @@ def test_each_person_is_told_once_and_gets_a_mail(notice: Notice, wang: User) ->
     assert sent.to == ["wang@example.com"]
     assert sent.body.startswith("From Li.\n\nhttp")
     assert sent.body.endswith("/approvals/7/")
-    assert Delivery.objects.get().state == DeliveryState.SENT
+    assert Delivery.objects.get().state == OutgoingState.SENT
 
 
 def test_neither_the_doer_nor_a_leaver_is_told(notice: Notice, wang: User) -> None:
@@ -131,7 +132,7 @@ def test_a_mail_server_that_is_down_is_tried_again_and_given_up_after_a_day(
             now += timedelta(hours=17)
     delivery = Delivery.objects.get()
 
-    assert delivery.state == DeliveryState.FAILED
+    assert delivery.state == OutgoingState.FAILED
     assert delivery.attempts == send.call_count == 7
     assert delivery.error == "SMTPServerDisconnected: gone"
 
@@ -223,4 +224,4 @@ def test_two_workers_send_a_mail_once(notice: Notice, committed_tenant: Company)
             worker.join()
 
     assert len(sent) == 20
-    assert Delivery.objects.filter(state=DeliveryState.SENT).count() == 20
+    assert Delivery.objects.filter(state=OutgoingState.SENT).count() == 20

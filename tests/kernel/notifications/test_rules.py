@@ -73,13 +73,3 @@ def test_what_is_put_off_is_later_by_less_than_a_day_and_out_of_the_hours(
 
     assert timedelta(0) <= due - at < timedelta(days=1)
     assert rules.after_quiet_hours(due, starts_at, ends_at, SHANGHAI) == due
-
-
-def test_waits_grow_and_end() -> None:
-    now = datetime(2026, 11, 9, tzinfo=UTC)
-    waits = [rules.next_attempt(count, now) for count in range(1, 8)]
-
-    assert waits[-1] is None
-    kept = [due for due in waits if due is not None]
-    assert kept == sorted(kept)
-    assert sum(rules.WAITS, timedelta()) > timedelta(hours=20)

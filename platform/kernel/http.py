@@ -1,0 +1,130 @@
+"""Requests to addresses that a company types: never to the inside of our own network.
+
+The name is resolved once, every address it has is checked, and the connection goes to the checked
+address: a name that changes between check and connection leads nowhere else.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+import urllib3
+from django.conf import settings
+
+TIMEOUT: Final = urllib3.Timeout(connect=5, read=10, total=15)
+_READ_AT_MOST = 2000
+_LONGEST_URL = 500
+# Carry IPv4 addresses within IPv6 ones, which then look public.
+_TRANSLATED = tuple(
+    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")
+)
+
+
+class AddressRefused(ValueError):
+    """The address is none that we send to; ``code`` says why, the text is for logs."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class RequestFailed(OSError):
+    """The other side could not be reached or did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, and the beginning of the text for a log."""
+
+    status: int
+    text: str
+
+    @property
+    def is_ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def check_url(url: str) -> SplitResult:
+    """Return the parts of an address that a company may type; its name is not resolved yet.
+
+    :raises AddressRefused: with ``scheme``, ``host``, ``user`` or ``length``.
+    """
+    if len(url) > _LONGEST_URL:
+        raise AddressRefused("length", "too long")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefused("host", "no address") from error
+    schemes = {"https", "http"} if settings.OUTBOUND_NETWORKS else {"https"}
+    if parts.scheme not in schemes:
+        raise AddressRefused("scheme", f"scheme {parts.scheme!r}")
+    if not parts.hostname or port == 0 or any(ord(c) <= 32 or ord(c) == 127 for c in url):
+        raise AddressRefused("host", "no host")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused("user", "user in the address")
+    return parts
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    """Send ``body`` and return the answer. Redirects are answers, never followed.
+
+    :raises AddressRefused: if the address is not one that we send to, now that it is resolved.
+    :raises RequestFailed: if the other side cannot be reached or is too slow.
+    """
+    parts = check_url(url)
+    host = str(parts.hostname)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = _resolve(host, port)
+    name = f"[{host}]" if ":" in host else host
+    sent = {"Host": name if parts.port is None else f"{name}:{port}", **headers}
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    pool: urllib3.HTTPConnectionPool
+    if parts.scheme == "https":
+        pool = urllib3.HTTPSConnectionPool(
+            address,
+            port,
+            server_hostname=host,
+            assert_hostname=host,
+            timeout=TIMEOUT,
+            retries=False,
+        )
+    else:
+        pool = urllib3.HTTPConnectionPool(address, port, timeout=TIMEOUT, retries=False)
+    try:
+        answer = pool.urlopen(
+            "POST", target, body=body, headers=sent, redirect=False, preload_content=False
+        )
+        text = answer.read(_READ_AT_MOST, decode_content=False).decode("utf-8", "replace")
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise RequestFailed(f"{type(error).__name__}: {error}"[:200]) from error
+    finally:
+        pool.close()
+    return Answer(answer.status, text)
+
+
+def is_outside(text: str) -> bool:
+    """Tell whether an IP address is a public one, or of a network that the operator allows."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_outside(str(address.ipv4_mapped))
+        if any(address in network for network in _TRANSLATED):
+            return False
+    allowed = (ipaddress.ip_network(network) for network in settings.OUTBOUND_NETWORKS)
+    if any(address.version == network.version and address in network for network in allowed):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+def _resolve(host: str, port: int) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise RequestFailed(f"{host} is not known") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses or not all(is_outside(address) for address in addresses):
+        raise AddressRefused("private", f"{host} is not a public address")
+    return addresses[0]
