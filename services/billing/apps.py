@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BillingConfig(AppConfig):
@@ -9,6 +10,7 @@ class BillingConfig(AppConfig):
         from kernel import seeds
         from kernel.documents import carriers
         from kernel.imports.importer import register
+        from kernel.outbox import registry as events
         from services.billing import files, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
@@ -19,5 +21,8 @@ class BillingConfig(AppConfig):
         carriers.register(files.FEE_STANDARDS)
         carriers.register(files.RECEIPTS)
         claims.register("bills", registry.open_amount)
+        events.register("cashier.payment.taken", _("A payment was taken"))
+        events.register("cashier.payment.voided", _("A payment was voided"))
+        events.register("billing.run.posted", _("The bills of a month were issued"))
         seeds.register("10-ledger", seed_chart)
         seeds.register("20-fees", seed_items)

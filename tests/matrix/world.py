@@ -26,6 +26,7 @@ from kernel.documents import operations as documents
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.notifications.models import Notification
+from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.sessions import SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
@@ -126,6 +127,20 @@ def _export(owner: User, project_id: int) -> int:
     return export.pk
 
 
+def _webhook() -> dict[str, int]:
+    endpoint = Endpoint.objects.create(
+        name="ERP",
+        url="https://erp.example/",
+        secret_encrypted=cipher().encrypt("x"),
+        created_at=NOW,
+    )
+    event = Event.objects.create(
+        name="billing.run.posted", object_type="x", object_id=1, data={}, at=NOW
+    )
+    delivery = EventDelivery.objects.create(event=event, endpoint=endpoint, due_at=NOW)
+    return {"endpoint_id": endpoint.pk, "delivery_id": delivery.pk}
+
+
 def _company_wide(world: World) -> dict[str, Any]:
     visited = world.users["reader"]
     return {
@@ -138,6 +153,7 @@ def _company_wide(world: World) -> dict[str, Any]:
             user=world.users["one"], kind="console.export-ready", subject="x", created_at=NOW
         ).pk,
         "notice": "console.export-ready",
+        **_webhook(),
         "language": "en",
         "kind": "unit-ledger",
         "carrier": "properties.household",

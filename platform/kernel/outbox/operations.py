@@ -183,7 +183,7 @@ def renew_secret(*, actor: Actor, endpoint_id: int, now: datetime) -> str:
 
 
 @transaction.atomic
-def test_endpoint(*, actor: Actor, endpoint_id: int, now: datetime) -> EventDelivery:
+def try_endpoint(*, actor: Actor, endpoint_id: int, now: datetime) -> EventDelivery:
     """Send a harmless event to one endpoint only.
 
     :raises access.ActionDenied: without ``company.configure``.

@@ -14,6 +14,7 @@ from kernel.audit import operations as audit
 from kernel.db import violated_constraint
 from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid
+from kernel.outbox import operations as outbox
 from kernel.text import _
 from services.billing.cashier import queries, rules
 from services.billing.cashier.models import (
@@ -167,6 +168,19 @@ def take_payment(
             "method": payment.method,
             "amount": str(paid),
             "lines": len(shares),
+        },
+    )
+    outbox.publish(
+        event="cashier.payment.taken",
+        subject=payment,
+        project_id=household.project_id,
+        now=now,
+        data={
+            "receipt": receipt.code,
+            "household_id": household_id,
+            "method": payment.method,
+            "amount": str(paid),
+            "bills": [{"line_id": share.line_id, "amount": str(share.amount)} for share in shares],
         },
     )
     return receipt

@@ -8,6 +8,7 @@ from kernel import access
 from kernel.audit import operations as audit
 from kernel.duties import operations as duties
 from kernel.errors import Conflict, Denied, Invalid
+from kernel.outbox import operations as outbox
 from kernel.text import _
 from services.billing.cashier import queries
 from services.billing.cashier.models import Payment, PaymentState, Receipt
@@ -100,6 +101,13 @@ def void_payment(
         project_id=payment.project_id,
         now=now,
         data={"receipt": receipt.code, "amount": str(payment.amount), "reason": reason},
+    )
+    outbox.publish(
+        event="cashier.payment.voided",
+        subject=payment,
+        project_id=payment.project_id,
+        now=now,
+        data={"receipt": receipt.code, "amount": str(payment.amount)},
     )
     return receipt
 

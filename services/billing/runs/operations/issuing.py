@@ -13,6 +13,7 @@ from kernel import access, policies
 from kernel.access import Action, Actor
 from kernel.errors import Conflict
 from kernel.jobs.runner import Progress
+from kernel.outbox import operations as outbox
 from kernel.text import _
 from services.billing.runs import chunks, posting, rules
 from services.billing.runs.models import (
@@ -106,5 +107,16 @@ def _finish_posting(run_id: int, now: datetime) -> BillRun:
         run,
         now,
         {"lines": run.draft_lines, "amount": str(run.draft_amount)},
+    )
+    outbox.publish(
+        event="billing.run.posted",
+        subject=run,
+        project_id=run.project_id,
+        now=now,
+        data={
+            "period": f"{run.period:%Y-%m}",
+            "bills": run.draft_lines,
+            "amount": str(run.draft_amount),
+        },
     )
     return run
