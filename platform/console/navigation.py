@@ -177,6 +177,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
                 covers=("notice-log",),
             ),
+            Entry(
+                route="webhooks",
+                label=_("Webhooks"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
         ),
     ),
 )

@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.shell.urls")),
     path("", include("console.standards.urls")),
     path("", include("console.metering.urls")),
+    path("", include("console.webhooks.urls")),
 ]

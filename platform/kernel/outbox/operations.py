@@ -22,7 +22,7 @@ from kernel.tenancy import current_company
 from kernel.text import _
 
 DELIVER_TASK = "kernel.outbox.deliver"
-TEST_EVENT = "outbox.endpoint.tested"
+TRIAL_EVENT = "outbox.endpoint.tested"
 LONGEST_NAME = 60
 
 _REFUSALS = {
@@ -51,7 +51,7 @@ def publish(
     :param data: JSON values; amounts as text; no phone, no ID number, no secret.
     :raises KeyError: if the event is not registered.
     """
-    if event not in known_events() and event != TEST_EVENT:
+    if event not in known_events() and event != TRIAL_EVENT:
         raise KeyError(event)
     written = Event.objects.create(
         name=event,
@@ -191,7 +191,7 @@ def try_endpoint(*, actor: Actor, endpoint_id: int, now: datetime) -> EventDeliv
     """
     endpoint = queries.get_endpoint(actor=actor, endpoint_id=endpoint_id)
     event = Event.objects.create(
-        name=TEST_EVENT,
+        name=TRIAL_EVENT,
         object_type=endpoint._meta.label_lower,
         object_id=endpoint.pk,
         data={"name": endpoint.name},
