@@ -158,9 +158,7 @@ class Trial(ApiView):
     @extend_schema(request=None, responses={202: DeliveryOut})
     def post(self, request: Request, endpoint_id: int) -> Response:
         """Send a harmless event to one endpoint."""
-        delivery = operations.try_endpoint(
-            actor=self.actor, endpoint_id=endpoint_id, now=self.now
-        )
+        delivery = operations.try_endpoint(actor=self.actor, endpoint_id=endpoint_id, now=self.now)
         return Response(DeliveryOut(delivery).data, status=202)
 
 
