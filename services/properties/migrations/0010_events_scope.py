@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Gives the events' ``project_id``, which knows no service, its foreign key."""
 
-    dependencies = [("properties", "0008_heads_scope"), ("outbox", "0001_initial")]
+    dependencies = [("properties", "0009_approvals_scope"), ("outbox", "0001_initial")]
 
     operations = [
         migrations.RunSQL(
