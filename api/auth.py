@@ -10,7 +10,9 @@ from rest_framework.request import Request
 from kernel import access
 from kernel.access.models import ApiToken, User
 from kernel.access.queries import actor_for
-from kernel.access.tokens import actor_of_token, valid_token
+from kernel.access.tokens import actor_of_token, token_of, valid_token
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 from kernel.tenancy import company_time_zone
 
 
@@ -37,8 +39,25 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         token = valid_token(text=text.strip(), now=timezone.now())
         if token is None:
+            self._note_void(text.strip(), request)
             raise exceptions.AuthenticationFailed(_("This token is not valid."))
         return token.user or Program(token), token
+
+    def _note_void(self, text: str, request: Request) -> None:
+        """Write down that a token was tried that was one once; guesses are not worth a line."""
+        void = token_of(text=text)
+        if void is None:
+            return
+        security.note(
+            kind=SecurityKind.TOKEN_REFUSED,
+            actor=access.Actor(
+                label=str(void), user_id=void.user_id, request_id=getattr(request, "request_id", "")
+            ),
+            path=f"{request.method} {request.path}",
+            address=str(request.META.get("REMOTE_ADDR", "")),
+            data={"token": void.pk},
+            now=timezone.now(),
+        )
 
     def authenticate_header(self, request: Request) -> str:
         return f'{self.keyword} realm="guanjia"'

@@ -6,12 +6,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import ProtectedError
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from kernel.errors import DomainError
+from kernel.security import operations as security
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     response = _answer(error)
     if response is not None:
         set_rollback()
+        if isinstance(error, DomainError):
+            _note_refusal(error, context)
         response.content_type = MEDIA_TYPE
     return response
 
@@ -52,6 +56,22 @@ def problem(
     if details:
         body["details"] = details
     return Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _note_refusal(error: DomainError, context: dict[str, Any]) -> None:
+    """Write a refusal into the security log; what was refused is rolled back by now."""
+    view, request = context.get("view"), context.get("request")
+    actor = getattr(view, "actor", None)
+    if request is None or actor is None:  # nobody is known yet
+        return
+    security.note_refusal(
+        error,
+        actor,
+        f"{request.method} {request.path}",
+        timezone.now(),
+        project_id=context.get("kwargs", {}).get("project_id"),
+        address=str(request.META.get("REMOTE_ADDR", "")),
+    )
 
 
 def _answer(error: Exception) -> Response | None:

@@ -18,6 +18,7 @@ from api.auth import get_actor
 from api.bodies import Query
 from api.pagination import CursorPagination
 from kernel import access
+from kernel.duties import operations as duties
 from kernel.tenancy import company_time_zone
 
 
@@ -72,7 +73,7 @@ class ApiView(APIView):
         :raises access.ActionDenied: otherwise.
         """
         assert action is not None, "only a PersonalView names no action"
-        access.require(self.actor, action)
+        duties.require_action(self.actor, action)
 
     def parameter_names(self) -> set[str]:
         """Return the names that the address of a GET may carry."""

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from console.accounts.views import too_often
+from console.accounts.views import note_failure, too_often
+from kernel.security.models import SecurityKind
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -15,4 +16,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     """Return the sign-in page's answer after too many failures (called by django-axes)."""
+    note_failure(request, SecurityKind.LOCKED_OUT)
     return too_often(request)

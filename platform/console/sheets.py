@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.views import ConsoleView
+from kernel.duties import KeptApart
 from kernel.errors import Conflict, DomainError, Invalid
 
 
@@ -55,6 +56,7 @@ class SheetView(ConsoleView):
 
     def take(self, form: forms.Form, error: DomainError) -> None:
         """Put an operation's refusal where the form can show it."""
+        self.note_refusal(error)
         form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
@@ -98,7 +100,7 @@ class EditSheet(SheetView):
         if form.is_valid():
             try:
                 self.save(form.cleaned_data)
-            except (Conflict, Invalid) as error:
+            except (Conflict, Invalid, KeptApart) as error:
                 self.take(form, error)
             else:
                 return self.go(self.done())

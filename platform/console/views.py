@@ -15,7 +15,9 @@ from django.views.generic import View
 from console import navigation
 from console.actor import get_actor
 from kernel import access
+from kernel.duties import operations as duties
 from kernel.errors import Denied, DomainError, NotFound
+from kernel.security import operations as security
 from kernel.tenancy import company_time_zone
 
 
@@ -57,11 +59,26 @@ class ConsoleView(View):
             self.check_access(kwargs.get("project_id"))
             response = super().dispatch(request, *args, **kwargs)
         except DomainError as error:
+            self.note_refusal(error)
             response = error_page(request, error)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers["Guanjia-Release"] = settings.RELEASE
         return response
+
+    def note_refusal(self, error: DomainError) -> None:
+        """Write a refusal into the security log; what was refused is rolled back by now.
+
+        Whoever takes a refusal to show it himself calls this as well; other errors are passed over.
+        """
+        security.note_refusal(
+            error,
+            self.actor,
+            f"{self.request.method} {self.request.path}",
+            self.now,
+            project_id=self.kwargs.get("project_id"),
+            address=str(self.request.META.get("REMOTE_ADDR", "")),
+        )
 
     def check_access(self, project_id: int | None) -> None:
         """Return if the visitor may use this page in the project of the address.
@@ -70,7 +87,7 @@ class ConsoleView(View):
         :raises access.ActionDenied: if he lacks the page's action.
         """
         self.check_project(project_id)
-        access.require(self.actor, self.action, project_id)
+        duties.require_action(self.actor, self.action, project_id)
 
     def check_project(self, project_id: int | None) -> None:
         """Return if the project of the address is one that the visitor sees.

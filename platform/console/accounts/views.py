@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import language
@@ -14,10 +15,13 @@ from console.accounts.lockout import counted_address, counted_name
 from console.actor import ANONYMOUS
 from console.redirects import safe_target
 from console.views import OpenView
+from kernel import access
 from kernel.access import operations, passwords
-from kernel.access.models import User
+from kernel.access.models import User, is_named
 from kernel.access.passwords import LinkInvalid, PasswordWeak
 from kernel.limits import Limit
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 
 # One address may belong to a whole office; these bounds only stop machines.
 FAILURES_OF_ADDRESS = Limit("sign-in-failures", 100, 15 * 60)
@@ -42,6 +46,8 @@ class SignIn(OpenView):
         user = authenticate(request, **form.cleaned_data)
         if not isinstance(user, User):
             FAILURES_OF_ADDRESS.count(address_of(request))
+            if not getattr(request, "axes_locked_out", False):  # that is written down as such
+                note_failure(request, SecurityKind.SIGN_IN_FAILED)
             form.add_error(None, _("The user name or the password is not right."))
             return self._page(request, form, status=422)
         login(request, user)
@@ -156,6 +162,24 @@ class Language(OpenView):
 def address_of(request: HttpRequest) -> str:
     """Return what tries are counted by, beside the name."""
     return counted_address(request) or ""
+
+
+def note_failure(request: HttpRequest, kind: SecurityKind) -> None:
+    """Write a failed sign-in into the security log.
+
+    Of a name that nobody has nothing is kept: it may be a password typed into the wrong field.
+    """
+    user = User.objects.filter(is_named(request.POST.get("username", "").strip())).first()
+    request_id = getattr(request, "request_id", "")
+    security.note(
+        kind=kind,
+        actor=access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+        if user
+        else access.Actor(label="", request_id=request_id),
+        path=f"{request.method} {request.path}",
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        now=timezone.now(),
+    )
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

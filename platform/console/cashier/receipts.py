@@ -251,6 +251,7 @@ class VoidReceipt(ReceiptView):
                     today=self.today,
                 )
             except (Conflict, Invalid, Denied) as error:
+                self.note_refusal(error)
                 refusal = error
                 form.add_error("reason" if error.field == "reason" else None, str(error))
             else:

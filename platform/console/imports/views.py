@@ -117,6 +117,7 @@ class NewImport(ConsoleView):
                     now=self.now,
                 )
             except DomainError as error:
+                self.note_refusal(error)
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 return HttpResponseRedirect(address_of(batch))
@@ -312,6 +313,7 @@ class Columns(BatchView):
                 now=self.now,
             )
         except DomainError as error:
+            self.note_refusal(error)
             form.add_error(None, str(error))
             return self._page(request, form, status=error.status)
         if reloads:

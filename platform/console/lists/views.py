@@ -148,6 +148,7 @@ class ListView(ConsoleView):
         except DomainError as error:
             if isinstance(error, NotFound) or not self._is_partial:
                 raise
+            self.note_refusal(error)
             return self.show(status=error.status, refusal=str(error))
         return self._go(target)
 

@@ -18,6 +18,7 @@ from console.views import ConsoleView
 from kernel.access import Action, operations, passwords, queries, tokens
 from kernel.access.models import User
 from kernel.audit.queries import history_of
+from kernel.duties import KeptApart
 from kernel.errors import DomainError
 
 HISTORY_SHOWN = 20
@@ -123,6 +124,7 @@ class AddPerson(ConsoleView):
             try:
                 user = operations.invite_user(actor=self.actor, now=self.now, **form.cleaned_data)
             except DomainError as error:
+                self.note_refusal(error)
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 return _back(user.pk, "added")
@@ -211,7 +213,8 @@ class GivePost(PersonStep):
                     valid_from=form.cleaned_data["valid_from"],
                     now=self.now,
                 )
-            except (operations.PostHeldAlready, operations.PostIsCompanyWide) as error:
+            except (operations.PostHeldAlready, operations.PostIsCompanyWide, KeptApart) as error:
+                self.note_refusal(error)
                 form.add_error(error.field, str(error))
             else:
                 return _back(user_id, "given")

@@ -98,6 +98,7 @@ class ReverseBill(BillView):
         except NotFound:
             raise
         except DomainError as error:
+            self.note_refusal(error)
             return self.page(request, form, status=error.status, refusal=str(error))
         return HttpResponseRedirect(reverse("bills-bill", args=[project_id, bill_id]))
 

@@ -222,6 +222,7 @@ class RunStep(RunView):
         except NotFound:
             raise
         except DomainError as error:
+            self.note_refusal(error)
             self.run.refresh_from_db()
             return self.page(request, status=error.status, refusal=error)
         return HttpResponseRedirect(run_url(self.run))

@@ -115,6 +115,7 @@ class StandardPage(ConsoleView):
         except operations.UnusualPrice as error:
             return self._show(version, self._form(version), status=409, unusual=str(error))
         except (Invalid, Conflict) as error:
+            self.note_refusal(error)
             return self._show(version, self._form(version), status=error.status, refusal=str(error))
         return self._go(version)
 

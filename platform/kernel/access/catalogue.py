@@ -201,7 +201,14 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.6, Art.15-17",
         "FIN",
-        actions=_READ | {Action.EXPORT, Action.LEDGER_VIEW, Action.AUDIT_VIEW},
+        actions=_READ
+        | {
+            Action.EXPORT,
+            Action.LEDGER_VIEW,
+            Action.AUDIT_VIEW,
+            Action.SECURITY_VIEW,
+            Action.DUTIES_VIEW,
+        },
         never=_COLLECTING,
     ),
     "sales_accountant": Post(

@@ -21,6 +21,8 @@ from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.jobs import operations as jobs
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 from kernel.tenancy import SignatureInvalid, current_schema, sign, unsign
 from kernel.text import _
 
@@ -113,6 +115,7 @@ def send_link(*, actor: access.Actor, user_id: int, now: datetime) -> None:
         now=now,
     )
     audit.record(actor=actor, event="access.password-link.sent", subject=user, now=now)
+    _note_reset(actor, user, "link-sent", now)
 
 
 @transaction.atomic
@@ -171,6 +174,7 @@ def make_first(*, actor: access.Actor, user_id: int, now: datetime) -> tuple[Use
     user.save(update_fields=["password", "session_epoch", "first_password_until"])
     revoke_all_of(user_id=user.pk, now=now)
     audit.record(actor=actor, event="access.password.first-made", subject=user, now=now)
+    _note_reset(actor, user, "first-made", now)
     return user, text
 
 
@@ -203,6 +207,8 @@ def set_by_link(*, token: str, password: str, request_id: str = "", now: datetim
         _replace(user, password)
         revoke_all_of(user_id=user.pk, now=now)  # a reset: somebody else may have had them
         _note(user, "access.password.set", request_id, now)
+        own = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+        _note_reset(own, user, "set-by-link", now)
     return user
 
 
@@ -234,6 +240,15 @@ def _replace(user: User, password: str) -> None:
 def _note(user: User, event: str, request_id: str, now: datetime) -> None:
     actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
     audit.record(actor=actor, event=event, subject=user, now=now)
+
+
+def _note_reset(actor: access.Actor, user: User, how: str, now: datetime) -> None:
+    security.note(
+        kind=SecurityKind.PASSWORD_RESET,
+        actor=actor,
+        data={"person": user.pk, "how": how},
+        now=now,
+    )
 
 
 def _link_invalid() -> LinkInvalid:

@@ -20,6 +20,8 @@ from kernel.access.queries import actor_for, lock_user
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 from kernel.tenancy import company_day
 from kernel.text import _
 
@@ -251,6 +253,9 @@ def revoke_token(*, actor: access.Actor, token_id: int, now: datetime) -> ApiTok
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
         audit.record(actor=actor, event="access.token.revoked", subject=token, now=now)
+        security.note(
+            kind=SecurityKind.TOKEN_REVOKED, actor=actor, data={"token": token.pk}, now=now
+        )
     return token
 
 
@@ -277,6 +282,11 @@ def valid_token(*, text: str, now: datetime) -> ApiToken | None:
         # To within ten minutes: not a write in every request.
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
+
+
+def token_of(*, text: str) -> ApiToken | None:
+    """Return the token of this text, though it be void. For telling that it was tried."""
+    return ApiToken.objects.filter(digest=token_digest(text)).first()
 
 
 def actor_of_token(*, token: ApiToken, today: date, request_id: str = "") -> access.Actor:

@@ -18,8 +18,7 @@ from kernel.text import _
 # Who takes money from customers; the guard's are temporary parking fees only (BL-115, C-22).
 _COLLECTS_FEES: Final = frozenset({"collector", "finance_duty"})
 _TAKES_MONEY: Final = _COLLECTS_FEES | {"gate_guard"}
-# 2.2 gives "confirm fee standards, dates, deposit amounts" to one post under two names.
-_AUTHORISES: Final = frozenset({"property_manager", "property_gm"})
+_AUTHORISES: Final = frozenset({"property_manager"})
 # 2.2: audits the month and the outlets; audits receipts and payments.
 _AUDITS: Final = frozenset({"charging_director", "finance_head"})
 
@@ -33,9 +32,14 @@ def _side(
     *steps: Step,
     posts: Iterable[str] = (),
     actions: Iterable[Action] = (),
+    related: Iterable[Action] = (),
 ) -> Side:
     return Side(
-        duty=duty, steps=frozenset(steps), posts=frozenset(posts), actions=frozenset(actions)
+        duty=duty,
+        steps=frozenset(steps),
+        posts=frozenset(posts),
+        actions=frozenset(actions),
+        related=frozenset(related),
     )
 
 
@@ -64,6 +68,7 @@ _AUTHORISING = _side(
     Step.CHARGE_AUTHORISE,
     posts=_AUTHORISES,
     actions={Action.FEE_STANDARD_CONFIRM},
+    related={Action.FEE_STANDARD_DRAFT},  # S-48: a collector changes no price
 )
 _EXECUTING = _side(
     _("Executing the charge (collecting)"),
@@ -121,9 +126,14 @@ _ALL: Final = (
     ),
     _pair(
         4,
-        _side(_("Confirming the amount due"), Step.AMOUNT_CONFIRM),
+        _side(_("Confirming the amount due"), Step.AMOUNT_CONFIRM, related={Action.BILL_RUN_CHECK}),
         # BL-14: nor by whoever entered what it is computed from.
-        _side(_("Collecting"), Step.CHARGE_COLLECT, Step.AMOUNT_ENTER),
+        _side(
+            _("Collecting"),
+            Step.CHARGE_COLLECT,
+            Step.AMOUNT_ENTER,
+            related={Action.PAYMENT_TAKE},
+        ),
         _T,
         "000/7 Art.7",
         Basis.NAMED,

@@ -1,5 +1,6 @@
 """The refusals of duties that would meet in one hand."""
 
+from kernel.access.actors import ActionDenied
 from kernel.errors import Denied, DomainError
 
 
@@ -14,3 +15,7 @@ class DutiesMeet(KeptApart, Denied):
     """Two duties of the handbook's table would meet in one person; ``details["rule"]`` which."""
 
     code = "duties.meet"
+
+
+class DutiesDenied(DutiesMeet, ActionDenied):
+    """The actor lacks the action, and could not be given it: he carries the other duty."""

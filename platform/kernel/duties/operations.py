@@ -7,19 +7,21 @@ asked for with ``is_fixed`` and always refuse.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
 
 from django.db.models import Model, Q
 from django.utils.functional import Promise
 
-from kernel import policies
+from kernel import access, policies
+from kernel.access.actions import Action
 from kernel.access.actors import Actor
 from kernel.access.models import PostHolding, User
 from kernel.audit import operations as audit
 from kernel.duties import queries, rules
 from kernel.duties.catalogue import PAIRS
-from kernel.duties.errors import DutiesMeet
+from kernel.duties.errors import DutiesDenied, DutiesMeet
 from kernel.duties.models import Exemption
-from kernel.duties.pair import Mode, Pair
+from kernel.duties.pair import Mode
 from kernel.duties.rules import Held, Meeting
 from kernel.duties.steps import Step
 from kernel.errors import NotFound
@@ -80,7 +82,7 @@ def require_apart(
             for exemption in filter(None, exemptions):
                 _note_use(exemption, actor, project_id, now, subject_data)
             return
-    raise DutiesMeet(_sentence(pair, because), field=field, details={"rule": rule, "earlier": met})
+    raise DutiesMeet(_sentence(pair.message, because), field=field, details={"rule": rule, "earlier": met})
 
 
 def require_step_apart(
@@ -113,6 +115,23 @@ def require_step_apart(
         )
 
 
+def require_action(actor: Actor, action: Action, project_id: int | None = None) -> None:
+    """Return if the actor holds ``action``, as ``access.require``; tell which pair denies it.
+
+    :raises DutiesDenied: if he lacks it and carries a duty that the handbook keeps apart from it.
+    :raises access.ActionDenied: if he just lacks it.
+    """
+    try:
+        access.require(actor, action, project_id)
+    except access.ActionDenied as error:
+        pair = rules.pair_that_denies(action, lambda held: actor.may(held, project_id))
+        if pair is None:
+            raise
+        raise DutiesDenied(
+            _sentence(pair.message, str(error)), details={**error.details, "rule": pair.id}
+        ) from error
+
+
 def require_posts_apart(
     *,
     actor: Actor,
@@ -138,7 +157,9 @@ def require_posts_apart(
         raise NotFound
     others = PostHolding.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from), user=user
-    ).exclude(pk=replaces_holding_id)
+    )
+    if replaces_holding_id is not None:
+        others = others.exclude(pk=replaces_holding_id)
     held = queries.held_of(others)
     wanted = queries.with_actions(Held(post, project_id, valid_from, valid_to))
     found = [meeting for other in held for meeting in rules.meetings(wanted, other)]
@@ -189,20 +210,20 @@ def _require_still_apart(
 
 
 def _settle(found: Sequence[Meeting], *, actor: Actor, user: User, now: datetime) -> None:
-    """Refuse the first meeting that nothing excuses; write down those that something does."""
+    """Refuse unless something excuses each meeting; write down what was excused."""
     ordered = sorted(found, key=lambda meeting: meeting.pair.id)
     excuses = [(meeting, _excuse(meeting, user.pk)) for meeting in ordered]
-    for meeting, excuse in excuses:
-        if excuse is None:
-            raise DutiesMeet(
-                str(meeting.pair.message),
-                field="post",
-                details={
-                    "rule": meeting.pair.id,
-                    "rules": sorted({one.pair.id for one in ordered}),
-                    "held": meeting.second.post,
-                },
-            )
+    refused = {meeting.pair.id: meeting for meeting, excuse in excuses if excuse is None}
+    if refused:
+        raise DutiesMeet(
+            reduce(_sentence, (meeting.pair.message for meeting in refused.values()), ""),
+            field="post",
+            details={
+                "rule": next(iter(refused)),
+                "rules": list(refused),
+                "held": sorted({meeting.second.post for meeting in refused.values()}),
+            },
+        )
     for meeting, excuse in excuses:
         data = {
             "rule": meeting.pair.id,
@@ -266,7 +287,8 @@ def _note_use(
     )
 
 
-def _sentence(pair: Pair, because: Promise | str) -> str:
-    if not because:
-        return str(pair.message)
-    return str(_("%(rule)s %(because)s") % {"rule": str(pair.message), "because": str(because)})
+def _sentence(first: Promise | str, second: Promise | str) -> str:
+    """Return two sentences one after the other: in Chinese without a space between them."""
+    if not first or not second:
+        return str(first or second)
+    return str(_("%(first)s %(second)s") % {"first": str(first), "second": str(second)})

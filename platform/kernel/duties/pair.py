@@ -37,13 +37,16 @@ class Mode(StrEnum):
 class Side:
     """One of the two duties: its steps on a record, and the posts that carry it.
 
-    A post of the company's own making carries it too if it has one of ``actions``.
+    A post of the company's own making carries it too if it has one of ``actions``. ``related`` are
+    actions that the other side is refused because of the pair, though they do not make a post of
+    this one.
     """
 
     duty: Promise
     steps: frozenset[Step]
     posts: frozenset[str] = frozenset()
     actions: frozenset[Action] = frozenset()
+    related: frozenset[Action] = frozenset()
 
     def is_carried_by(self, post: str, actions: Collection[Action] = ()) -> bool:
         """Tell whether whoever holds ``post``, which allows ``actions``, carries this duty."""

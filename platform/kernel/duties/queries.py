@@ -128,9 +128,8 @@ def known_actions(actions: Collection[str]) -> frozenset[Action]:
 
 def _actions_of(posts: Collection[str]) -> dict[str, frozenset[Action]]:
     carried: dict[str, set[str]] = {}
-    for post, action in PostAction.objects.filter(post__key__in=posts, is_given=True).values_list(
-        "post__key", "action"
-    ):
+    given = PostAction.objects.filter(post__key__in=posts, is_given=True)
+    for post, action in given.values_list("post__key", "action"):
         carried.setdefault(post, set()).add(action)
     return {post: known_actions(actions) for post, actions in carried.items()}
 

@@ -1,6 +1,6 @@
 """What follows from the pairs: which steps, which posts are apart, and where two posts meet."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -66,6 +66,20 @@ def pairs_within(post: str, actions: Collection[Action]) -> tuple[Pair, ...]:
         and pair.a.is_carried_by(post, actions)
         and pair.b.is_carried_by(post, actions)
     )
+
+
+def pair_that_denies(action: Action, held: Callable[[Action], bool]) -> Pair | None:
+    """Return the first pair for which somebody is refused ``action``: he carries its other duty.
+
+    :param held: tells whether he holds an action in the place in question.
+    """
+    for pair in PAIRS.values():
+        for side, other in ((pair.a, pair.b), (pair.b, pair.a)):
+            if action in side.actions | side.related and any(
+                held(one) for one in other.actions | other.related
+            ):
+                return pair
+    return None
 
 
 def meetings(first: Held, second: Held) -> tuple[Meeting, ...]:

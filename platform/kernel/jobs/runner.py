@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from kernel.access.actors import Actor
 from kernel.errors import DomainError
 from kernel.jobs.models import Job, JobState
 from kernel.jobs.operations import SILENT_TOO_LONG
 from kernel.jobs.registry import handler_of
+from kernel.security.operations import note_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +72,8 @@ def run(job_id: int, clock: Clock) -> JobState | None:
     except JobStopped:
         return _finish(job, clock(), state=JobState.STOPPED)
     except DomainError as error:
+        # Written after the handler's own transactions: what was refused is rolled back by now.
+        note_refusal(error, _starter(job), f"job {job.kind}", clock(), project_id=job.project_id)
         return _finish(job, clock(), state=JobState.FAILED, error_code=error.code, error=str(error))
     except Exception as error:
         _finish(
@@ -77,6 +81,10 @@ def run(job_id: int, clock: Clock) -> JobState | None:
         )
         raise
     return _finish(job, clock(), state=JobState.DONE, result=result or {})
+
+
+def _starter(job: Job) -> Actor:
+    return Actor(label=job.created_by_label, user_id=job.created_by, request_id=job.request_id)
 
 
 def _claim(job_id: int, now: datetime) -> Job | None:

@@ -15,6 +15,8 @@ from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, DomainError, NotFound
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 from kernel.tabular import clean
 from kernel.text import _
 from services.properties import rules
@@ -283,6 +285,13 @@ def reveal_personal_data(
         project_id=project_id,
         now=now,
         data={"field": field.value, "reason": reason.strip()},
+    )
+    security.note(
+        kind=SecurityKind.DATA_REVEALED,
+        actor=actor,
+        project_id=project_id,
+        data={"party": party_id, "field": field.value},
+        now=now,
     )
     return crypto.decrypt(stored)
 

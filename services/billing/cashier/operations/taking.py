@@ -125,7 +125,7 @@ def take_payment(
     :raises SeriesTaken: if the project's code numbered another project's receipts.
     """
     household = registry.get_household(actor=actor, household_id=household_id)
-    access.require(actor, access.Action.PAYMENT_TAKE, household.project_id)
+    duties.require_action(actor, access.Action.PAYMENT_TAKE, household.project_id)
     request = _read_request(
         collector_id=common.require_person(actor),
         household_id=household_id,

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from kernel import access, policies
+from kernel import policies
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.duties import operations as duties
 from kernel.errors import Conflict, Denied
 from kernel.jobs import operations as jobs
 from kernel.jobs.models import Job
@@ -35,7 +36,7 @@ class PersonNeeded(Denied):
 
 def lock(actor: Actor, run_id: int, action: Action) -> BillRun:
     run = queries.get_run(actor=actor, run_id=run_id)
-    access.require(actor, action, run.project_id)
+    duties.require_action(actor, action, run.project_id)
     return chunks.lock_run(run.pk)
 
 

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.duties import operations as duties
@@ -47,7 +46,7 @@ def reverse_line(
     :raises duties.DutiesMeet: if the actor took money on it, though voided since (SoD-08).
     """
     line = queries.get_line(actor=actor, line_id=line_id, today=today)
-    access.require(actor, Action.BILL_REVERSE, line.project_id)
+    duties.require_action(actor, Action.BILL_REVERSE, line.project_id)
     if not reason.strip():
         raise ReasonMissing(_("Say why the bill is reversed."), field="reason")
     (line,) = queries.lock_lines([line_id])

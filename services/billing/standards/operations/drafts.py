@@ -8,9 +8,9 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.db.models import Max
 
-from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.duties import operations as duties
 from kernel.text import _
 from services.billing.standards import queries, rules
 from services.billing.standards.models import AreaBasis, FeeVersion, Method, VersionState
@@ -66,7 +66,7 @@ def draft_version(
     :raises rules.FiguresInvalid: if figures do not go together.
     """
     standard = queries.lock_standard(actor=actor, standard_id=standard_id)
-    access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
+    duties.require_action(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
     last = standard.versions.aggregate(last=Max("number"))["last"] or 0
     version = FeeVersion(standard=standard, number=last + 1)
     _fill(
@@ -105,7 +105,7 @@ def update_draft(
     :raises rules.PriceInvalid: as :func:`draft_version`, also for its other errors.
     """
     version = queries.lock_version(actor=actor, version_id=version_id)
-    access.require(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
+    duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
     require_draft(version)
     _require_own(actor, version)
     before = figures_as_json(version)
@@ -131,7 +131,7 @@ def submit_version(*, actor: Actor, version_id: int, now: datetime) -> FeeVersio
     :raises rules.PriceMissing: without a price (BL-02).
     """
     version = queries.lock_version(actor=actor, version_id=version_id)
-    access.require(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
+    duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
     require_draft(version)
     _require_own(actor, version)
     rules.check_complete(queries.figures_of(version))

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from kernel import access, policies
+from kernel import policies
 from kernel.access import Action, Actor
 from kernel.db import violated_constraint
+from kernel.duties import operations as duties
 from kernel.text import _
 from services.billing.standards import queries, rules
 from services.billing.standards.models import (
@@ -59,7 +60,7 @@ def confirm_version(
     """
     version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
     standard = version.standard
-    access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
+    duties.require_action(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
     require_draft(version)
     if seen_at is not None and seen_at != version.drafted_at:
         raise DraftChanged(_("The draft has been changed meanwhile. Look at it again."))
@@ -110,7 +111,7 @@ def end_version(
     :raises VersionOverlaps: if it would reach into another version.
     """
     version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
-    access.require(actor, Action.FEE_STANDARD_CONFIRM, version.standard.project_id)
+    duties.require_action(actor, Action.FEE_STANDARD_CONFIRM, version.standard.project_id)
     if version.state != VersionState.CONFIRMED:
         raise NotDraft(_("Only a confirmed version can be ended."))
     _require_reason(reason)
@@ -151,9 +152,9 @@ def withdraw_version(
     version = queries.lock_version(actor=actor, version_id=version_id, pricing=True)
     standard = version.standard
     if version.state == VersionState.DRAFT:
-        access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
+        duties.require_action(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
     else:
-        access.require(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
+        duties.require_action(actor, Action.FEE_STANDARD_CONFIRM, standard.project_id)
         if version.state != VersionState.CONFIRMED:
             raise NotDraft(_("This version is withdrawn already."))
         _require_reason(reason)
