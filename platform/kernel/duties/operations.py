@@ -82,7 +82,9 @@ def require_apart(
             for exemption in filter(None, exemptions):
                 _note_use(exemption, actor, project_id, now, subject_data)
             return
-    raise DutiesMeet(_sentence(pair.message, because), field=field, details={"rule": rule, "earlier": met})
+    raise DutiesMeet(
+        _sentence(pair.message, because), field=field, details={"rule": rule, "earlier": met}
+    )
 
 
 def require_step_apart(
