@@ -135,7 +135,10 @@ def commits_that_meet(subject: User, company: Company) -> list[Any]:
             assert pointed.wait(timeout=30)
             with connection.cursor() as cursor:
                 for _attempt in range(1000):  # until the other waits for the row
-                    cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+                    cursor.execute(
+                        "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                        " WHERE NOT l.granted AND a.datname = current_database()"
+                    )
                     if cursor.fetchone() is not None:
                         return
             raise AssertionError("the other does not wait")

@@ -41,29 +41,26 @@ SECOND_ROUND = migrations.RunSQL(
     CREATE FUNCTION audit_pending_chain() RETURNS trigger LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = pg_catalog AS $$
     DECLARE
-        next_seq bigint;
-        next_hash bytea;
+        chained_seq bigint;
     BEGIN
         LOOP
             EXECUTE format(
-                'UPDATE %I.audit_audithead SET seq = seq + 1, hash = sha256(convert_to('
-                '    encode(hash, ''hex'') || '':'' || (seq + 1) || '':'' || $1 || '':'''
-                '    || encode($2, ''hex''), ''UTF8''))'
-                ' WHERE id = 1 RETURNING seq, hash', TG_TABLE_SCHEMA
-            ) INTO next_seq, next_hash USING NEW.entry_id, NEW.digest;
-            EXIT WHEN next_seq IS NOT NULL;
+                'WITH head AS ('
+                '    UPDATE %1$I.audit_audithead SET seq = seq + 1, hash = sha256(convert_to('
+                '        encode(hash, ''hex'') || '':'' || (seq + 1) || '':'' || $1 || '':'''
+                '        || encode($2, ''hex''), ''UTF8''))'
+                '    WHERE id = 1 RETURNING seq, hash'
+                '), done AS (DELETE FROM %1$I.audit_pending WHERE entry_id = $1)'
+                ' INSERT INTO %1$I.audit_auditlink (seq, entry_id, digest, hash)'
+                ' SELECT seq, $1, $2, hash FROM head RETURNING seq', TG_TABLE_SCHEMA
+            ) INTO chained_seq USING NEW.entry_id, NEW.digest;
+            EXIT WHEN chained_seq IS NOT NULL;
             EXECUTE format(
                 'INSERT INTO %I.audit_audithead (id, seq, hash)'
                 ' VALUES (1, 0, decode(repeat(''00'', 32), ''hex'')) ON CONFLICT DO NOTHING',
                 TG_TABLE_SCHEMA
             );
         END LOOP;
-        EXECUTE format(
-            'INSERT INTO %I.audit_auditlink (seq, entry_id, digest, hash) VALUES ($1, $2, $3, $4)',
-            TG_TABLE_SCHEMA
-        ) USING next_seq, NEW.entry_id, NEW.digest, next_hash;
-        EXECUTE format('DELETE FROM %I.audit_pending WHERE entry_id = $1', TG_TABLE_SCHEMA)
-            USING NEW.entry_id;
         RETURN NULL;
     END $$;
     CREATE CONSTRAINT TRIGGER audit_pending_chained AFTER INSERT ON audit_pending
