@@ -6,7 +6,34 @@ from operator import or_
 
 from django.db.models import Model, Q, QuerySet
 
-from kernel.audit.models import AuditEntry
+from kernel import access
+from kernel.access import Action, Actor
+from kernel.audit.models import AuditEntry, AuditLink
+from kernel.errors import NotFound
+
+
+def entries(*, actor: Actor) -> QuerySet[AuditEntry]:
+    """Return the record as far as the actor may read it, newest first.
+
+    Who may read it in some projects sees what was done in these, and nothing of the company's.
+    """
+    return access.scoped(AuditEntry.objects.order_by("-pk"), actor, Action.AUDIT_VIEW)
+
+
+def get_entry(*, actor: Actor, entry_id: int) -> AuditEntry:
+    """Return one entry of the record.
+
+    :raises NotFound: if there is none that the actor may read.
+    """
+    entry = entries(actor=actor).filter(pk=entry_id).first()
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def link_of(entry: AuditEntry) -> AuditLink | None:
+    """Return an entry's place in the chain, ``None`` while its transaction is under way."""
+    return AuditLink.objects.filter(entry_id=entry.pk).first()
 
 
 def history_of(subject: Model) -> QuerySet[AuditEntry]:

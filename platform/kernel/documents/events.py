@@ -1,0 +1,12 @@
+"""What is recorded here, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = {
+    "documents.file.attached": _("File attached"),
+    "documents.file.withdrawn": _("File withdrawn"),
+    "documents.secret-file.opened": _("Secret file opened"),
+}
+OBJECTS = {
+    "documents.attachment": _("Attachment"),
+}

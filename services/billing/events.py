@@ -1,0 +1,48 @@
+"""What is recorded here, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = {
+    "billing.fee-assignment.confirmed": _("Charge of units confirmed"),
+    "billing.fee-assignment.drafted": _("Charge of units drafted"),
+    "billing.fee-assignment.ended": _("Charge of units ended"),
+    "billing.fee-assignment.removed": _("Charge of units taken back"),
+    "billing.fee-item.changed": _("Fee item changed"),
+    "billing.fee-item.created": _("Fee item created"),
+    "billing.fee-standard.created": _("Fee standard created"),
+    "billing.fee-standard.deleted": _("Fee standard deleted"),
+    "billing.fee-standard.renamed": _("Fee standard renamed"),
+    "billing.fee-version.changed": _("Draft of a fee standard changed"),
+    "billing.fee-version.confirmed": _("Fee standard confirmed"),
+    "billing.fee-version.drafted": _("Version of a fee standard drafted"),
+    "billing.fee-version.ended": _("Version of a fee standard ended"),
+    "billing.fee-version.submitted": _("Fee standard submitted to be confirmed"),
+    "billing.fee-version.withdrawn": _("Fee standard withdrawn"),
+    "billing.line.reversed": _("Bill reversed"),
+    "billing.reading.reopened": _("Reading opened again"),
+    "billing.reading.resolved": _("Doubt about a reading settled"),
+    "billing.readings.recorded": _("Meter readings recorded"),
+    "billing.run.cancelled": _("Bill run cancelled"),
+    "billing.run.checked": _("Bill run checked"),
+    "billing.run.computed": _("Draft of a bill run computed"),
+    "billing.run.interrupted": _("Bill run interrupted"),
+    "billing.run.posted": _("Bill run posted"),
+    "billing.run.posting-started": _("Posting of a bill run started"),
+    "billing.run.prepared": _("Bill run prepared"),
+    "billing.run.recomputed": _("Bill run computed anew"),
+    "billing.run.stop-requested": _("Stop of a bill run asked for"),
+    "cashier.payment.taken": _("Payment taken"),
+    "cashier.payment.voided": _("Payment voided"),
+    "cashier.receipt.printed": _("Receipt printed"),
+}
+OBJECTS = {
+    "billing.billline": _("Bill"),
+    "billing.billrun": _("Bill run"),
+    "billing.feeassignment": _("Charge of units"),
+    "billing.feeitem": _("Fee item"),
+    "billing.feestandard": _("Fee standard"),
+    "billing.feeversion": _("Version of a fee standard"),
+    "billing.payment": _("Payment"),
+    "billing.receipt": _("Receipt"),
+    "billing.reading": _("Meter reading"),
+}

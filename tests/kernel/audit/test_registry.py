@@ -1,0 +1,58 @@
+"""Everything that is recorded has its words; ``guanjia messages`` sees to the translation."""
+
+import ast
+
+import pytest
+from django.apps import apps
+
+from kernel.audit import registry
+from tests.kernel.audit.source import ROOT, events, trees
+
+
+def test_the_events_of_the_code_are_found() -> None:
+    assert len(events()) >= 90
+    assert {
+        "billing.run.posted",  # through a function of the service
+        "billing.reading.resolved",  # put together
+        "properties.personal-data.revealed",  # a constant of another module
+        "access.user.activated",  # one of two
+        "properties.vehicle.added",  # through a private function
+    } <= events().keys()
+
+
+@pytest.mark.parametrize("event", sorted(events()))
+def test_an_event_that_is_recorded_has_words(event: str) -> None:
+    assert event in registry.events(), f"name it in events.py of its app: {events()[event]}"
+    service, thing, happened = event.split(".")
+    assert service
+    assert thing
+    assert happened
+
+
+def test_no_words_are_kept_for_what_is_not_recorded_any_more() -> None:
+    assert sorted(registry.events().keys() - events().keys()) == []
+
+
+def test_what_is_recorded_about_has_words() -> None:
+    models = {model._meta.label_lower for model in apps.get_models()}
+    assert sorted(registry.objects().keys() - models) == []
+
+
+def test_what_is_not_known_keeps_its_code() -> None:
+    assert registry.event_words("gone.thing.done") == "gone.thing.done"
+    assert registry.object_words("gone.thing") == "gone.thing"
+
+
+def test_only_the_audit_makes_entries() -> None:
+    makers = {
+        str(path.relative_to(ROOT))
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "objects"
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id in {"AuditEntry", "AuditLink", "AuditHead"}
+        and node.attr not in {"filter", "order_by", "first", "all", "values", "values_list"}
+    }
+    assert makers == {"platform/kernel/audit/operations.py"}
