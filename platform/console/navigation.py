@@ -171,6 +171,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="audit",
+                label=_("Audit record"),
+                action=Action.AUDIT_VIEW,
+                in_project=False,
+            ),
+            Entry(
                 route="notice-words",
                 label=_("Notice templates"),
                 action=Action.COMPANY_CONFIGURE,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.accounts.urls")),
     path("", include("console.arrears.urls")),
+    path("", include("console.audit.urls")),
     path("", include("console.calendar.urls")),
     path("", include("console.cashier.urls")),
     path("", include("console.company.urls")),
