@@ -38,8 +38,8 @@ def test_the_record_is_told_newest_first(admin: Api, project: Project) -> None:
 
     assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
     (entry,) = [row for row in rows if row["event"] == "properties.project.changed"]
-    assert entry["event_words"] == "项目已变更"
-    assert entry["object_words"] == "项目"
+    assert entry["event_words"] == "Project changed"
+    assert entry["object_words"] == "Project"
     assert (entry["object_type"], entry["object_id"]) == ("properties.project", project.pk)
     assert (entry["actor"], entry["post"], entry["on_behalf_of"]) == ("system", "", "")
     assert entry["data"] == {"before": {"city": ""}, "after": {"city": "宁波"}}

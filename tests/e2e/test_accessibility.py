@@ -14,6 +14,7 @@ from config.demo import people
 from kernel import access
 from kernel.access import tokens
 from kernel.access.models import PostHolding, User
+from kernel.audit.models import AuditEntry
 from kernel.documents import operations as documents
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
@@ -172,6 +173,7 @@ def sample() -> dict[str, Any]:
         "user_id": person.pk,
         "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,
         "token_id": token.pk,
+        "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,
     }
 
 

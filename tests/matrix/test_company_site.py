@@ -72,6 +72,7 @@ ROW_IDS = frozenset(
         "job_id",
         "attachment_id",
         "subject_id",
+        "entry_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.

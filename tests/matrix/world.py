@@ -20,6 +20,7 @@ from kernel.access import tokens
 from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
+from kernel.audit.models import AuditEntry
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.documents import operations as documents
@@ -272,6 +273,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "job_id": job.pk,
             "attachment_id": attachment.pk,
             "subject_id": household.pk,
+            "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
 
