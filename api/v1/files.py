@@ -38,7 +38,7 @@ class FileIn(serializers.Serializer[Any]):
     is_secret = serializers.BooleanField(required=False, default=False)
 
 
-class WithdrawalIn(Body):
+class FileWithdrawalIn(Body):
     reason = serializers.CharField(max_length=200)
 
 
@@ -121,10 +121,10 @@ class FileContent(ApiView):
 class Withdraw(ApiView):
     actions = {"POST": Action.FILE_ADD}
 
-    @extend_schema(request=WithdrawalIn, responses=FileOut)
+    @extend_schema(request=FileWithdrawalIn, responses=FileOut)
     def post(self, request: Request, attachment_id: int) -> Response:
         """Take a file back with a reason. Nobody opens it any more; its row stays."""
-        body = WithdrawalIn(data=request.data)
+        body = FileWithdrawalIn(data=request.data)
         body.is_valid(raise_exception=True)
         attachment = operations.withdraw(
             actor=self.actor,

@@ -103,6 +103,8 @@ class Events(ApiView):
 
 
 class Webhooks(ListView):
+    """The company's endpoints by name."""
+
     actions = {"GET": Action.COMPANY_CONFIGURE, "POST": Action.COMPANY_CONFIGURE}
     model = Endpoint
     serializer_class = EndpointOut
@@ -128,6 +130,7 @@ class Webhook(ApiView):
 
     @extend_schema(responses=EndpointOut)
     def get(self, request: Request, endpoint_id: int) -> Response:
+        """Answer one endpoint."""
         endpoint = queries.get_endpoint(actor=self.actor, endpoint_id=endpoint_id)
         return Response(EndpointOut(endpoint).data)
 
