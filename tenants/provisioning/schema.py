@@ -44,6 +44,7 @@ APPEND_ONLY_TABLES = frozenset(
         "identity_helditemevent",
         "documents_issuednumber",
         "outbox_event",
+        "documents_printtemplate",
         "properties_unitstatechange",
         "security_securityevent",
     }

@@ -9,6 +9,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.documents import numbers
+        from kernel.documents.printing import papers, register
         from kernel.text import _
 
         # SH-41: JYHT-KF-10.
@@ -29,3 +30,5 @@ class DocumentsConfig(AppConfig):
         numbers.register(
             numbers.Series(key="letter", name=_("Letters"), pattern="{CO}-H-{YYYY}-{NNN}")
         )
+        for paper in papers.STANDARD:
+            register(paper)

@@ -104,3 +104,31 @@ class IssuedNumber(CompanyModel):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PrintTemplate(CompanyModel):
+    """A company's own template of a paper, one row for each time it was changed.
+
+    The latest row is in force; one without a body puts the standard template back.
+    """
+
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    project_id = models.BigIntegerField(null=True)
+    version = models.IntegerField()
+    body = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    made_by_label = models.CharField(max_length=140)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "language", "project_id", "version"],
+                nulls_distinct=False,
+                name="printtemplate_version_once",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="printtemplate_version_gte_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.language} V{self.version}"

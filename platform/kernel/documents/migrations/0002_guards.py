@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
             instead="withdraw it",
         ),
         append_only("documents_issuednumber"),
+        append_only("documents_printtemplate"),
     ]
