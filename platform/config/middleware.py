@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django_tenants.utils import get_tenant_domain_model, tenant_context
 
 from config import errors
+from kernel import policies
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 
@@ -74,7 +75,8 @@ class CompanyMiddleware:
             request.tenant = company  # type: ignore[attr-defined]
             set_urlconf(None)
             tenant_connection.set_tenant(company)
-            with timezone.override(zoneinfo.ZoneInfo(company.time_zone)):
+            zone = zoneinfo.ZoneInfo(company.time_zone)
+            with timezone.override(zone), policies.reading_once():
                 response = self.get_response(request)
             keep_company_while_streaming(response, company)
             return response

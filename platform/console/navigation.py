@@ -159,6 +159,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="policies",
+                label=_("System settings"),
+                action=Action.POLICY_VIEW,
+                in_project=False,
+            ),
+            Entry(
                 route="calendar",
                 label=_("Working calendar"),
                 action=Action.COMPANY_CONFIGURE,

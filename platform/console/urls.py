@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.ledger.urls")),
     path("", include("console.notices.urls")),
     path("", include("console.people.urls")),
+    path("", include("console.policies.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.runs.urls")),
     path("", include("console.shell.urls")),

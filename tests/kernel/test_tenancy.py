@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django_tenants.utils import schema_context, tenant_context
 
-from kernel import crypto, policies, tenancy
+from kernel import crypto, tenancy
 from tenants.companies.models import Company
 
 
@@ -62,11 +62,3 @@ def test_the_company_is_found_when_only_its_schema_was_set(companies: dict[str, 
 def test_there_is_no_company_in_public(db: None) -> None:
     with pytest.raises(tenancy.NoCompany):
         tenancy.current_company()
-
-
-def test_a_policy_says_its_type() -> None:
-    assert policies.get("meter.window_from", int) == 25
-    with pytest.raises(TypeError):
-        policies.get("meter.window_from", str)
-    with pytest.raises(KeyError):
-        policies.get("meter.windw_from", int)

@@ -28,6 +28,7 @@ from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.notifications.models import Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
+from kernel.policies.operations import set_value
 from kernel.sessions import SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
@@ -170,6 +171,15 @@ def _company_wide(world: World) -> dict[str, Any]:
             now=NOW,
         )[0].pk,
         "year": 2026,
+        "policy_key": "billing.open_day",
+        "value_id": set_value(
+            actor=access.SYSTEM,
+            key="custody.fee_rate",
+            text="65%",
+            valid_from=date(2200, 1, 1),
+            now=NOW,
+            today=TODAY,
+        ).pk,
     }
 
 

@@ -71,6 +71,7 @@ TENANT_APPS = [
     "kernel.audit",
     "kernel.jobs",
     "kernel.imports",
+    "kernel.policies",
     "kernel.duties",
     "kernel.security",
     "kernel.identity",

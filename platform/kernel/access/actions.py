@@ -19,6 +19,9 @@ class Action(TextChoices):
     DUTIES_VIEW = "duties.view", _("See where duties meet")
     DUTIES_EXEMPT = "duties.exempt", _("Exempt somebody from the separation of duties")
     TOKEN_MANAGE = "token.manage", _("Manage keys of programs")
+    POLICY_VIEW = "policy.view", _("See the settings")
+    POLICY_CHANGE = "policy.change", _("Change settings")
+    POLICY_CHANGE_MONEY = "policy.change-money", _("Change settings that prices depend on")
 
     REGISTRY_VIEW = "registry.view", _("See buildings, units and customers")
     REGISTRY_CHANGE = "registry.change", _("Change buildings, units and customers")

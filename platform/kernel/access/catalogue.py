@@ -94,6 +94,7 @@ BUSINESS = (
     | {
         Action.DUTIES_EXEMPT,
         Action.MANUAL_APPROVE,
+        Action.POLICY_CHANGE_MONEY,
     }
 )
 
@@ -117,6 +118,8 @@ POSTS: dict[str, Post] = {
             Action.SECURITY_VIEW,
             Action.DUTIES_VIEW,
             Action.TOKEN_MANAGE,
+            Action.POLICY_VIEW,
+            Action.POLICY_CHANGE,
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
             Action.FEE_STANDARD_DRAFT,
@@ -163,6 +166,9 @@ POSTS: dict[str, Post] = {
         actions=_READ
         | {
             Action.FEE_STANDARD_CONFIRM,
+            # BL-01: what owners pay, and from when, this post confirms.
+            Action.POLICY_VIEW,
+            Action.POLICY_CHANGE_MONEY,
             Action.BILL_RUN_CHECK,
             Action.EXPORT,
             Action.LEDGER_VIEW,
@@ -242,6 +248,7 @@ POSTS: dict[str, Post] = {
         "CHG",
         actions=_READ
         | {
+            Action.POLICY_VIEW,
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
             Action.PERSONAL_DATA_REVEAL,
@@ -275,7 +282,13 @@ POSTS: dict[str, Post] = {
         "property_dept_manager",
         "002/1 §2a, 002/4.1",
         actions=_READ
-        | {Action.EXPORT, Action.MANUAL_PREPARE, Action.MANUAL_REVIEW, Action.NOTICE_PRINT},
+        | {
+            Action.EXPORT,
+            Action.POLICY_VIEW,
+            Action.MANUAL_PREPARE,
+            Action.MANUAL_REVIEW,
+            Action.NOTICE_PRINT,
+        },
     ),
     "mo_director": Post(
         "管理处主任",

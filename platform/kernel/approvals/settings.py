@@ -24,6 +24,7 @@ def number_keys() -> frozenset[str]:
     """Return the settings that hold a number."""
     return frozenset(
         key
-        for key, policy in policies.REGISTRY.items()
-        if isinstance(policy.default, int | Decimal)
+        for key, setting in policies.REGISTRY.items()
+        # A dated one has a value for each day, and a chain knows of no day.
+        if setting.kind.python in {int, Decimal} and not setting.is_dated
     )

@@ -1,7 +1,6 @@
 """Reads of the company's calendar."""
 
-from datetime import date, time
-from typing import Final
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -13,17 +12,18 @@ from kernel.calendar.public_days import public_day
 from kernel.calendar.rules import Day, SpecialDay, WorkingCalendar
 from kernel.tenancy import company_time_zone
 
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 
 def calendar() -> WorkingCalendar:
     """Return the calendar of the company in force, read once: keep it for a series of questions.
 
     The system's own: whoever computes a day when something falls due needs no permission.
     """
+    with policies.reading_once():
+        week = policies.get("calendar.week", frozenset)
+        hours = policies.get("calendar.hours", tuple)
     return WorkingCalendar(
-        week=_week(policies.get("calendar.week", str)),
-        hours=_hours(policies.get("calendar.hours", str)),
+        week=week,
+        hours=hours,
         zone=company_time_zone(),
         public=public_day,
         exceptions={
@@ -48,13 +48,3 @@ def exceptions(*, actor: Actor) -> QuerySet[CalendarException]:
     """Return the company's own days."""
     access.require(actor, Action.REGISTRY_VIEW)
     return CalendarException.objects.order_by("day")
-
-
-def _week(text: str) -> frozenset[int]:
-    first, _to, last = text.partition("-")
-    return frozenset(range(_WEEKDAYS.index(first), _WEEKDAYS.index(last or first) + 1))
-
-
-def _hours(text: str) -> tuple[tuple[time, time], ...]:
-    spans = (part.split("-") for part in text.split(","))
-    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)

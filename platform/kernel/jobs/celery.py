@@ -8,6 +8,7 @@ from celery.exceptions import Reject
 from django.db import connection
 from django_tenants.utils import get_public_schema_name, get_tenant_model, tenant_context
 
+from kernel import policies
 from kernel.tenancy import current_schema, public
 
 
@@ -40,5 +41,8 @@ class CompanyTask(Task[Any, Any]):
             (in_force,) = cursor.fetchone()
         if in_force != schema or current_schema() != schema:
             raise Reject(f"the schema in force is {in_force}", requeue=False)
-        with structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id):
+        with (
+            structlog.contextvars.bound_contextvars(task=self.name, task_id=self.request.id),
+            policies.reading_once(),
+        ):
             return self.run(**kwargs)

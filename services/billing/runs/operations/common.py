@@ -55,7 +55,7 @@ def state_wrong(run: BillRun) -> RunStateWrong:
 
 
 def due_on(project_id: int, period: date, issued_on: date) -> date:
-    due_day = policies.get("fee.due_day", int, project_id=project_id)
+    due_day = policies.get("fee.due_day", int, project_id=project_id, on=issued_on)
     return rules.due_on(period, due_day, issued_on)
 
 

@@ -1,0 +1,373 @@
+"""Settings of rosters, attendance, conduct."""
+
+from decimal import Decimal
+
+from kernel.policies.catalogue.words import (
+    DAYS,
+    DAYS_PAY,
+    PERSONS,
+    POINTS,
+    SHIFTS,
+    TIMES,
+    one_of,
+    some_of,
+)
+from kernel.policies.kinds import Figure, Lines, Share, Whole
+from kernel.policies.kinds_of_time import Clock, Spans, Week, Weekly
+from kernel.policies.settings import Setting, lines
+from kernel.text import _, _p
+
+DUTY = (
+    Setting(
+        "hours.summer",
+        Spans(),
+        "07:50-17:30",
+        name=_p("setting", "Service hours in spring and summer"),
+        help=_("When the service centre is open in spring and summer."),
+        rules="ST-01",
+    ),
+    Setting(
+        "hours.winter",
+        Spans(),
+        "07:50-18:30",
+        name=_p("setting", "Service hours in autumn and winter"),
+        help=_("When the service centre is open in autumn and winter."),
+        rules="ST-01",
+    ),
+    Setting(
+        "duty.evening",
+        Weekly(),
+        "Mon-Sat 17:30-20:00",
+        name=_p("setting", "Evening duty"),
+        help=_("When the front desk has evening duty."),
+        rules="ST-02",
+    ),
+    Setting(
+        "duty.evening_staff",
+        one_of("2_cs+1", "1_cs+1", "2_cs", "1_cs"),
+        "2_cs+1",
+        name=_p("setting", "Staff of the evening duty"),
+        help=_("Who is on evening duty."),
+        rules="ST-02",
+    ),
+    Setting(
+        "duty.night_desk",
+        Spans(overnight=True),
+        "20:00-09:00",
+        name=_p("setting", "Night desk"),
+        help=_("When the monitoring centre takes the desk."),
+        rules="ST-03",
+    ),
+    Setting(
+        "duty.night_technicians",
+        one_of("2_until_22h_then_1", "2_all_night", "1_all_night", "on_call"),
+        "2_until_22h_then_1",
+        name=_p("setting", "Technicians at night"),
+        help=_("How many technicians are on duty at night for urgent repairs."),
+        rules="CS-84, ST-04",
+    ),
+    Setting(
+        "duty.lunch",
+        Weekly(),
+        "Mon-Fri 12:00-13:00",
+        name=_p("setting", "Lunch duty"),
+        help=_("When the service centre has lunch duty."),
+        rules="ST-06",
+    ),
+    Setting(
+        "duty.management_evening",
+        Spans(),
+        "17:30-20:00",
+        name=_p("setting", "Management duty in the evening"),
+        help=_("When a manager is on duty every evening."),
+        rules="ST-07",
+    ),
+    Setting(
+        "duty.management_holiday",
+        Spans(),
+        "09:00-11:30,14:00-17:00",
+        name=_p("setting", "Management duty on holidays"),
+        help=_("When a manager is on duty on holidays."),
+        rules="ST-07",
+    ),
+    Setting(
+        "duty.finance",
+        Weekly(),
+        "Sat 08:00-12:00",
+        name=_p("setting", "Finance duty"),
+        help=_("When one person of finance is on duty; fees are taken, nothing is refunded."),
+        rules="ST-08",
+    ),
+    Setting(
+        "duty.pay",
+        one_of("comp_rest", "statutory_pay"),
+        "comp_rest",
+        name=_p("setting", "Compensation for duty"),
+        help=_(
+            "How duty on holidays is made up for. Time off may not replace statutory overtime "
+            "pay: have it checked."
+        ),
+        rules="ST-28",
+    ),
+    Setting(
+        "duty.swap_approver",
+        one_of("mo_director", "mo_manager", "department_head"),
+        "mo_director",
+        name=_p("setting", "Who consents to a swap"),
+        help=_("Whose consent an absence from duty or a swap needs."),
+        rules="ST-20",
+    ),
+    Setting(
+        "guard.shifts",
+        Whole(least=1, most=4),
+        "3",
+        name=_p("setting", "Shifts of guards"),
+        help=_("In how many shifts guards cover the 24 hours."),
+        rules="ST-05",
+        unit=SHIFTS,
+    ),
+    Setting(
+        "roster.publish_by",
+        one_of("month_end", "day_25", "day_20"),
+        "month_end",
+        name=_p("setting", "Duty list posted by"),
+        help=_("By when next month's duty list is posted."),
+        rules="ST-09",
+    ),
+    Setting(
+        "finance.single_start",
+        Clock(),
+        "09:00",
+        name=_p("setting", "Start of work with one finance person"),
+        help=_("When work starts in offices whose only finance person does evening duty."),
+        rules="ST-10",
+    ),
+    Setting(
+        "staff.cs_min",
+        Whole(least=1, most=50),
+        "2",
+        name=_p("setting", "Least customer-service staff"),
+        help=_("How many customer-service staff an office has at least."),
+        rules="ST-85",
+        unit=PERSONS,
+    ),
+)
+
+ATTENDANCE = (
+    Setting(
+        "att.late_per_day_deduction",
+        Whole(least=1, most=31),
+        "2",
+        name=_p("setting", "Late arrivals that cost a day"),
+        help=_(
+            "How many times late or leaving early in a month propose the deduction of a day's pay."
+        ),
+        rules="ST-40",
+        unit=TIMES,
+    ),
+    Setting(
+        "att.absence_day",
+        Figure(least=Decimal(0), most=Decimal(31), places=2),
+        "1",
+        name=_p("setting", "Deduction for a day's absence"),
+        help=_("Days of pay proposed as deduction for a day's absence."),
+        rules="ST-46",
+        unit=DAYS_PAY,
+    ),
+    Setting(
+        "att.absence_bonus_day",
+        Figure(least=Decimal(0), most=Decimal(31), places=2),
+        "1",
+        name=_p("setting", "Deduction from the bonus for absence"),
+        help=_("Days of pay proposed as deduction from the year-end bonus for a day's absence."),
+        rules="ST-46",
+        unit=DAYS_PAY,
+    ),
+    Setting(
+        "att.desertion_days",
+        Figure(least=Decimal(0), most=Decimal(31), places=2),
+        "15",
+        name=_p("setting", "Deduction for leaving the job"),
+        help=_(
+            "Days of pay proposed as deduction for leaving without permission. Have it checked: "
+            "the law limits deductions."
+        ),
+        rules="ST-47",
+        unit=DAYS_PAY,
+    ),
+    Setting(
+        "att.off_post_day",
+        Figure(least=Decimal(0), most=Decimal(31), places=2),
+        "0.5",
+        name=_p("setting", "Deduction for not being at the post"),
+        help=_("Days of pay proposed as deduction when somebody is not found at the post."),
+        rules="ST-48",
+        unit=DAYS_PAY,
+    ),
+    Setting(
+        "att.apply_deductions",
+        one_of("propose_only", "off"),
+        "propose_only",
+        name=_p("setting", "Deductions from pay"),
+        help=_(
+            "Deductions are only ever proposed; payroll takes them over after approval and "
+            "objection. Off proposes none."
+        ),
+        rules="ST-53",
+        is_proposed=True,
+    ),
+    Setting(
+        "att.report",
+        one_of("week", "month"),
+        "month",
+        name=_p("setting", "Attendance report"),
+        help=_("How often attendance is reported to finance."),
+        rules="ST-49",
+    ),
+    Setting(
+        "leave.director_over_days",
+        Whole(least=0, most=60),
+        "1",
+        name=_p("setting", "Leave that the director approves"),
+        help=_("Leave longer than this needs the director after the head of department."),
+        rules="ST-42",
+        unit=DAYS,
+    ),
+    Setting(
+        "leave.manager_over_days",
+        Whole(least=0, most=60),
+        "3",
+        name=_p("setting", "Leave that the manager approves"),
+        help=_("Leave longer than this needs the manager after the director."),
+        rules="ST-42",
+        unit=DAYS,
+    ),
+    Setting(
+        "leave.personal_pay",
+        Share(),
+        "0%",
+        name=_p("setting", "Pay during personal leave"),
+        help=_("Share of the day's pay that is paid during personal leave."),
+        rules="ST-44",
+    ),
+    Setting(
+        "leave.sick_paid_days",
+        Whole(least=0, most=60),
+        "3",
+        name=_p("setting", "Sick leave with pay"),
+        help=_(
+            "A sick leave up to this length is paid; the pay of a longer one is deducted as a "
+            "whole. Have it checked against the law."
+        ),
+        rules="ST-45",
+        unit=DAYS,
+    ),
+)
+
+CONDUCT = (
+    Setting(
+        "assess.dimensions",
+        some_of("attitude_quality", "ability_knowledge", "teamwork", "technical_safety"),
+        "attitude_quality,ability_knowledge,teamwork,technical_safety",
+        name=_p("setting", "Dimensions of an assessment"),
+        help=_("What staff are assessed in."),
+        rules="ST-62",
+    ),
+    Setting(
+        "assess.period",
+        one_of("month", "quarter", "half_year", "year"),
+        "month",
+        name=_p("setting", "Assessment period"),
+        help=_("How often the plan of a department is assessed."),
+        rules="ST-64",
+    ),
+    Setting(
+        "assess.quality_score",
+        Whole(least=1, most=1000),
+        "100",
+        name=_p("setting", "Full score of service quality"),
+        help=_("From how many points a service-quality assessment starts."),
+        rules="ST-65",
+        unit=POINTS,
+        is_proposed=True,
+    ),
+    Setting(
+        "assess.fraud",
+        one_of("quarter_pay_withheld", "year_pay_withheld", "case_by_case"),
+        "quarter_pay_withheld",
+        name=_p("setting", "Fraud in collection"),
+        help=_("What is proposed when fraud in collection is found."),
+        rules="ST-63",
+    ),
+    Setting(
+        "discipline.ladder",
+        some_of("written_warning", "demerit", "major_demerit", "demotion", "dismissal"),
+        "written_warning,demerit,major_demerit,demotion,dismissal",
+        name=_p("setting", "Disciplinary ladder"),
+        help=_("The disciplinary measures in their order."),
+        rules="ST-60",
+    ),
+    Setting(
+        "reward.ladder",
+        some_of("commendation", "minor_merit", "major_merit", "bonus"),
+        "commendation,minor_merit,major_merit,bonus",
+        name=_p("setting", "Reward ladder"),
+        help=_("The rewards in their order."),
+        rules="ST-61",
+    ),
+    Setting(
+        "conduct.checklist",
+        Lines(),
+        lines(
+            _p("checklist", "Uniform clean and complete"),
+            _p("checklist", "Numbered badge on the left breast"),
+            _p("checklist", "Hair tidy"),
+            _p("checklist", "Make-up light"),
+            _p("checklist", "Gestures and posture"),
+            _p("checklist", "Polite language, no forbidden phrases"),
+            _p("checklist", "Telephone answered within three rings"),
+            _p("checklist", "Home visits: knock, wait 5 seconds, ask to enter"),
+        ),
+        name=_p("setting", "Conduct checklist"),
+        help=_("What is checked before each shift and at the daily inspection."),
+        rules="ST-70",
+    ),
+    Setting(
+        "conduct.show_checklist",
+        Lines(),
+        lines(
+            _p("checklist", "Hair up"),
+            _p("checklist", "Nails at most 2 mm, no varnish"),
+            _p("checklist", "No jewellery but a wedding ring"),
+            _p("checklist", "Bow of 15 degrees"),
+            _p("checklist", "Feet and pointing hand at 45 degrees"),
+        ),
+        name=_p("setting", "Show-site checklist"),
+        help=_("What is checked of grooming and posture at the show site."),
+        rules="ST-77",
+    ),
+    Setting(
+        "housekeeping.period",
+        one_of("day", "week"),
+        "day",
+        name=_p("setting", "Office housekeeping"),
+        help=_("How often the office housekeeping list is gone through."),
+        rules="ST-78",
+    ),
+    Setting(
+        "training.period",
+        one_of("month", "quarter", "half_year"),
+        "month",
+        name=_p("setting", "Training"),
+        help=_("How often each department trains."),
+        rules="ST-81",
+    ),
+    Setting(
+        "meeting.cs_weekly",
+        Week(),
+        "Fri",
+        name=_p("setting", "Weekly meeting of customer service"),
+        help=_("On which weekday customer service meets and trains."),
+        rules="ST-82",
+    ),
+)
