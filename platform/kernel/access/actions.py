@@ -64,5 +64,11 @@ class Action(TextChoices):
     MANUAL_KEEP = "manual.keep", _("Keep the register of manuals' copies")
     NOTICE_PRINT = "notice.print", _("Print notices")
 
+    ARCHIVE_REQUEST = "archive.request", _("Ask to look at owners' files")
+    ARCHIVE_KEEP = "archive.keep", _("Keep owners' files and register looks at them")
+    ARCHIVE_VIEW = "archive.view", _("See the register of looks at owners' files")
+    RECORD_DISPOSE = "record.dispose", _("List records for disposal")
+    RECORD_HOLD = "record.hold", _("Exempt records from disposal")
+
     APPROVAL_CONFIGURE = "approval.configure", _("Design approval chains")
     APPROVAL_VIEW = "approval.view", _("See all approvals")

@@ -288,6 +288,9 @@ POSTS: dict[str, Post] = {
             Action.MANUAL_PREPARE,
             Action.MANUAL_REVIEW,
             Action.NOTICE_PRINT,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_VIEW,
+            Action.RECORD_HOLD,
         },
     ),
     "mo_director": Post(
@@ -311,7 +314,14 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "002/4.2, 003/D5",
         "CS",
-        actions=_SIGHT | {Action.EXPORT, Action.MANUAL_PREPARE, Action.NOTICE_PRINT},
+        actions=_SIGHT
+        | {
+            Action.EXPORT,
+            Action.MANUAL_PREPARE,
+            Action.NOTICE_PRINT,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_VIEW,
+        },
     ),
     "front_desk": Post(
         "前台客服",
@@ -320,7 +330,14 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.3, 000/6",
         "CS",
-        actions=_DOOR | {Action.REGISTRY_CHANGE},
+        actions=_DOOR
+        | {
+            Action.REGISTRY_CHANGE,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_KEEP,
+            Action.ARCHIVE_VIEW,
+            Action.RECORD_DISPOSE,
+        },
         never=frozenset({Action.EXPORT, Action.PERSONAL_DATA_REVEAL}),
     ),
     "steward": Post(
@@ -330,7 +347,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.4, 003/D8.1 (C-03)",
         "CS",
-        actions=_DOOR,
+        actions=_DOOR | {Action.ARCHIVE_REQUEST},
     ),
     "property_supervisor": Post(
         "物业主管",
