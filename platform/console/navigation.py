@@ -190,6 +190,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 covers=("notice-log",),
             ),
             Entry(
+                route="channels",
+                label=_("Notice channels"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
                 route="webhooks",
                 label=_("Webhooks"),
                 action=Action.COMPANY_CONFIGURE,

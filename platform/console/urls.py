@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.audit.urls")),
     path("", include("console.calendar.urls")),
     path("", include("console.cashier.urls")),
+    path("", include("console.channels.urls")),
     path("", include("console.company.urls")),
     path("", include("console.dashboard.urls")),
     path("", include("console.downloads.urls")),

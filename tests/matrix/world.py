@@ -26,7 +26,7 @@ from kernel.crypto import cipher
 from kernel.documents import operations as documents
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
-from kernel.notifications.models import Notification
+from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
 from kernel.sessions import SessionStore
@@ -156,6 +156,14 @@ def _company_wide(world: World) -> dict[str, Any]:
         ).pk,
         "notice": "console.export-ready",
         **_webhook(),
+        "channel_id": Channel.objects.create(
+            kind="wecom",
+            name="群",
+            key_encrypted=cipher().encrypt("x"),
+            language="en",
+            kinds=["console.export-ready"],
+            created_at=NOW,
+        ).pk,
         "language": "en",
         "kind": "unit-ledger",
         "carrier": "properties.household",
