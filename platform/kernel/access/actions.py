@@ -59,8 +59,6 @@ class Action(TextChoices):
 
     MANUAL_VIEW = "manual.view", _("Read controlled manuals")
     MANUAL_PREPARE = "manual.prepare", _("Prepare a manual's edition")
-    MANUAL_REVIEW = "manual.review", _("Review a manual's edition")
-    MANUAL_APPROVE = "manual.approve", _("Approve a manual's edition")
     MANUAL_KEEP = "manual.keep", _("Keep the register of manuals' copies")
     NOTICE_PRINT = "notice.print", _("Print notices")
 

@@ -93,7 +93,6 @@ BUSINESS = (
     | _RECEIVABLES
     | {
         Action.DUTIES_EXEMPT,
-        Action.MANUAL_APPROVE,
         Action.POLICY_CHANGE_MONEY,
     }
 )
@@ -177,8 +176,6 @@ POSTS: dict[str, Post] = {
             # 2.4: an exemption from the separation of duties is approved by this post.
             Action.DUTIES_VIEW,
             Action.DUTIES_EXEMPT,
-            Action.MANUAL_REVIEW,
-            Action.MANUAL_APPROVE,
         },
         never=_COLLECTING | _GIVING_BACK,
     ),
@@ -197,7 +194,7 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.11, Art.15",
         "OFF",
-        actions=_SIGHT,
+        actions=_SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP},
         never=_CONFIRMING,
     ),
     "finance_head": Post(
@@ -263,7 +260,6 @@ POSTS: dict[str, Post] = {
             Action.RECEIPT_VOID_ANY,
             Action.EXPORT,
             Action.MANUAL_PREPARE,
-            Action.MANUAL_REVIEW,
             Action.MANUAL_KEEP,
             Action.NOTICE_PRINT,
             Action.LEDGER_VIEW,
@@ -286,7 +282,6 @@ POSTS: dict[str, Post] = {
             Action.EXPORT,
             Action.POLICY_VIEW,
             Action.MANUAL_PREPARE,
-            Action.MANUAL_REVIEW,
             Action.NOTICE_PRINT,
             Action.ARCHIVE_REQUEST,
             Action.ARCHIVE_VIEW,
@@ -391,7 +386,15 @@ POSTS: dict[str, Post] = {
         actions=_ADDRESSES | {Action.READING_VIEW, Action.READING_RECORD},
         never=_COLLECTING,
     ),
-    "internal_clerk": Post("内勤", "Internal clerk", _PR, "cs_supervisor", "002/1", "CS"),
+    "internal_clerk": Post(
+        "内勤",
+        "Internal clerk",
+        _PR,
+        "cs_supervisor",
+        "002/1",
+        "CS",
+        actions=STAFF | {Action.MANUAL_KEEP},
+    ),
     "night_duty_officer": Post(
         "夜间值班员",
         "Night duty officer",
