@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.imports.urls")),
     path("", include("console.ledger.urls")),
     path("", include("console.notices.urls")),
+    path("", include("console.organisation.urls")),
     path("", include("console.people.urls")),
     path("", include("console.policies.urls")),
     path("", include("console.properties.urls")),

@@ -17,7 +17,7 @@ from console.models import Export
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import tokens
-from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.models import ApiToken, Department, Post, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
 from kernel.audit.models import AuditEntry
@@ -148,6 +148,8 @@ def _company_wide(world: World) -> dict[str, Any]:
     return {
         "user_id": visited.pk,
         "holding_id": PostHolding.objects.get(user=visited).pk,
+        "post_id": Post.objects.get(key="steward").pk,
+        "department_id": Department.objects.get(key="CS").pk,
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
         "export_id": _export(world.users["one"], world.own["project_id"]),

@@ -14,6 +14,7 @@ class Action(TextChoices):
 
     COMPANY_CONFIGURE = "company.configure", _("Set up the company and its projects")
     USER_MANAGE = "user.manage", _("Manage people, posts and departments")
+    STAFF_VIEW = "staff.view", _("See who holds which post")
     AUDIT_VIEW = "audit.view", _("See who did what")
     SECURITY_VIEW = "security.view", _("See the security log")
     DUTIES_VIEW = "duties.view", _("See where duties meet")

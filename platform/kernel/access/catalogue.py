@@ -62,6 +62,7 @@ DEPARTMENTS: dict[str, Department] = {
 
 _SIGHT = STAFF | frozenset(
     {
+        Action.STAFF_VIEW,
         Action.REGISTRY_VIEW,
         Action.FEE_STANDARD_VIEW,
         Action.BILL_VIEW,
@@ -72,7 +73,7 @@ _SIGHT = STAFF | frozenset(
 _READ = _SIGHT | {Action.READING_VIEW}
 _ADDRESSES = STAFF | {Action.REGISTRY_VIEW}
 # To answer a customer and to remind him of what he owes.
-_DOOR = _SIGHT - {Action.PAYMENT_VIEW} | {Action.NOTICE_PRINT}
+_DOOR = _SIGHT - {Action.PAYMENT_VIEW, Action.STAFF_VIEW} | {Action.NOTICE_PRINT}
 _COLLECTING = frozenset({Action.PAYMENT_TAKE})
 _GIVING_BACK = frozenset({Action.RECEIPT_VOID, Action.RECEIPT_VOID_ANY})
 _CONFIRMING = frozenset(
@@ -113,6 +114,7 @@ POSTS: dict[str, Post] = {
         | {
             Action.COMPANY_CONFIGURE,
             Action.USER_MANAGE,
+            Action.STAFF_VIEW,
             Action.AUDIT_VIEW,
             Action.SECURITY_VIEW,
             Action.DUTIES_VIEW,
@@ -270,7 +272,9 @@ POSTS: dict[str, Post] = {
     "materials_keeper": Post(
         "物资管理员", "Materials keeper", _BOTH, "property_manager", "000/16 §4.4"
     ),
-    "hr_officer": Post("人事专员", "HR officer", _CO, "company_gm", "003/D5 A8", "OFF"),
+    "hr_officer": Post(
+        "人事专员", "HR officer", _CO, "company_gm", "003/D5 A8", "OFF", STAFF | {Action.STAFF_VIEW}
+    ),
     "mo_manager": Post(
         "管理处经理",
         "Management-office manager",
@@ -362,7 +366,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.5, 000/7 Art.6-8 (C-07)",
         "CHG",
-        actions=_READ
+        actions=_READ - {Action.STAFF_VIEW}
         | {
             Action.PERSONAL_DATA_REVEAL,
             Action.READING_RECORD,
