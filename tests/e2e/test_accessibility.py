@@ -70,7 +70,7 @@ class Visitors:
     def __init__(self, site: Site, browser: Browser, records: dict[str, Any]) -> None:
         self.site, self.records = site, records
         self.complaints: list[str] = []
-        self._pages = [self._sign_in(browser, person) for person in people.EVERYBODY]
+        self._pages = [self._sign_in(browser, person) for person in people.MAIN]
 
     def open(self, route: str) -> Page | None:
         """Open a page as the first who may; nothing if it leads on to another page."""
