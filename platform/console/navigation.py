@@ -25,17 +25,21 @@ _SESSION_KEY = "project_id"
 class Entry:
     """A line of the menu. ``route`` is a URL name; with ``in_project`` it takes ``project_id``.
 
+    A page that everybody has, because it shows his own, names no action. ``live`` is the route of
+    a fragment with a count that the browser asks for: pages do not wait for it.
+
     An entry is the current one on its own page, on pages whose route begins with its own
     (``units`` and ``units-edit``), with one of ``covers``, or with one of its children's.
     """
 
     route: str
     label: Text
-    action: Action
+    action: Action | None
     icon: str = ""
     in_project: bool = True
     covers: tuple[str, ...] = ()
     children: tuple["Entry", ...] = ()
+    live: str = ""
 
     def covers_route(self, route: str) -> bool:
         """Tell whether ``route`` is this entry's page or one below it."""
@@ -43,13 +47,8 @@ class Entry:
         return any(route == prefix or route.startswith(f"{prefix}-") for prefix in prefixes)
 
     def is_open_to(self, actor: Actor, project: Project | None) -> bool:
-        """Tell whether the actor may use the entry or one below it."""
-        return self.leads_to(actor, project) or any(
-            child.is_open_to(actor, project) for child in self.children
-        )
-
-    def leads_to(self, actor: Actor, project: Project | None) -> bool:
-        """Tell whether the actor may open the entry's own page."""
+        if self.action is None:
+            return True
         if not self.in_project:
             return actor.may(self.action)
         return project is not None and actor.may(self.action, project.pk)
@@ -65,12 +64,21 @@ class Item:
     current: bool
     count: int | None = None
     hot: bool = False
+    live: str = ""  # the address of a count
     children: list["Item"] = field(default_factory=list)
 
 
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(route="project-home", label=_("Project home"), action=Action.REGISTRY_VIEW, icon="home"),
+    Entry(
+        route="approvals",
+        label=_("Approvals"),
+        action=None,
+        icon="inbox",
+        in_project=False,
+        live="approvals-count",
+    ),
     Entry(route="desk", label=_("Cashier desk"), action=Action.PAYMENT_TAKE, icon="cash"),
     Entry(
         route="bill-runs",
@@ -147,8 +155,36 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         ),
     ),
     Entry(
+        route="approval-chains",
+        label=_("Processes and permissions"),
+        action=Action.APPROVAL_CONFIGURE,
+        icon="branch",
+        in_project=False,
+        covers=("approval-report", "approval-delegations"),
+        children=(
+            Entry(
+                route="approval-chains",
+                label=_("Approval chains"),
+                action=Action.APPROVAL_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
+                route="approval-report",
+                label=_("How long approvals take"),
+                action=Action.APPROVAL_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
+                route="approval-delegations",
+                label=_("Deputies"),
+                action=Action.APPROVAL_CONFIGURE,
+                in_project=False,
+            ),
+        ),
+    ),
+    Entry(
         route="company",
-        label=_("Organisation and settings"),
+        label=_("Settings"),
         action=Action.COMPANY_CONFIGURE,
         icon="settings",
         in_project=False,
@@ -184,25 +220,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
-                route="posts",
-                label=_("Posts and what they may do"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="departments",
-                label=_("Departments"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="organisation",
-                label=_("Organisation chart"),
-                action=Action.STAFF_VIEW,
-                in_project=False,
-            ),
-            Entry(route="staff", label=_("Staff of the project"), action=Action.STAFF_VIEW),
-            Entry(
                 route="audit",
                 label=_("Audit record"),
                 action=Action.AUDIT_VIEW,
@@ -214,12 +231,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 action=Action.COMPANY_CONFIGURE,
                 in_project=False,
                 covers=("notice-log",),
-            ),
-            Entry(
-                route="channels",
-                label=_("Notice channels"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
             ),
             Entry(
                 route="webhooks",
@@ -246,10 +257,11 @@ def menu(
         )
         items.append(
             Item(
-                url=_address(entry if entry.leads_to(actor, project) else children[0], project),
+                url=_address(entry, project),
                 label=str(entry.label),
                 icon=entry.icon,
                 current=nearest is not None or entry.covers_route(route),
+                live=reverse(entry.live) if entry.live else "",
                 children=[
                     Item(
                         url=_address(child, project),

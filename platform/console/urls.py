@@ -4,11 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.accounts.urls")),
+    path("", include("console.approvals.urls")),
     path("", include("console.arrears.urls")),
     path("", include("console.audit.urls")),
     path("", include("console.calendar.urls")),
     path("", include("console.cashier.urls")),
-    path("", include("console.channels.urls")),
     path("", include("console.company.urls")),
     path("", include("console.dashboard.urls")),
     path("", include("console.downloads.urls")),
@@ -16,7 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.imports.urls")),
     path("", include("console.ledger.urls")),
     path("", include("console.notices.urls")),
-    path("", include("console.organisation.urls")),
     path("", include("console.people.urls")),
     path("", include("console.policies.urls")),
     path("", include("console.properties.urls")),

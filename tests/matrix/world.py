@@ -17,16 +17,18 @@ from console.models import Export
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import tokens
-from kernel.access.models import ApiToken, Department, Post, PostHolding, User
+from kernel.access.models import ApiToken, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
+from kernel.approvals import operations as approvals
+from kernel.approvals.models import Case, Chain, ChainVersion
 from kernel.audit.models import AuditEntry
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.documents import operations as documents
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
-from kernel.notifications.models import Channel, Notification
+from kernel.notifications.models import Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
 from kernel.sessions import SessionStore
@@ -37,7 +39,13 @@ from services.properties.models import Party, Project, Unit
 from services.properties.operations import PersonalField, reveal_personal_data, update_party
 from services.properties.operations.parties import PartyChanges
 from tenants.companies.models import Company
-from tests import factories, factories_billing, factories_cashier, factories_runs
+from tests import (
+    factories,
+    factories_approvals,
+    factories_billing,
+    factories_cashier,
+    factories_runs,
+)
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
 
@@ -143,13 +151,28 @@ def _webhook() -> dict[str, int]:
     return {"endpoint_id": endpoint.pk, "delivery_id": delivery.pk}
 
 
+def _chains(world: World) -> dict[str, Any]:
+    """Return a chain, its draft, and a delegation of the administrator's."""
+    admin = actor_for(user=world.users["admin"], today=TODAY)
+    chain = Chain.objects.get(key="refund.on_duty", project_id=None)
+    draft = approvals.draft_version(actor=admin, chain_id=chain.pk, now=NOW)
+    delegation = approvals.delegate(
+        actor=admin,
+        principal_id=world.users["wide"].pk,
+        deputy_id=world.users["one"].pk,
+        valid_from=TODAY,
+        valid_to=TODAY + timedelta(days=7),
+        reason=f"{OWN} leave",
+        now=NOW,
+    )
+    return {"chain_id": chain.pk, "draft_id": draft.pk, "delegation_id": delegation.pk}
+
+
 def _company_wide(world: World) -> dict[str, Any]:
     visited = world.users["reader"]
     return {
         "user_id": visited.pk,
         "holding_id": PostHolding.objects.get(user=visited).pk,
-        "post_id": Post.objects.get(key="steward").pk,
-        "department_id": Department.objects.get(key="CS").pk,
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
         "export_id": _export(world.users["one"], world.own["project_id"]),
@@ -158,20 +181,14 @@ def _company_wide(world: World) -> dict[str, Any]:
         ).pk,
         "notice": "console.export-ready",
         **_webhook(),
-        "channel_id": Channel.objects.create(
-            kind="wecom",
-            name="群",
-            key_encrypted=cipher().encrypt("x"),
-            language="en",
-            kinds=["console.export-ready"],
-            created_at=NOW,
-        ).pk,
         "language": "en",
         "kind": "unit-ledger",
         "carrier": "properties.household",
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],
         "company_id": world.alpha.pk,
+        "act": "hand-over",
+        **_chains(world),
         "exception_id": set_days(
             actor=access.SYSTEM,
             first_day=date(2026, 11, 20),
@@ -263,6 +280,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
         project_id=project.pk,
         now=NOW,
     )
+    case = _case(mark, project, office.collector)
     assert assignment is not None
     assert bill is not None
     return Ids(
@@ -293,8 +311,29 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "job_id": job.pk,
             "attachment_id": attachment.pk,
             "subject_id": household.pk,
+            "case_id": case.pk,
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
+    )
+
+
+def _case(mark: str, project: Project, applicant: access.Actor) -> Case:
+    """Submit a paper of the project that a property manager signs."""
+    if not ChainVersion.objects.filter(chain__key="refund.on_duty", number__gt=1).exists():
+        factories_approvals.publish(
+            factories_approvals.line(factories_approvals.step("property_manager")),
+            key="refund.on_duty",
+            kind="refund.on_duty",
+        )
+    return approvals.submit(
+        actor=applicant,
+        kind="refund.on_duty",
+        subject=project,
+        project_id=project.pk,
+        title=f"{mark} refund",
+        facts={"amount": Decimal("10.00")},
+        summary={"For": f"{mark} payer"},
+        now=NOW,
     )
 
 

@@ -15,7 +15,6 @@ from kernel.access.queries import lock_user
 from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
-from kernel.duties import KeptApart
 from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy import company_day
@@ -52,7 +51,7 @@ class PostHeldAlready(Conflict):
     code = "access.post-held-already"
 
 
-class SettingUpApart(KeptApart, Conflict):
+class SettingUpApart(Conflict):
     """An account would both set up the company and take part in its business."""
 
     code = "access.setting-up-apart"

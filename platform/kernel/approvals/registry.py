@@ -10,7 +10,7 @@ registry.register(
 )
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -41,6 +41,8 @@ class DocumentKind:
     :ivar on_approved: the effect; runs once, in the last signature's transaction. What it refuses
         refuses the signature.
     :ivar on_rejected: the paper is with its applicant again, who may submit it anew.
+    :ivar checks: what the module knows about the record that signers should see: whether it is in
+        order, and the sentence. The caller has checked access.
     :ivar is_ready: a module submits papers of this kind; others are there to be prepared.
     """
 
@@ -52,6 +54,7 @@ class DocumentKind:
     on_approved: Handler | None = None
     on_rejected: Handler | None = None
     on_withdrawn: Handler | None = None
+    checks: Callable[["Case"], Sequence[tuple[bool, object]]] | None = None
     is_ready: bool = False
 
     def all_facts(self) -> Mapping[str, Fact]:

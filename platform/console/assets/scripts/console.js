@@ -12,6 +12,7 @@ import './lists.js';
 import './polling.js';
 import './scanner.js';
 import './desk.js';
+import './approvals.js';
 import './scanforms.js';
 import './keys.js';
 import './print.js';

@@ -55,8 +55,14 @@ from kernel.approvals.operations.moving import (
     replace_signer,
     urge,
 )
+from kernel.approvals.operations.publishing import (
+    ChainUnstaffed,
+    NoteMissing,
+    publish_checked,
+)
 from kernel.approvals.operations.seeding import seed_chains
 from kernel.approvals.operations.signing import (
+    MOST_AT_ONCE,
     BulkResult,
     approve,
     approve_many,
@@ -67,6 +73,7 @@ from kernel.approvals.operations.submitting import resubmit, submit, withdraw
 from kernel.approvals.operations.sweeping import look_after, sweep
 
 __all__ = [
+    "MOST_AT_ONCE",
     "ActNotAllowed",
     "AttachmentMissing",
     "AttachmentUnknown",
@@ -76,6 +83,7 @@ __all__ = [
     "CaseOpen",
     "ChainExists",
     "ChainMissing",
+    "ChainUnstaffed",
     "ConsentInvalid",
     "ConsentMissing",
     "DelegationCircle",
@@ -90,6 +98,7 @@ __all__ = [
     "NotDraft",
     "NotInUse",
     "NotYourTurn",
+    "NoteMissing",
     "OwnPaper",
     "SignedAlready",
     "SignerUnfit",
@@ -114,6 +123,7 @@ __all__ = [
     "name_signer",
     "problem_as_json",
     "publish",
+    "publish_checked",
     "reject",
     "replace_signer",
     "require_effective",

@@ -8,6 +8,8 @@ from kernel.approvals.queries.designs import (
     problems_of,
     version_in_use,
 )
+from kernel.approvals.queries.inbox import Tab, cases_in, own_places, signing_times
+from kernel.approvals.queries.people import colleagues
 from kernel.approvals.queries.reports import StepTime, step_times
 from kernel.approvals.queries.running import (
     Path,
@@ -26,6 +28,8 @@ from kernel.approvals.queries.running import (
 )
 from kernel.approvals.queries.simulation import Path as SimulatedPath
 from kernel.approvals.queries.simulation import PathStep, StepFate, simulate
+from kernel.approvals.queries.staffing import staffing_of
+from kernel.approvals.queries.usage import case_count, chain_list, open_case_count
 
 __all__ = [
     "Path",
@@ -33,9 +37,14 @@ __all__ = [
     "SimulatedPath",
     "StepFate",
     "StepTime",
+    "Tab",
+    "case_count",
     "case_of",
     "cases",
+    "cases_in",
+    "chain_list",
     "chains",
+    "colleagues",
     "delegations",
     "get_case",
     "get_chain",
@@ -44,11 +53,15 @@ __all__ = [
     "live_steps",
     "lock_case",
     "open_assignments_of",
+    "open_case_count",
     "open_case_of",
+    "own_places",
     "path_of",
     "problems_of",
     "signatures_of",
+    "signing_times",
     "simulate",
+    "staffing_of",
     "step_times",
     "version_in_use",
     "waiting_count",

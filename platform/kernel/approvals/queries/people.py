@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from kernel import policies
 from kernel.access import queries as access_queries
-from kernel.access.models import User
+from kernel.access.models import PostHolding, User
 from kernel.approvals import apart, settings
 from kernel.approvals.rules import counting, paths
 from kernel.approvals.rules.definitions import Assignee, AssigneeKind, Duty, Scope, Step
@@ -90,3 +92,20 @@ def _people(assignee: Assignee, situation: Situation) -> list[User]:
     return access_queries.head_of_department_of(
         user_id=situation.applicant_id, project_id=project_id, today=today
     )
+
+
+def colleagues(*, project_ids: Collection[int] | None, today: date) -> QuerySet[User]:
+    """Return the active people who hold a post in one of the projects or company-wide, by name.
+
+    ``None`` means every active person of the company.
+    """
+    found = User.objects.filter(is_active=True).order_by("name", "pk")
+    if project_ids is None:
+        return found
+    held = PostHolding.objects.filter(
+        Q(project_id__isnull=True) | Q(project_id__in=sorted(project_ids)),
+        Q(valid_to__isnull=True) | Q(valid_to__gt=today),
+        user_id=OuterRef("pk"),
+        valid_from__lte=today,
+    )
+    return found.filter(Exists(held))

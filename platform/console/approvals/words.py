@@ -1,0 +1,443 @@
+"""Cases as the pages show them: rows of the inbox, the path, the signatures, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from console import formats
+from console.approvals import phrases
+from console.approvals.drawing import stuck_words
+from console.approvals.phrases import Names
+from kernel.approvals import registry
+from kernel.approvals.models import (
+    Act,
+    AssignmentState,
+    Case,
+    CaseState,
+    CaseStep,
+    Signature,
+    StepState,
+)
+from kernel.approvals.queries.running import Path
+from kernel.approvals.queries.simulation import PathStep, StepFate
+from kernel.approvals.rules.facts import Fact, FactType
+from kernel.audit.models import AuditEntry
+
+_ACT_TONES: Mapping[str, str] = {
+    Act.APPROVED: "ok",
+    Act.DONE: "ok",
+    Act.REJECTED: "bad",
+    Act.RETURNED: "warn",
+    Act.STUCK: "bad",
+    Act.ESCALATED: "warn",
+    Act.WITHDRAWN: "warn",
+}
+_DONE = (StepState.DONE, StepState.COUNTED)
+SIGNED = (Act.APPROVED, Act.DONE, Act.COUNTED)
+OPENING = (Act.CONSENTED, Act.SUBMITTED, Act.RESUBMITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    label: str
+    text: str
+    is_money: bool = False
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    number: int
+    title: str
+    state: str  # the class: done, now, bad, next, skipped
+    state_label: str
+    names: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    who: str
+    for_whom: str
+    act: str
+    tone: str
+    step: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    text: str
+    is_ok: bool = True
+
+    @property
+    def icon(self) -> str:
+        return "ok" if self.is_ok else "alert"
+
+    @property
+    def css(self) -> str:
+        return "c-ok" if self.is_ok else "c-warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One submission: its facts, and what was done until the next."""
+
+    title: str
+    when: str
+    facts: Sequence[FactView]
+    signatures: Sequence[SignatureView]
+
+
+@dataclass(frozen=True, slots=True)
+class ActLink:
+    """An act that asks for more than one click."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(slots=True, kw_only=True)
+class CaseView:
+    """All that the pages of a case take."""
+
+    pk: int
+    number: str
+    title: str
+    kind: str
+    kind_label: str
+    state: str
+    state_label: str
+    url: str
+    document_url: str
+    applicant: str
+    started_at: datetime
+    project: str
+    round_number: int
+    facts: Sequence[FactView]
+    steps: Sequence[StepView]
+    reason: str
+    checks: Sequence[CheckView]
+    signatures: Sequence[SignatureView]
+    all_signatures: Sequence[SignatureView]
+    rounds: Sequence[Round]
+    chain_words: str
+    standing: str
+    is_retroactive: bool
+    attachments: Sequence[Any] = ()
+    acts: frozenset[str] = frozenset()
+    more_acts: Sequence[ActLink] = ()
+    step_token: str = ""
+    is_opinion_required: bool = False
+    is_task: bool = False
+    reasons: Sequence[str] = field(default_factory=list)
+
+
+# ---- kinds and facts ----------------------------------------------------------------------------
+
+
+def kind_label(key: str) -> str:
+    kind = registry.find_kind(key)
+    return str(kind.name) if kind else key
+
+
+def facts_of(
+    kind: str, stored: Mapping[str, Any], names: Names, *, before: Mapping[str, Any] | None = None
+) -> list[FactView]:
+    """Return the kind's facts that have a value, amounts first; ``before`` marks what changed."""
+    known = registry.find_kind(kind)
+    if known is None:
+        return []
+    shown = []
+    for fact in sorted(known.facts, key=lambda one: one.type != FactType.MONEY):
+        value = stored.get(fact.key)
+        if value in (None, "", []):
+            continue
+        text = fact_words(fact, value, names)
+        was = "" if before is None else fact_words(fact, before.get(fact.key), names)
+        is_money = fact.type == FactType.MONEY
+        shown.append(FactView(str(fact.label), text, is_money, was if was != text else ""))
+    return shown
+
+
+def fact_words(fact: Fact, value: Any, names: Names) -> str:
+    """Return a stored value of a fact in words."""
+    if value in (None, "", []):
+        return ""
+    match fact.type:
+        case FactType.MONEY:
+            return formats.spell_money(Decimal(str(value)))
+        case FactType.NUMBER:
+            words = formats.spell_number(Decimal(str(value)))
+            return f"{words} {fact.unit}" if fact.unit else words
+        case FactType.YES_NO:
+            return gettext("Yes") if value else gettext("No")
+        case FactType.POSTS:
+            return phrases.listed([phrases.value_label(fact, str(one), names) for one in value])
+    return phrases.value_label(fact, str(value), names)
+
+
+def amount_of(kind: str, stored: Mapping[str, Any]) -> Decimal | None:
+    """Return the first amount of a case, for its row."""
+    known = registry.find_kind(kind)
+    for fact in known.facts if known else ():
+        if fact.type == FactType.MONEY and stored.get(fact.key) not in (None, ""):
+            return Decimal(str(stored[fact.key]))
+    return None
+
+
+def summary_of(case: Case, shown: Iterable[FactView]) -> list[FactView]:
+    """Return what the submitter added, without what the facts say already."""
+    labels = {fact.label for fact in shown}
+    return [
+        FactView(str(label), str(text))
+        for label, text in case.summary
+        if str(label) not in labels and text not in (None, "")
+    ]
+
+
+# ---- deadlines ----------------------------------------------------------------------------------
+
+
+def deadline(
+    due_at: datetime | None, arrived_at: datetime | None, now: datetime
+) -> tuple[str, str]:
+    """Return how long there is still, and the tone: amber near the end, red past it."""
+    if due_at is None:
+        return "", ""
+    left = due_at - now
+    if left < timedelta(0):
+        return gettext("over by %(span)s") % {"span": span_words(-left)}, "bad"
+    whole = due_at - (arrived_at or now)
+    near = left < timedelta(hours=1) or left < whole * 0.2
+    return gettext("%(span)s left") % {"span": span_words(left)}, "warn" if near else ""
+
+
+def span_words(span: timedelta) -> str:
+    """Return a span in its largest unit: days, hours or minutes."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes >= 60 * 24:
+        return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
+    if minutes >= 60:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+def short_moment(moment: datetime, now: datetime) -> str:
+    """Return the clock for today, else the day: what fits at the end of a row."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.date() == today - timedelta(days=1):
+        return gettext("Yesterday")
+    return f"{local:%m-%d}"
+
+
+# ---- the path -----------------------------------------------------------------------------------
+
+
+def steps_of(
+    case: Case, path: Path, signatures: Sequence[Signature], names: Names, now: datetime
+) -> list[StepView]:
+    """Return the path: who submitted, who signed, who signs now, who would come, the end."""
+    submitted = case.submitted_at or case.created_at
+    first = StepView(
+        1,
+        gettext("%(name)s submitted") % {"name": case.applicant_label},
+        "done",
+        gettext("done"),
+        note=formats.spell_moment(submitted, now),
+    )
+    shown = [first]
+    for step in path.past:
+        shown.append(_past(step, len(shown) + 1, names, now))
+    if case.state in {CaseState.REJECTED, CaseState.WITHDRAWN}:
+        return [first, *_given_back(case, signatures, names, now)]
+    shown.extend(
+        _to_come(step, number, names)
+        for number, step in enumerate(path.to_come, start=len(shown) + 1)
+    )
+    is_done = case.state == CaseState.APPROVED
+    shown.append(
+        StepView(
+            len(shown) + 1,
+            gettext("Takes effect"),
+            "done" if is_done else "next",
+            gettext("done") if is_done else gettext("to come"),
+            note=formats.spell_moment(case.finished_at, now) if is_done else "",
+        )
+    )
+    return shown
+
+
+def _past(step: CaseStep, number: int, names: Names, now: datetime) -> StepView:
+    read = step.read()
+    title = phrases.step_title(read, names)
+    if step.state in _DONE:
+        signatures = [one for one in step.signatures.all() if one.act in SIGNED]
+        who = phrases.listed(list(dict.fromkeys(_signer(one) for one in signatures)))
+        text = next((one.text for one in signatures if one.text), "")
+        when = formats.spell_moment(step.finished_at, now)
+        if step.state == StepState.COUNTED:
+            when = gettext("has signed before")
+        note = pgettext("between two facts of a step", ", ").join(
+            part for part in (when, text[:24]) if part
+        )
+        return StepView(number, title, "done", gettext("done"), who, note)
+    waiting = [one.user.name for one in step.assignments.all() if one.state == AssignmentState.OPEN]
+    signed = [
+        one.user.name for one in step.assignments.all() if one.state == AssignmentState.SIGNED
+    ]
+    if step.state == StepState.STUCK:
+        return StepView(
+            number, title, "bad", gettext("stopped"), note=gettext("Nobody can sign"), tone="bad"
+        )
+    words, tone = deadline(step.due_at, step.arrived_at, now)
+    if signed:
+        words = pgettext("between two facts of a step", ", ").join(
+            part
+            for part in (
+                gettext("signed: %(names)s") % {"names": phrases.listed(signed)},
+                words,
+            )
+            if part
+        )
+    return StepView(number, title, "now", gettext("now"), phrases.listed(waiting), words, tone)
+
+
+def _signer(signature: Signature) -> str:
+    return signature.user.name if signature.user else signature.label
+
+
+def _given_back(
+    case: Case, signatures: Sequence[Signature], names: Names, now: datetime
+) -> list[StepView]:
+    """Return what was signed until the paper was rejected or withdrawn, and that."""
+    shown: list[StepView] = []
+    for one in signatures:
+        if one.lap != case.lap or one.act not in {*SIGNED, Act.REJECTED, Act.WITHDRAWN}:
+            continue
+        is_end = one.act in {Act.REJECTED, Act.WITHDRAWN}
+        title = phrases.step_title(one.step.read(), names) if one.step else ""
+        shown.append(
+            StepView(
+                len(shown) + 2,
+                title or str(Act(one.act).label),
+                "bad" if is_end else "done",
+                str(Act(one.act).label),
+                _signer(one),
+                one.text[:60] if is_end else formats.spell_moment(one.at, now),
+                "bad" if is_end else "",
+            )
+        )
+    return shown
+
+
+def _to_come(step: PathStep, number: int, names: Names) -> StepView:
+    title = phrases.step_title(step.step, names)
+    who = phrases.listed([user.name for user in step.people[:3]])
+    match step.fate:
+        case StepFate.LEFT_OUT:
+            return StepView(number, title, "skipped", gettext("does not apply"))
+        case StepFate.COUNTED:
+            return StepView(
+                number, title, "skipped", gettext("signed before"), who, gettext("signed before")
+            )
+        case StepFate.STUCK:
+            return StepView(
+                number, title, "next", gettext("to come"), note=stuck_words(step), tone="bad"
+            )
+    limit = phrases.limit_words(step.step.limit) if step.step.limit else ""
+    return StepView(number, title, "next", gettext("to come"), who, limit)
+
+
+# ---- signatures ---------------------------------------------------------------------------------
+
+
+def signature_view(signature: Signature, names: Names) -> SignatureView:
+    step = signature.step
+    act = str(Act(signature.act).label)
+    to = signature.data.get("to")
+    if isinstance(to, str) and to:
+        act = gettext("%(act)s: %(name)s") % {"act": act, "name": to}
+    return SignatureView(
+        _signer(signature),
+        signature.for_user.name if signature.for_user else signature.for_label,
+        act,
+        _ACT_TONES.get(signature.act, ""),
+        phrases.step_title(step.read(), names) if step is not None else "",
+        signature.at,
+        signature.text,
+    )
+
+
+def rounds_of(case: Case, signatures: Sequence[Signature], names: Names) -> list[Round]:
+    """Return each submission, the newest first, with what it changed against the one before."""
+    rounds: list[Round] = []
+    laps: list[list[Signature]] = []
+    for signature in signatures:
+        if signature.act in OPENING or not laps:
+            laps.append([])
+        laps[-1].append(signature)
+    before: Mapping[str, Any] | None = None
+    for number, lap in enumerate(laps, start=1):
+        facts = lap[0].facts
+        rounds.append(
+            Round(
+                gettext("Submission %(number)d") % {"number": number},
+                formats.spell_time(lap[0].at),
+                facts_of(case.kind, facts, names, before=before),
+                [signature_view(one, names) for one in lap],
+            )
+        )
+        before = facts
+    return rounds[::-1]
+
+
+def reason_of(signatures: Iterable[Signature]) -> str:
+    """Return what the applicant wrote when he last submitted."""
+    texts = [one.text for one in signatures if one.act in {Act.SUBMITTED, Act.RESUBMITTED}]
+    return texts[-1] if texts else ""
+
+
+# ---- history ------------------------------------------------------------------------------------
+
+EVENTS: Mapping[str, Any] = {
+    "approvals.case.consented": _("logged a verbal consent"),
+    "approvals.case.submitted": _("submitted the case"),
+    "approvals.case.resubmitted": _("submitted the case again"),
+    "approvals.case.approved": _("approved step %(step)s"),
+    "approvals.case.done": _("carried out step %(step)s"),
+    "approvals.case.counted": _("step %(step)s: an earlier signature counts"),
+    "approvals.case.rejected": _("rejected the case at step %(step)s"),
+    "approvals.case.returned": _("returned the case from step %(step)s"),
+    "approvals.case.withdrawn": _("withdrew the case"),
+    "approvals.case.added": _("added a signer at step %(step)s"),
+    "approvals.case.handed-over": _("handed step %(step)s over"),
+    "approvals.case.urged": _("urged the signers"),
+    "approvals.case.escalated": _("passed step %(step)s on to the leader"),
+    "approvals.case.stuck": _("the case stopped at step %(step)s"),
+    "approvals.case.resumed": _("the case went on"),
+    "approvals.case.replaced": _("replaced a signer at step %(step)s"),
+    "approvals.case.finished": _("the case is approved and takes effect"),
+}
+
+
+def event_words(entry: AuditEntry) -> str:
+    """Return what an entry of the history tells."""
+    words = EVENTS.get(entry.event)
+    if words is None:
+        return str(entry.event)
+    text = str(words) % {"step": entry.data.get("step", "")}
+    said = entry.data.get("text")
+    return f"{text}: {said}" if said else text
