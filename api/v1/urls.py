@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.audit")),
     path("", include("api.v1.calendar")),
     path("", include("api.v1.files")),
+    path("", include("api.v1.channels")),
     path("", include("api.v1.imports")),
     path("", include("api.v1.notices")),
     path("", include("api.v1.webhooks")),

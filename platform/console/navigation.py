@@ -47,6 +47,13 @@ class Entry:
         return any(route == prefix or route.startswith(f"{prefix}-") for prefix in prefixes)
 
     def is_open_to(self, actor: Actor, project: Project | None) -> bool:
+        """Tell whether the actor may use the entry or one below it."""
+        return self.leads_to(actor, project) or any(
+            child.is_open_to(actor, project) for child in self.children
+        )
+
+    def leads_to(self, actor: Actor, project: Project | None) -> bool:
+        """Tell whether the actor may open the entry's own page."""
         if self.action is None:
             return True
         if not self.in_project:
@@ -184,7 +191,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     ),
     Entry(
         route="company",
-        label=_("Settings"),
+        label=_("Organisation and settings"),
         action=Action.COMPANY_CONFIGURE,
         icon="settings",
         in_project=False,
@@ -220,6 +227,25 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="posts",
+                label=_("Posts and what they may do"),
+                action=Action.USER_MANAGE,
+                in_project=False,
+            ),
+            Entry(
+                route="departments",
+                label=_("Departments"),
+                action=Action.USER_MANAGE,
+                in_project=False,
+            ),
+            Entry(
+                route="organisation",
+                label=_("Organisation chart"),
+                action=Action.STAFF_VIEW,
+                in_project=False,
+            ),
+            Entry(route="staff", label=_("Staff of the project"), action=Action.STAFF_VIEW),
+            Entry(
                 route="audit",
                 label=_("Audit record"),
                 action=Action.AUDIT_VIEW,
@@ -231,6 +257,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 action=Action.COMPANY_CONFIGURE,
                 in_project=False,
                 covers=("notice-log",),
+            ),
+            Entry(
+                route="channels",
+                label=_("Notice channels"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
             ),
             Entry(
                 route="webhooks",
@@ -257,7 +289,7 @@ def menu(
         )
         items.append(
             Item(
-                url=_address(entry, project),
+                url=_address(entry if entry.leads_to(actor, project) else children[0], project),
                 label=str(entry.label),
                 icon=entry.icon,
                 current=nearest is not None or entry.covers_route(route),

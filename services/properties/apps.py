@@ -9,6 +9,8 @@ class PropertiesConfig(AppConfig):
         from kernel.access import SYSTEM, Action
         from kernel.documents import carriers, numbers
         from kernel.imports.importer import register
+        from kernel.records import protected
+        from kernel.text import _
         from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
 
@@ -20,6 +22,15 @@ class PropertiesConfig(AppConfig):
                 model="properties.household",
                 read=lambda actor, pk: queries.get_household(actor=actor, household_id=pk),
                 add=changes,
+                is_protected=True,
+            )
+        )
+        protected.register(
+            protected.ProtectedFile(
+                model="properties.household",
+                name=_("Owner file"),
+                papers=protected.OWNER_PAPERS,
+                url=lambda pk, project_id: f"/p/{project_id}/households/{pk}/",
             )
         )
         carriers.register(

@@ -46,6 +46,7 @@ APPEND_ONLY_TABLES = frozenset(
         "outbox_event",
         "documents_printtemplate",
         "properties_unitstatechange",
+        "records_accesslook",
         "security_securityevent",
     }
 )

@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.demo import people
 from kernel import access
 from kernel.access import tokens
-from kernel.access.models import PostHolding, User
+from kernel.access.models import Department, Post, PostHolding, User
 from kernel.audit.models import AuditEntry
 from kernel.documents import operations as documents
 from kernel.imports.models import ImportBatch
@@ -171,6 +171,8 @@ def sample() -> dict[str, Any]:
         "bill_id": BillLine.objects.earliest("pk").pk,
         "receipt_id": Receipt.objects.earliest("pk").pk,
         "user_id": person.pk,
+        "post_id": Post.objects.get(key="collector").pk,
+        "department_id": Department.objects.get(key="CHG").pk,
         "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,
         "token_id": token.pk,
         "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,

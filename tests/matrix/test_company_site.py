@@ -44,6 +44,7 @@ OF_ONE = frozenset().union(*(POSTS[post].actions for post in PROJECT_POSTS))
 
 IMPORT_STEPS = ("check", "commit", "undo")
 PERSON_STEPS = (
+    "department",
     "posts",
     "posts/<int:holding_id>/end",
     "active",
@@ -87,6 +88,8 @@ GET_ELSEWHERE = {
     # Steps of another page: what is sent there is sent by its buttons.
     **{f"/p/<int:project_id>/imports/<int:batch_id>/{step}/": 302 for step in IMPORT_STEPS},
     **{f"/c/people/<int:user_id>/{step}/": 302 for step in PERSON_STEPS},
+    **{f"/c/posts/<int:post_id>/{step}/": 302 for step in ("actions", "active")},
+    "/c/departments/<int:department_id>/active/": 302,
 }
 # The books are the whole company's: a post in one project is not enough.
 COMPANY_WIDE = {
@@ -332,9 +335,10 @@ def wrote(answer: Answer) -> list[str]:
     ]
 
 
-# When a token was last used, and sessions.
+# When a token was last used, sessions, and that something was refused.
 WRITTEN_ANYWAY = (
     'UPDATE "access_apitoken" SET "last_used_at"',
     'UPDATE "django_session"',
     'DELETE FROM "django_session"',
+    'INSERT INTO "security_securityevent"',
 )

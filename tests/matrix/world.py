@@ -17,7 +17,7 @@ from console.models import Export
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import tokens
-from kernel.access.models import ApiToken, PostHolding, User
+from kernel.access.models import ApiToken, Department, Post, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
 from kernel.approvals import operations as approvals
@@ -28,7 +28,7 @@ from kernel.crypto import cipher
 from kernel.documents import operations as documents
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
-from kernel.notifications.models import Notification
+from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
 from kernel.sessions import SessionStore
@@ -173,6 +173,8 @@ def _company_wide(world: World) -> dict[str, Any]:
     return {
         "user_id": visited.pk,
         "holding_id": PostHolding.objects.get(user=visited).pk,
+        "post_id": Post.objects.get(key="steward").pk,
+        "department_id": Department.objects.get(key="CS").pk,
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
         "export_id": _export(world.users["one"], world.own["project_id"]),
@@ -181,6 +183,14 @@ def _company_wide(world: World) -> dict[str, Any]:
         ).pk,
         "notice": "console.export-ready",
         **_webhook(),
+        "channel_id": Channel.objects.create(
+            kind="wecom",
+            name="群",
+            key_encrypted=cipher().encrypt("x"),
+            language="en",
+            kinds=["console.export-ready"],
+            created_at=NOW,
+        ).pk,
         "language": "en",
         "kind": "unit-ledger",
         "carrier": "properties.household",

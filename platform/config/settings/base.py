@@ -373,6 +373,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 # Private networks that webhooks may reach, e.g. "10.20.0.0/16"; with any of them http is allowed.
 OUTBOUND_NETWORKS = env("GUANJIA_OUTBOUND_NETWORKS", "").split()
 
+ROBOT_HOSTS = {
+    "wecom": "https://qyapi.weixin.qq.com",
+    "dingtalk": "https://oapi.dingtalk.com",
+    "feishu": "https://open.feishu.cn",
+}
+
 # ---- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.errors.handle",
@@ -431,6 +437,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentMethod": "services.billing.cashier.models.PaymentMethod",
         "PaymentState": "services.billing.cashier.models.PaymentState",
         "Age": "api.v1.arrears.serializers.AGES",
+        "ChannelKind": "kernel.notifications.models.Channel.Kind",
+        "OutgoingState": "kernel.outgoing.OutgoingState",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }

@@ -73,7 +73,7 @@ class EditWords(EditSheet):
 
     def form_options(self) -> dict[str, Any]:
         notice, own = self._notice()
-        subject, text = words_of(notice, self.kwargs["language"], own)
+        subject, text = queries.words_of(notice, own, self.kwargs["language"])
         return {"initial": {"subject": subject, "text": text}}
 
     def back(self) -> str:
@@ -161,17 +161,9 @@ def language_of(request: HttpRequest) -> str:
     return asked if asked in User.Language.values else translation.get_language() or "zh-hans"
 
 
-def words_of(notice: Notice, language: str, own: Wording | None) -> tuple[str, str]:
-    """Return subject and text of a kind: the company's, else the product's in the language."""
-    if own is not None:
-        return own.subject, own.text
-    with translation.override(language):
-        return str(notice.subject), str(notice.text)
-
-
 def sample_of(notice: Notice, language: str, own: Wording | None) -> dict[str, str]:
     """Return subject and text of a kind filled with its examples."""
-    subject, text = words_of(notice, language, own)
+    subject, text = queries.words_of(notice, own, language)
     with translation.override(language):
         values = {name: str(sample) for name, sample in notice.fields.items()}
     return {"subject": rules.fill(subject, values), "text": rules.fill(text, values)}

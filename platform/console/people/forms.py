@@ -30,6 +30,9 @@ class GivePost(forms.Form):
     post = forms.ChoiceField(label=_("Post"))
     place = forms.ChoiceField(label=_("Where"), required=False)
     valid_from = DayField(label=_("From"))
+    last_day = DayField(
+        label=_("Last day"), required=False, help_text=_("Leave it empty where no end is known.")
+    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

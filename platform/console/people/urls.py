@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path(_PERSON, views.Person.as_view(), name="people-person"),
     path(f"{_PERSON}posts/", views.GivePost.as_view(), name="people-post"),
     path(f"{_PERSON}posts/<int:holding_id>/end/", views.EndPost.as_view(), name="people-post-end"),
+    path(f"{_PERSON}department/", views.Move.as_view(), name="people-department"),
     path(f"{_PERSON}active/", views.LetInOrOut.as_view(), name="people-active"),
     path(f"{_PERSON}link/", views.SendLink.as_view(), name="people-link"),
     path(

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_column
+from console.organisation.forms import Membership, number
 from console.people import forms
 from console.people.reads import people_with_posts, with_project_names
 from console.views import ConsoleView
-from kernel.access import Action, operations, passwords, queries, tokens
+from kernel.access import Action, departments, operations, passwords, queries, tokens
 from kernel.access.models import User
 from kernel.audit.queries import history_of
 from kernel.duties import KeptApart
@@ -29,6 +30,7 @@ DONE = {
     "sent": _("The link is on its way."),
     "given": _("The post is given. It counts from the next page on."),
     "ended": _("The post is ended."),
+    "moved": _("Saved."),
     "out": _("The person is out: signed off everywhere, tokens stopped."),
     "in": _("The person may sign in again."),
     "revoked": _("The token is void."),
@@ -42,6 +44,7 @@ EVENTS = {
     "access.user.signed-in": _("Signed in"),
     "access.post.given": _("Post given"),
     "access.post.ended": _("Post ended"),
+    "access.user.moved": _("Department changed"),
     "access.password-link.sent": _("Link for a password sent"),
     "access.password.set": _("Password chosen"),
     "access.password.changed": _("Password changed"),
@@ -174,6 +177,7 @@ class Person(ConsoleView):
             ],
             "form": forms.Person(initial={"name": person.name, "email": person.email}),
             "post_form": forms.GivePost(actor=self.actor, initial={"valid_from": self.today}),
+            "membership": Membership(actor=self.actor, person=person),
             "done": DONE.get(request.GET.get("done", "")),
             "refusal": "",
         }
@@ -191,7 +195,12 @@ class PersonStep(Person):
     def post(self, request: HttpRequest, user_id: int, **kwargs: int) -> HttpResponseBase:
         try:
             done = self.carry_out(request, user_id, **kwargs)
-        except (operations.LastAdministrator, passwords.EmailMissing) as error:
+        except (
+            departments.DepartmentUnknown,
+            operations.LastAdministrator,
+            operations.LastDayInvalid,
+            passwords.EmailMissing,
+        ) as error:
             return self.page(request, user_id, status=error.status, refusal=str(error))
         return _back(user_id, done or self.done)
 
@@ -211,9 +220,16 @@ class GivePost(PersonStep):
                     post=form.cleaned_data["post"],
                     project_id=form.cleaned_data["place"],
                     valid_from=form.cleaned_data["valid_from"],
+                    last_day=form.cleaned_data["last_day"],
                     now=self.now,
                 )
-            except (operations.PostHeldAlready, operations.PostIsCompanyWide, KeptApart) as error:
+            except (
+                operations.LastDayInvalid,
+                operations.PostHeldAlready,
+                operations.PostIsCompanyWide,
+                operations.SettingUpApart,
+                KeptApart,
+            ) as error:
                 self.note_refusal(error)
                 form.add_error(error.field, str(error))
             else:
@@ -229,6 +245,22 @@ class EndPost(PersonStep):
         last_day = form.cleaned_data["last_day"] if form.is_valid() else self.today
         operations.end_post(
             actor=self.actor, holding_id=kwargs["holding_id"], last_day=last_day, now=self.now
+        )
+        return None
+
+
+class Move(PersonStep):
+    done = "moved"
+
+    def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
+        form = Membership(request.POST, actor=self.actor)
+        if not form.is_valid():
+            raise departments.DepartmentUnknown(_("There is no such department."))
+        departments.move_person(
+            actor=self.actor,
+            user_id=user_id,
+            department_id=number(form.cleaned_data["department"]),
+            now=self.now,
         )
         return None
 

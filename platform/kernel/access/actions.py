@@ -14,6 +14,7 @@ class Action(TextChoices):
 
     COMPANY_CONFIGURE = "company.configure", _("Set up the company and its projects")
     USER_MANAGE = "user.manage", _("Manage people, posts and departments")
+    STAFF_VIEW = "staff.view", _("See who holds which post")
     AUDIT_VIEW = "audit.view", _("See who did what")
     SECURITY_VIEW = "security.view", _("See the security log")
     DUTIES_VIEW = "duties.view", _("See where duties meet")
@@ -59,10 +60,14 @@ class Action(TextChoices):
 
     MANUAL_VIEW = "manual.view", _("Read controlled manuals")
     MANUAL_PREPARE = "manual.prepare", _("Prepare a manual's edition")
-    MANUAL_REVIEW = "manual.review", _("Review a manual's edition")
-    MANUAL_APPROVE = "manual.approve", _("Approve a manual's edition")
     MANUAL_KEEP = "manual.keep", _("Keep the register of manuals' copies")
     NOTICE_PRINT = "notice.print", _("Print notices")
+
+    ARCHIVE_REQUEST = "archive.request", _("Ask to look at owners' files")
+    ARCHIVE_KEEP = "archive.keep", _("Keep owners' files and register looks at them")
+    ARCHIVE_VIEW = "archive.view", _("See the register of looks at owners' files")
+    RECORD_DISPOSE = "record.dispose", _("List records for disposal")
+    RECORD_HOLD = "record.hold", _("Exempt records from disposal")
 
     APPROVAL_CONFIGURE = "approval.configure", _("Design approval chains")
     APPROVAL_VIEW = "approval.view", _("See all approvals")

@@ -62,6 +62,7 @@ DEPARTMENTS: dict[str, Department] = {
 
 _SIGHT = STAFF | frozenset(
     {
+        Action.STAFF_VIEW,
         Action.REGISTRY_VIEW,
         Action.FEE_STANDARD_VIEW,
         Action.BILL_VIEW,
@@ -72,7 +73,7 @@ _SIGHT = STAFF | frozenset(
 _READ = _SIGHT | {Action.READING_VIEW}
 _ADDRESSES = STAFF | {Action.REGISTRY_VIEW}
 # To answer a customer and to remind him of what he owes.
-_DOOR = _SIGHT - {Action.PAYMENT_VIEW} | {Action.NOTICE_PRINT}
+_DOOR = _SIGHT - {Action.PAYMENT_VIEW, Action.STAFF_VIEW} | {Action.NOTICE_PRINT}
 _COLLECTING = frozenset({Action.PAYMENT_TAKE})
 _GIVING_BACK = frozenset({Action.RECEIPT_VOID, Action.RECEIPT_VOID_ANY})
 _CONFIRMING = frozenset(
@@ -93,7 +94,6 @@ BUSINESS = (
     | _RECEIVABLES
     | {
         Action.DUTIES_EXEMPT,
-        Action.MANUAL_APPROVE,
         Action.POLICY_CHANGE_MONEY,
     }
 )
@@ -114,6 +114,7 @@ POSTS: dict[str, Post] = {
         | {
             Action.COMPANY_CONFIGURE,
             Action.USER_MANAGE,
+            Action.STAFF_VIEW,
             Action.AUDIT_VIEW,
             Action.SECURITY_VIEW,
             Action.DUTIES_VIEW,
@@ -177,8 +178,6 @@ POSTS: dict[str, Post] = {
             # 2.4: an exemption from the separation of duties is approved by this post.
             Action.DUTIES_VIEW,
             Action.DUTIES_EXEMPT,
-            Action.MANUAL_REVIEW,
-            Action.MANUAL_APPROVE,
         },
         never=_COLLECTING | _GIVING_BACK,
     ),
@@ -197,7 +196,7 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.11, Art.15",
         "OFF",
-        actions=_SIGHT,
+        actions=_SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP},
         never=_CONFIRMING,
     ),
     "finance_head": Post(
@@ -263,7 +262,6 @@ POSTS: dict[str, Post] = {
             Action.RECEIPT_VOID_ANY,
             Action.EXPORT,
             Action.MANUAL_PREPARE,
-            Action.MANUAL_REVIEW,
             Action.MANUAL_KEEP,
             Action.NOTICE_PRINT,
             Action.LEDGER_VIEW,
@@ -274,7 +272,9 @@ POSTS: dict[str, Post] = {
     "materials_keeper": Post(
         "物资管理员", "Materials keeper", _BOTH, "property_manager", "000/16 §4.4"
     ),
-    "hr_officer": Post("人事专员", "HR officer", _CO, "company_gm", "003/D5 A8", "OFF"),
+    "hr_officer": Post(
+        "人事专员", "HR officer", _CO, "company_gm", "003/D5 A8", "OFF", STAFF | {Action.STAFF_VIEW}
+    ),
     "mo_manager": Post(
         "管理处经理",
         "Management-office manager",
@@ -286,8 +286,10 @@ POSTS: dict[str, Post] = {
             Action.EXPORT,
             Action.POLICY_VIEW,
             Action.MANUAL_PREPARE,
-            Action.MANUAL_REVIEW,
             Action.NOTICE_PRINT,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_VIEW,
+            Action.RECORD_HOLD,
         },
     ),
     "mo_director": Post(
@@ -311,7 +313,14 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "002/4.2, 003/D5",
         "CS",
-        actions=_SIGHT | {Action.EXPORT, Action.MANUAL_PREPARE, Action.NOTICE_PRINT},
+        actions=_SIGHT
+        | {
+            Action.EXPORT,
+            Action.MANUAL_PREPARE,
+            Action.NOTICE_PRINT,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_VIEW,
+        },
     ),
     "front_desk": Post(
         "前台客服",
@@ -320,7 +329,14 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.3, 000/6",
         "CS",
-        actions=_DOOR | {Action.REGISTRY_CHANGE},
+        actions=_DOOR
+        | {
+            Action.REGISTRY_CHANGE,
+            Action.ARCHIVE_REQUEST,
+            Action.ARCHIVE_KEEP,
+            Action.ARCHIVE_VIEW,
+            Action.RECORD_DISPOSE,
+        },
         never=frozenset({Action.EXPORT, Action.PERSONAL_DATA_REVEAL}),
     ),
     "steward": Post(
@@ -330,7 +346,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.4, 003/D8.1 (C-03)",
         "CS",
-        actions=_DOOR,
+        actions=_DOOR | {Action.ARCHIVE_REQUEST},
     ),
     "property_supervisor": Post(
         "物业主管",
@@ -350,7 +366,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.5, 000/7 Art.6-8 (C-07)",
         "CHG",
-        actions=_READ
+        actions=_READ - {Action.STAFF_VIEW}
         | {
             Action.PERSONAL_DATA_REVEAL,
             Action.READING_RECORD,
@@ -374,7 +390,15 @@ POSTS: dict[str, Post] = {
         actions=_ADDRESSES | {Action.READING_VIEW, Action.READING_RECORD},
         never=_COLLECTING,
     ),
-    "internal_clerk": Post("内勤", "Internal clerk", _PR, "cs_supervisor", "002/1", "CS"),
+    "internal_clerk": Post(
+        "内勤",
+        "Internal clerk",
+        _PR,
+        "cs_supervisor",
+        "002/1",
+        "CS",
+        actions=STAFF | {Action.MANUAL_KEEP},
+    ),
     "night_duty_officer": Post(
         "夜间值班员",
         "Night duty officer",

@@ -15,6 +15,7 @@ from kernel.access.queries import lock_user
 from kernel.access.tokens import revoke_all_of
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
+from kernel.duties import KeptApart
 from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy import company_day
@@ -51,7 +52,7 @@ class PostHeldAlready(Conflict):
     code = "access.post-held-already"
 
 
-class SettingUpApart(Conflict):
+class SettingUpApart(KeptApart, Conflict):
     """An account would both set up the company and take part in its business."""
 
     code = "access.setting-up-apart"

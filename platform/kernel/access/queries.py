@@ -24,9 +24,14 @@ from kernel.errors import NotFound
 from kernel.text import _
 
 
-def _in_force(today: date) -> Q:
-    """Return the condition for a holding on ``today``; its end is exclusive."""
-    return Q(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+def in_force(today: date, path: str = "") -> Q:
+    """Return the condition for a holding on ``today``; its end is exclusive.
+
+    ``path`` leads to the holding, such as ``"holdings__"``.
+    """
+    begun = Q(**{f"{path}valid_from__lte": today})
+    not_over = Q(**{f"{path}valid_to__isnull": True}) | Q(**{f"{path}valid_to__gt": today})
+    return begun & not_over
 
 
 def _covering(project_id: int | None) -> Q:
@@ -37,13 +42,13 @@ def _covering(project_id: int | None) -> Q:
 
 def holdings_of(*, user_id: int, today: date) -> QuerySet[PostHolding]:
     """Return the posts in force on ``today``, in the order they were given."""
-    return PostHolding.objects.filter(_in_force(today), user_id=user_id).order_by("pk")
+    return PostHolding.objects.filter(in_force(today), user_id=user_id).order_by("pk")
 
 
 def holders_of(*, posts: Sequence[str], today: date) -> QuerySet[PostHolding, int]:
     """Return the ids of the people who hold one of ``posts`` on ``today``, anywhere."""
     return (
-        PostHolding.objects.filter(_in_force(today), post__key__in=posts)
+        PostHolding.objects.filter(in_force(today), post__key__in=posts)
         .order_by()
         .values_list("user_id", flat=True)
     )
@@ -192,7 +197,7 @@ def lock_user(user_id: int) -> User:
 def people_of_post(*, post: str, project_id: int | None, today: date) -> list[User]:
     """Return the active people who hold ``post`` for the project, in the order of their ids."""
     holders = PostHolding.objects.filter(
-        _in_force(today), _covering(project_id), post__key=post, post__is_active=True
+        in_force(today), _covering(project_id), post__key=post, post__is_active=True
     )
     return list(
         User.objects.filter(is_active=True, pk__in=holders.values("user_id")).order_by("pk")
@@ -203,7 +208,7 @@ def posts_of(*, user_id: int, project_id: int | None, today: date) -> frozenset[
     """Return the keys of the posts that a person holds for the project."""
     return frozenset(
         PostHolding.objects.filter(
-            _in_force(today),
+            in_force(today),
             _covering(project_id),
             user_id=user_id,
             user__is_active=True,

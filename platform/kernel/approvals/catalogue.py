@@ -361,6 +361,27 @@ DEFAULT_CHAINS: Final = (
         "002/4.1, 000/17 §5.1",
         _chain(_sign("manager", "mo_manager")),
     ),
+    # SH-41: prepared, reviewed and approved by three people. Which posts, the sources do not say.
+    DefaultChain(
+        "controlled_document",
+        "controlled_document",
+        "受控文件发布",
+        "Issue of a controlled document",
+        "004/KF-0, SH-41",
+        _chain(
+            _sign("review", "general_office", name="审核", name_en="Review"),
+            _sign("approve", "property_manager", name="批准", name_en="Approval"),
+        ),
+    ),
+    # SH-40: nothing leaves the company without approval.
+    DefaultChain(
+        "controlled_document.release",
+        "controlled_document.release",
+        "受控文件外发",
+        "Controlled document given outside",
+        "002/Pre, SH-40",
+        _chain(_sign("approve", "property_manager", name="批准", name_en="Approval")),
+    ),
     DefaultChain(
         "project.rules",
         "project.rules",

@@ -9,6 +9,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.documents import numbers
+        from kernel.documents.manuals import registry as manuals
         from kernel.documents.printing import papers, register
         from kernel.text import _
 
@@ -32,3 +33,4 @@ class DocumentsConfig(AppConfig):
         )
         for paper in papers.STANDARD:
             register(paper)
+        manuals.register()

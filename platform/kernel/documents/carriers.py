@@ -26,6 +26,7 @@ class Carrier:
     :param model: Django's label in small letters: ``properties.household``.
     :param read: finds a record for somebody who wants to see its files.
     :param add: checks, beyond that, that somebody may add or withdraw some.
+    :param is_protected: secret files on them are opened by an approved request only (SH-25).
     :param project_id: in which project the record lies; ``None`` where it is the company's.
     """
 
@@ -33,6 +34,7 @@ class Carrier:
     read: Find
     add: Callable[[access.Actor, Model], None]
     project_id: Callable[[Model], int | None] = _own_project
+    is_protected: bool = False
 
     def find_to_add(self, actor: access.Actor, pk: int) -> Model:
         """Return a record to whose files ``actor`` may add.

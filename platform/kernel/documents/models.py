@@ -132,3 +132,195 @@ class PrintTemplate(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.language} V{self.version}"
+
+
+class Manual(CompanyModel):
+    """A controlled document under its number (SH-41). What it says stands in its revisions."""
+
+    plural = _("controlled documents")
+
+    number = models.CharField(max_length=60)
+    title = models.CharField(_("title"), max_length=100)
+    department = models.CharField(max_length=8)
+    project_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by_label = models.CharField(max_length=140)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                name="manual_number_once",
+                violation_error_message=_("There is a controlled document of this number."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class RevisionState(models.TextChoices):
+    """The life of a revision (handbook 08)."""
+
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("In review")
+    APPROVED = "APPROVED", _("Approved, not in force yet")
+    IN_FORCE = "IN_FORCE", _("In force")
+    SUPERSEDED = "SUPERSEDED", _("Superseded")
+    DISCARDED = "DISCARDED", _("Discarded")
+
+
+class ManualRevision(CompanyModel):
+    """An edition and revision of a manual: A0, A1, B0. A trigger keeps what was submitted.
+
+    Prepared, reviewed and approved by three people; their names are those of the case that the
+    revision went through.
+    """
+
+    manual = models.ForeignKey(Manual, on_delete=models.PROTECT, related_name="revisions")
+    edition = models.CharField(max_length=1)
+    revision = models.IntegerField()
+    state = models.CharField(max_length=10, choices=RevisionState, default=RevisionState.DRAFT)
+    body = models.TextField(_("text"), blank=True)
+    chapter = models.CharField(_("chapter"), max_length=60)
+    change = models.CharField(_("change"), max_length=300)
+    prepared_by = models.BigIntegerField()
+    prepared_by_label = models.CharField(max_length=140)
+    prepared_at = models.DateTimeField()
+    case_id = models.BigIntegerField(null=True)
+    reviewed_by = models.BigIntegerField(null=True)
+    reviewed_by_label = models.CharField(max_length=140, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    approved_by = models.BigIntegerField(null=True)
+    approved_by_label = models.CharField(max_length=140, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    in_force_on = models.DateField(null=True)
+    superseded_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manual", "edition", "revision"],
+                condition=~Q(state="DISCARDED"),
+                name="manualrevision_mark_once",
+            ),
+            models.UniqueConstraint(
+                fields=["manual"], condition=Q(state="IN_FORCE"), name="manualrevision_one_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=["manual"],
+                condition=Q(state__in=["DRAFT", "SUBMITTED", "APPROVED"]),
+                name="manualrevision_one_to_come",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["APPROVED", "IN_FORCE", "SUPERSEDED"])
+                | Q(reviewed_by__isnull=False, approved_by__isnull=False)
+                & ~Q(reviewed_by=models.F("prepared_by"))
+                & ~Q(approved_by=models.F("prepared_by"))
+                & ~Q(approved_by=models.F("reviewed_by")),
+                name="manualrevision_three_signatures",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["IN_FORCE", "SUPERSEDED"], in_force_on__isnull=False)
+                | ~Q(state__in=["IN_FORCE", "SUPERSEDED"]) & Q(in_force_on__isnull=True),
+                name="manualrevision_in_force_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(revision__gte=0, revision__lte=99) & Q(edition__regex=r"^[A-Z]$"),
+                name="manualrevision_mark_valid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manual_id} {self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """``A1``: edition letter and revision digit."""
+        return f"{self.edition}{self.revision}"
+
+
+class ManualCopy(CompanyModel):
+    """A numbered copy in somebody's hands. Returned, its number may be issued to another."""
+
+    manual = models.ForeignKey(Manual, on_delete=models.PROTECT, related_name="copies")
+    number = models.IntegerField()
+    holder_id = models.BigIntegerField()
+    holder_label = models.CharField(max_length=140)
+    issued_at = models.DateTimeField()
+    issued_by_label = models.CharField(max_length=140)
+    returned_at = models.DateTimeField(null=True)
+    returned_to_label = models.CharField(max_length=140, blank=True)
+    return_note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["manual", "number"],
+                condition=Q(returned_at__isnull=True),
+                name="manualcopy_held_once",
+            ),
+            models.UniqueConstraint(
+                fields=["manual", "holder_id"],
+                condition=Q(returned_at__isnull=True),
+                name="manualcopy_one_for_holder",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="manualcopy_number_gte_1"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["holder_id"], condition=Q(returned_at__isnull=True), name="manualcopy_held"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manual_id} #{self.number}"
+
+
+class ManualPage(CompanyModel):
+    """A revision's pages, sent to the holder of a copy, and that he has put them in."""
+
+    copy = models.ForeignKey(ManualCopy, on_delete=models.PROTECT, related_name="pages")
+    revision = models.ForeignKey(ManualRevision, on_delete=models.PROTECT, related_name="pages")
+    sent_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["copy", "revision"], name="manualpage_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.copy_id} {self.revision_id}"
+
+
+class ReleaseState(models.TextChoices):
+    REQUESTED = "REQUESTED", _("Requested")
+    APPROVED = "APPROVED", _("Approved")
+    REFUSED = "REFUSED", _("Refused")
+
+
+class ManualRelease(CompanyModel):
+    """A request to give a manual to somebody outside the company (SH-40)."""
+
+    revision = models.ForeignKey(ManualRevision, on_delete=models.PROTECT, related_name="releases")
+    recipient = models.CharField(_("recipient"), max_length=100)
+    purpose = models.CharField(_("purpose"), max_length=200)
+    state = models.CharField(max_length=10, choices=ReleaseState, default=ReleaseState.REQUESTED)
+    requested_by = models.BigIntegerField()
+    requested_by_label = models.CharField(max_length=140)
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    case_id = models.BigIntegerField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(state="APPROVED"),
+                name="manualrelease_sent_if_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision_id} → {self.recipient}"

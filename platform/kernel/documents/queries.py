@@ -10,7 +10,12 @@ from kernel.audit import operations as audit
 from kernel.documents import storage
 from kernel.documents.carriers import carrier_named
 from kernel.documents.models import Attachment
-from kernel.errors import NotFound
+from kernel.errors import Denied, NotFound
+from kernel.text import _
+
+
+class RequestNeeded(Denied):
+    code = "documents.request-needed"
 
 
 def attachments_of(subject: Model) -> QuerySet[Attachment]:
@@ -56,6 +61,11 @@ def get_attachment(*, actor: access.Actor, attachment_id: int) -> Attachment:
     return attachment
 
 
+def content_of(attachment: Attachment) -> bytes:
+    """Return a file's content. The caller has checked access and writes the look down."""
+    return storage.read(attachment.storage_key)
+
+
 def open_attachment(
     *, actor: access.Actor, attachment_id: int, now: datetime
 ) -> tuple[Attachment, bytes]:
@@ -64,13 +74,18 @@ def open_attachment(
     :raises NotFound: if it is withdrawn, there is none, or the actor may not see its record.
     :raises access.ActionDenied: if he lacks what the record's files take, or, for a secret file,
         ``personal-data.reveal`` in its project.
+    :raises RequestNeeded: for a secret file of a record whose files are protected.
     """
     attachment = get_attachment(actor=actor, attachment_id=attachment_id)
     if attachment.withdrawn_at is not None:
         raise NotFound
+    if attachment.is_secret and carrier_named(attachment.subject_type).is_protected:
+        raise RequestNeeded(
+            _("This belongs to a protected file. Ask for access to the file; then it is opened.")
+        )
     if attachment.is_secret:
         access.require(actor, Action.PERSONAL_DATA_REVEAL, attachment.project_id)
-    content = storage.read(attachment.storage_key)
+    content = content_of(attachment)
     if attachment.is_secret:
         audit.record(
             actor=actor,

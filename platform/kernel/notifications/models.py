@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from kernel.access.models import User
 from kernel.models import CompanyModel
@@ -102,3 +103,43 @@ class QuietHours(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%H:%M}-{self.ends_at:%H:%M}"
+
+
+class Channel(CompanyModel):
+    """A group robot of the company. ``kinds`` are the notices that it repeats."""
+
+    class Kind(models.TextChoices):
+        WECOM = "wecom", _("WeCom robot")
+        DINGTALK = "dingtalk", _("DingTalk robot")
+        FEISHU = "feishu", _("Feishu robot")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=60)
+    key_encrypted = models.TextField()
+    secret_encrypted = models.TextField(blank=True)
+    language = models.CharField(max_length=10, choices=User.Language)
+    project_id = models.BigIntegerField(null=True, blank=True)
+    kinds = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelPost(Outgoing):
+    """A notice on its way to a robot."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="posts")
+    kind = models.CharField(max_length=60, blank=True)
+    text = models.TextField(max_length=2500)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="waiting"), name="channelpost_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.channel_id} {self.state}"

@@ -7,7 +7,6 @@ from datetime import datetime, time
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.utils import translation
 
 from kernel import outgoing
 from kernel.access.actions import Action
@@ -16,7 +15,7 @@ from kernel.access.models import User
 from kernel.audit import operations as audit
 from kernel.errors import Invalid, NotFound
 from kernel.jobs.operations import enqueue_after_commit
-from kernel.notifications import rules
+from kernel.notifications import channels, queries, rules
 from kernel.notifications.models import (
     Delivery,
     Notification,
@@ -58,18 +57,23 @@ def notify(
 ) -> list[Notification]:
     """Tell active people something, each once, in his language; mails follow the commit.
 
+    Robots that carry the kind repeat it, whoever is told.
+
     Whoever did it himself is not told. ``context`` fills the places of the kind's words.
 
     :raises KeyError: if the kind is not registered.
     """
     notice = notice_of(kind)
+    wordings = {row.language: row for row in Wording.objects.filter(kind=kind)}
+    values = {name: str(value) for name, value in context.items()}
+    if channels.repeat(notice, wordings, values, url, project_id, now):
+        enqueue_after_commit(DELIVER_TASK)
     wanted = set(to) - {actor.user_id}
     people = list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
     if not people:
         return []
-    wordings = {row.language: row for row in Wording.objects.filter(kind=kind)}
     told = Notification.objects.bulk_create(
-        _for_person(user, notice, wordings.get(user.language), context, url, project_id, now)
+        _for_person(user, notice, wordings.get(user.language), values, url, project_id, now)
         for user in people
     )
     _queue_mails(notice, dict(zip([user.pk for user in people], told, strict=True)), people, now)
@@ -80,15 +84,12 @@ def _for_person(
     user: User,
     notice: Notice,
     wording: Wording | None,
-    context: Mapping[str, str],
+    values: Mapping[str, str],
     url: str,
     project_id: int | None,
     now: datetime,
 ) -> Notification:
-    with translation.override(user.language):
-        subject = wording.subject if wording else str(notice.subject)
-        text = wording.text if wording else str(notice.text)
-        values = {name: str(value) for name, value in context.items()}
+    subject, text = queries.words_of(notice, wording, user.language)
     return Notification(
         user=user,
         kind=notice.key,

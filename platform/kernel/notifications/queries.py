@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import translation
 
 from kernel.access.actions import Action
 from kernel.access.actors import Actor, require_everywhere
 from kernel.errors import NotFound
 from kernel.notifications.models import (
+    Channel,
+    ChannelPost,
     Delivery,
     Notification,
     Preference,
@@ -86,3 +89,43 @@ def deliveries(*, actor: Actor) -> QuerySet[Delivery]:
     """
     require_everywhere(actor, Action.COMPANY_CONFIGURE)
     return Delivery.objects.select_related("notification__user").order_by("-pk")
+
+
+def channels(*, actor: Actor) -> QuerySet[Channel]:
+    """Return the company's robots by name.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    """
+    require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    return Channel.objects.order_by("name", "pk")
+
+
+def get_channel(*, actor: Actor, channel_id: int, lock: bool = False) -> Channel:
+    """Return one robot, locked until the transaction ends if asked.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    :raises NotFound: if there is none.
+    """
+    found = channels(actor=actor).filter(pk=channel_id)
+    channel = (found.select_for_update() if lock else found).first()
+    if channel is None:
+        raise NotFound
+    return channel
+
+
+def posts_of(*, actor: Actor, channel_id: int) -> QuerySet[ChannelPost]:
+    """Return what was posted by a robot and what waits, newest first.
+
+    :raises access.ActionDenied: without ``company.configure``.
+    :raises NotFound: if there is no such robot.
+    """
+    channel = get_channel(actor=actor, channel_id=channel_id)
+    return ChannelPost.objects.filter(channel=channel).order_by("-pk")
+
+
+def words_of(notice: Notice, wording: Wording | None, language: str) -> tuple[str, str]:
+    """Return subject and text of a kind: the company's own words, else the product's."""
+    if wording is not None:
+        return wording.subject, wording.text
+    with translation.override(language):
+        return str(notice.subject), str(notice.text)

@@ -1,6 +1,35 @@
+"""Retention, disposal and access to protected files."""
+
 from django.apps import AppConfig
 
 
 class RecordsConfig(AppConfig):
     name = "kernel.records"
     label = "records"
+
+    def ready(self) -> None:
+        from kernel.approvals import registry
+        from kernel.approvals.rules.facts import Fact, FactType
+        from kernel.records.models import AccessState
+        from kernel.records.operations import decide
+        from kernel.text import _
+
+        registry.register(
+            registry.DocumentKind(
+                key="archive.access",
+                name=_("Access to an owner's file"),
+                module=_("Customer service"),
+                facts=(Fact("is_copy", _("Copies are made"), FactType.YES_NO),),
+                url=lambda pk, project_id: f"/p/{project_id}/archive/{pk}/",
+                on_approved=lambda case, actor, now: decide(
+                    case=case, actor=actor, state=AccessState.GRANTED, now=now
+                ),
+                on_rejected=lambda case, actor, now: decide(
+                    case=case, actor=actor, state=AccessState.REJECTED, now=now
+                ),
+                on_withdrawn=lambda case, actor, now: decide(
+                    case=case, actor=actor, state=AccessState.WITHDRAWN, now=now
+                ),
+                is_ready=True,
+            )
+        )

@@ -10,7 +10,7 @@ from kernel import access
 from kernel.audit.models import AuditEntry
 from kernel.documents import operations
 from kernel.documents.models import Attachment
-from services.properties.models import Household
+from services.properties.models import Household, Unit
 from tenants.companies.models import Company
 from tests import factories_properties as registry
 from tests.console.visitor import Visitor, sign_in
@@ -37,7 +37,7 @@ def attach(
 ) -> int:
     return operations.attach(
         actor=access.SYSTEM,
-        subject=household,
+        subject=values.pop("subject", household),
         project_id=household.project_id,
         upload=io.BytesIO(content),
         name=name,
@@ -124,7 +124,8 @@ def test_a_name_is_escaped_where_it_is_shown(household: Household, director: Vis
 def test_a_secret_file_is_opened_by_a_button_and_the_look_is_kept(
     household: Household, director: Visitor
 ) -> None:
-    secret = attach(household, is_secret=True)
+    unit = Unit.objects.filter(household=household).earliest("pk")
+    secret = attach(household, subject=unit, is_secret=True)
 
     asked = director.get(f"/c/files/{secret}/")
     assert PDF not in asked.content

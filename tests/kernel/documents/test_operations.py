@@ -17,7 +17,7 @@ from kernel.documents import kinds, operations, queries, storage
 from kernel.documents.models import Attachment
 from kernel.errors import NotFound
 from kernel.models import ForeignObject
-from services.properties.models import Household
+from services.properties.models import Household, Unit
 from tenants.companies.models import Company
 from tests import factories_properties as registry
 from tests.factories import NOW, add_actor
@@ -183,7 +183,8 @@ def test_files_of_another_project_do_not_exist(household: Household, director: A
 
 def test_every_look_at_a_secret_file_is_written_down(household: Household, director: Actor) -> None:
     reader = add_actor("liu", "meter_reader", project_id=household.project_id)
-    attachment = attach(director, household, is_secret=True)
+    unit = Unit.objects.filter(household=household).earliest("pk")
+    attachment = attach(director, household, subject=unit, is_secret=True)
 
     queries.open_attachment(actor=director, attachment_id=attachment.pk, now=NOW)
     with pytest.raises(access.ActionDenied):

@@ -62,13 +62,14 @@ def _compiler() -> typst.Compiler:
             font_paths=typst.Fonts(
                 include_system_fonts=False,
                 include_embedded_fonts=False,
-                font_paths=[_font_folder()],
+                font_paths=[font_folder()],
             ),
         )
     return _setter.compiler
 
 
-def _font_folder() -> str:
+def font_folder() -> str:
+    """Return where the Chinese font lies. :raises FontMissing: if it is not installed."""
     spec = find_spec("justmytype_intl_cjk")
     if spec is None or spec.origin is None:
         raise FontMissing("justmytype-intl-cjk: install the packages of requirements.lock")

@@ -1,0 +1,383 @@
+"""S-24: looking at an owner's file. Asked for, approved, registered, stamped, written down."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, transaction
+from pypdf import PdfReader, PdfWriter
+
+from kernel import access
+from kernel.access.actors import Actor
+from kernel.approvals import operations as approvals
+from kernel.approvals.models import Case, CaseState
+from kernel.audit.models import AuditEntry
+from kernel.documents import operations as documents
+from kernel.documents import queries as files
+from kernel.documents.models import Attachment
+from kernel.errors import DomainError, NotFound
+from kernel.records import operations, queries
+from kernel.records.models import AccessLook, AccessRequest, AccessState, Mode, Receiver
+from kernel.records.stamping import NotStampable
+from services.properties.models import Household, Project
+from tenants.companies.models import Company
+from tests.factories import NOW
+from tests.factories_approvals import approve, person, step_under_way
+from tests.factories_properties import add_home, add_project
+
+LATER = NOW + timedelta(hours=1)
+
+
+def pdf(pages: int = 2) -> bytes:
+    writer, content = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(300, 400)
+    writer.write(content)
+    return content.getvalue()
+
+
+@dataclass
+class Office:
+    """A management office with an owner's file that holds two secret papers."""
+
+    project: Project
+    household: Household
+    desk: Actor
+    colleague: Actor  # the other shift of the front desk
+    steward: Actor
+    manager: Actor
+    other_manager: Actor
+    paper: Attachment
+    sheet: Attachment
+
+    def ask(self, actor: Actor, **values: Any) -> AccessRequest:
+        return operations.request_access(
+            actor=actor,
+            now=values.pop("now", NOW),
+            **{
+                "subject_type": "properties.household",
+                "subject_id": self.household.pk,
+                "purpose": "法院调查令",
+                "wanted": "购房合同、身份证复印件",
+                **values,
+            },
+        )
+
+    def granted(self, actor: Actor, **values: Any) -> AccessRequest:
+        request = self.ask(actor, **values)
+        case = Case.objects.get(pk=request.case_id)
+        approve(self.manager if actor is not self.manager else self.other_manager, case)
+        approve(self.colleague, case)
+        request.refresh_from_db()
+        return request
+
+
+def open_office() -> Office:
+    approvals.seed_chains(NOW)
+    project = add_project()
+    household = add_home(project).household
+
+    def keep(name: str, content: bytes) -> Attachment:
+        return documents.attach(
+            actor=access.SYSTEM,
+            subject=household,
+            project_id=project.pk,
+            upload=io.BytesIO(content),
+            name=name,
+            is_secret=True,
+            now=NOW,
+        )
+
+    def add(username: str, post: str) -> Actor:
+        return person(username, post, project_id=project.pk)
+
+    return Office(
+        project,
+        household,
+        add("wangfang", "front_desk"),
+        add("liuyan", "front_desk"),
+        add("chenjie", "steward"),
+        add("sunqiang", "mo_manager"),
+        add("gaoming", "mo_manager"),
+        keep("购房合同.pdf", pdf()),
+        keep("资料.csv", b"a,b\n1,2\n"),
+    )
+
+
+@pytest.fixture
+def office(tenant: Company) -> Office:
+    return open_office()
+
+
+def looks() -> list[tuple[str, str]]:
+    return list(AccessLook.objects.order_by("pk").values_list("user_label", "mode"))
+
+
+def refused(error: type[DomainError], call: Callable[[], object]) -> None:
+    """Expect a refusal that writes nothing."""
+    before = (AccessRequest.objects.count(), AccessLook.objects.count(), AuditEntry.objects.count())
+    with pytest.raises(error), transaction.atomic():
+        call()
+    assert before == (
+        AccessRequest.objects.count(),
+        AccessLook.objects.count(),
+        AuditEntry.objects.count(),
+    )
+
+
+def test_s24_a_lawyers_request_is_registered_approved_and_every_look_logged(
+    office: Office,
+) -> None:
+    request = office.ask(
+        office.desk,
+        receiver=Receiver.AUTHORITY,
+        receiver_name="浙江某律师事务所 张律师",
+        paper="调查令 (2026)浙0212字第8号",
+    )
+    case = Case.objects.get(pk=request.case_id)
+    assert (request.state, case.state) == (AccessState.WAITING, CaseState.RUNNING)
+    assert request.registered_by is None
+
+    approve(office.manager, case)
+    request.refresh_from_db()
+    assert request.state == AccessState.WAITING  # the front desk has yet to register it
+    approve(office.colleague, case)
+
+    request.refresh_from_db()
+    assert request.state == AccessState.GRANTED
+    assert request.registered_by == office.colleague.user_id
+    assert (request.granted_at, request.expires_at) == (NOW, NOW + timedelta(hours=24))
+
+    shown = operations.open_file(
+        actor=office.desk, request_id=request.pk, attachment_id=office.paper.pk, now=LATER
+    )
+
+    assert (shown.name, shown.content_type) == ("购房合同.pdf", "application/pdf")
+    pages = PdfReader(io.BytesIO(shown.content)).pages
+    assert len(pages) == 2
+    for page in pages:
+        text = "".join(page.extract_text().split())
+        assert "wangfang(wangfang)2026-11-0911:00" in text  # his name, the time in Shanghai
+    assert looks() == [("wangfang (wangfang)", "VIEW")]
+    told = AuditEntry.objects.filter(event__startswith="records.").order_by("pk")
+    assert [entry.event for entry in told] == [
+        "records.access.requested",
+        "records.access.granted",
+        "records.file.viewed",
+    ]
+    assert {entry.project_id for entry in told} == {office.project.pk}
+
+
+def test_s24_a_steward_copies_nothing_without_approval(office: Office) -> None:
+    request = office.ask(office.steward, mode=Mode.COPY)
+
+    refused(
+        operations.GrantMissing,
+        lambda: operations.open_file(
+            actor=office.steward,
+            request_id=request.pk,
+            attachment_id=office.paper.pk,
+            mode=Mode.COPY,
+            now=NOW,
+        ),
+    )
+    # Nor by the way that other files are opened.
+    refused(
+        files.RequestNeeded,
+        lambda: files.open_attachment(actor=office.steward, attachment_id=office.paper.pk, now=NOW),
+    )
+
+
+def test_s24_who_may_view_does_not_copy(office: Office) -> None:
+    request = office.granted(office.steward)
+
+    refused(
+        operations.GrantMissing,
+        lambda: operations.open_file(
+            actor=office.steward,
+            request_id=request.pk,
+            attachment_id=office.paper.pk,
+            mode=Mode.COPY,
+            now=LATER,
+        ),
+    )
+
+
+def test_s24_the_manager_does_not_approve_his_own_request(office: Office) -> None:
+    request = office.ask(office.manager)
+    case = Case.objects.get(pk=request.case_id)
+    before = AuditEntry.objects.count()
+
+    with pytest.raises(DomainError), transaction.atomic():
+        approve(office.manager, case)
+
+    request.refresh_from_db()
+    assert request.state == AccessState.WAITING
+    assert AuditEntry.objects.count() == before
+    approve(office.other_manager, case)  # another manager may
+    approve(office.desk, case)
+    request.refresh_from_db()
+    assert request.state == AccessState.GRANTED
+
+
+@pytest.mark.parametrize("receiver", ["VENDOR", "OUTSIDER", ""])
+def test_s24_a_stranger_is_told_nothing(office: Office, receiver: str) -> None:
+    refused(
+        operations.ThirdParty,
+        lambda: office.ask(
+            office.desk,
+            receiver=receiver,
+            receiver_name="某装修公司",
+            wanted="业主电话",
+            paper="名片",
+        ),
+    )
+
+
+def test_no_post_opens_a_protected_file_without_a_request(office: Office) -> None:
+    director = person("zhaomin", "charging_director")  # may reveal personal data
+    for actor in (office.desk, office.manager, director):
+        refused(
+            files.RequestNeeded,
+            lambda actor=actor: files.open_attachment(
+                actor=actor, attachment_id=office.paper.pk, now=NOW
+            ),
+        )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"purpose": " "},
+        {"wanted": ""},
+        {"receiver": Receiver.AUTHORITY, "paper": "调查令"},
+        {"receiver": Receiver.AUTHORITY, "receiver_name": "张律师"},
+        {"receiver": Receiver.OWNER, "receiver_name": "陈志远"},
+    ],
+)
+def test_a_request_says_why_what_and_for_whom(office: Office, values: dict[str, str]) -> None:
+    refused(operations.DetailsMissing, lambda: office.ask(office.desk, **values))
+
+
+def test_a_grant_is_for_who_asked_and_for_a_day(office: Office) -> None:
+    request = office.granted(office.steward)
+
+    def look(actor: Actor, **values: Any) -> object:
+        return operations.open_file(
+            actor=actor,
+            request_id=request.pk,
+            now=values.pop("now", LATER),
+            **{"attachment_id": office.paper.pk, **values},
+        )
+
+    refused(operations.NotYours, lambda: look(office.desk))
+    refused(NotFound, lambda: look(person("x", "steward", project_id=office.project.pk)))
+    refused(NotFound, lambda: look(office.steward, attachment_id=999_999))
+    refused(operations.GrantExpired, lambda: look(office.steward, now=NOW + timedelta(hours=24)))
+    look(office.steward, now=NOW + timedelta(hours=24) - timedelta(seconds=1))
+    assert looks() == [("chenjie (chenjie)", "VIEW")]
+
+
+def test_what_cannot_be_stamped_is_only_copied(office: Office) -> None:
+    viewing = office.granted(office.steward)
+    refused(
+        NotStampable,
+        lambda: operations.open_file(
+            actor=office.steward, request_id=viewing.pk, attachment_id=office.sheet.pk, now=LATER
+        ),
+    )
+    copying = office.granted(office.desk, mode=Mode.COPY)
+
+    shown = operations.open_file(
+        actor=office.desk,
+        request_id=copying.pk,
+        attachment_id=office.sheet.pk,
+        mode=Mode.COPY,
+        now=LATER,
+    )
+
+    assert (shown.name, shown.content) == ("资料.csv", b"a,b\n1,2\n")
+    assert looks() == [("wangfang (wangfang)", "COPY")]
+    assert AuditEntry.objects.filter(event="records.file.copied").count() == 1
+
+
+def test_a_file_that_was_given_back_is_closed(office: Office) -> None:
+    request = office.granted(office.steward)
+    refused(
+        operations.NotYours,
+        lambda: operations.end_access(actor=office.manager, request_id=request.pk, now=LATER),
+    )
+
+    operations.end_access(actor=office.desk, request_id=request.pk, now=LATER)
+
+    refused(
+        operations.GrantExpired,
+        lambda: operations.open_file(
+            actor=office.steward, request_id=request.pk, attachment_id=office.paper.pk, now=LATER
+        ),
+    )
+    refused(
+        operations.NotGranted,
+        lambda: operations.end_access(actor=office.steward, request_id=request.pk, now=LATER),
+    )
+
+
+def test_a_rejected_and_a_withdrawn_request_open_nothing(office: Office) -> None:
+    rejected, withdrawn = office.ask(office.steward), office.ask(office.desk)
+    case = Case.objects.get(pk=rejected.case_id)
+    approvals.reject(
+        actor=office.manager,
+        case_id=case.pk,
+        step_id=step_under_way(case).pk,
+        text="无调查令",
+        now=NOW,
+    )
+    approvals.withdraw(actor=office.desk, case_id=withdrawn.case_id or 0, text="不需要了", now=NOW)
+
+    rejected.refresh_from_db()
+    withdrawn.refresh_from_db()
+    assert (rejected.state, withdrawn.state) == (AccessState.REJECTED, AccessState.WITHDRAWN)
+    refused(
+        operations.GrantMissing,
+        lambda: operations.open_file(
+            actor=office.steward, request_id=rejected.pk, attachment_id=office.paper.pk, now=NOW
+        ),
+    )
+
+
+def test_who_sees_the_register_sees_his_project_only(office: Office) -> None:
+    request = office.granted(office.steward)
+    operations.open_file(
+        actor=office.steward, request_id=request.pk, attachment_id=office.paper.pk, now=LATER
+    )
+    elsewhere = person("y", "front_desk", project_id=add_project("HT", "江湾").pk)
+    colleague = person("z", "steward", project_id=office.project.pk)
+
+    assert list(queries.requests(actor=office.desk)) == [request]
+    assert queries.looks(actor=office.desk).count() == 1
+    assert list(queries.requests(actor=office.steward)) == [request]
+    assert not queries.looks(actor=office.steward).exists()
+    for stranger in (elsewhere, colleague):
+        assert not queries.requests(actor=stranger).exists()
+        with pytest.raises(NotFound):
+            queries.get_request(actor=stranger, request_id=request.pk)
+
+
+def test_a_post_without_the_action_does_not_ask(office: Office) -> None:
+    reader = person("lijianguo", "meter_reader", project_id=office.project.pk)
+    refused(access.ActionDenied, lambda: office.ask(reader))
+    elsewhere = person("y", "front_desk", project_id=add_project("HT", "江湾").pk)
+    refused(NotFound, lambda: office.ask(elsewhere))
+
+
+def test_a_look_is_not_taken_back(office: Office) -> None:
+    request = office.granted(office.steward)
+    look = operations.open_file(
+        actor=office.steward, request_id=request.pk, attachment_id=office.paper.pk, now=LATER
+    ).look
+    for attempt in (look.delete, look.save):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            attempt()
