@@ -252,6 +252,30 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="departures",
+                label=_("Leavers"),
+                action=Action.USER_MANAGE,
+                in_project=False,
+            ),
+            Entry(
+                route="items",
+                label=_("Company items"),
+                action=Action.ITEM_MANAGE,
+                in_project=False,
+            ),
+            Entry(
+                route="integrations",
+                label=_("Integrations"),
+                action=Action.TOKEN_MANAGE,
+                in_project=False,
+            ),
+            Entry(
+                route="factor-rules",
+                label=_("Second factor"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
                 route="notice-words",
                 label=_("Notice templates"),
                 action=Action.COMPANY_CONFIGURE,

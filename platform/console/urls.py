@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.dashboard.urls")),
     path("", include("console.downloads.urls")),
     path("", include("console.files.urls")),
+    path("", include("console.identity.urls")),
     path("", include("console.imports.urls")),
     path("", include("console.ledger.urls")),
     path("", include("console.notices.urls")),

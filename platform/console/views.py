@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 
 from console import navigation
+from console.accounts import door, proof
 from console.actor import get_actor
 from kernel import access
 from kernel.duties import operations as duties
@@ -30,10 +31,14 @@ class OpenView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.now = timezone.now()
         self.request_id = getattr(request, "request_id", "")
-        response = super().dispatch(request, *args, **kwargs)
+        response = self.led_away(request) or super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def led_away(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Return where to send whoever has no business here; ``None`` for the page itself."""
+        return None
 
 
 class ConsoleView(View):
@@ -45,6 +50,8 @@ class ConsoleView(View):
     """
 
     action: ClassVar[access.Action]
+    # What the visitor must have proved again lately: "" nothing, "POST" for what he sends, "ALL".
+    proof: ClassVar[str] = ""
     actor: access.Actor
     now: datetime
     today: date
@@ -57,7 +64,11 @@ class ConsoleView(View):
         self.today = timezone.localdate(self.now, company_time_zone())
         try:
             self.check_access(kwargs.get("project_id"))
-            response = super().dispatch(request, *args, **kwargs)
+            door.keep_seen(request, self.now)
+            asked = self.proof in {"ALL", request.method}
+            response = (proof.demand(request, self.now) if asked else None) or super().dispatch(
+                request, *args, **kwargs
+            )
         except DomainError as error:
             self.note_refusal(error)
             response = error_page(request, error)

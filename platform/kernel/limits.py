@@ -31,5 +31,9 @@ class Limit:
         """Tell whether the next try would be one too many; counts nothing."""
         return int(cache.get(self._key(part), 0)) >= self.most
 
+    def forget(self, part: str) -> None:
+        """Begin again: what was tried has come right."""
+        cache.delete(self._key(part))
+
     def _key(self, part: str) -> str:
         return f"limit:{self.name}:{hashlib.sha256(part.encode()).hexdigest()[:32]}"

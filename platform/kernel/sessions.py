@@ -1,8 +1,13 @@
 """Sessions in the company's schema whose content opens in that company only."""
 
+import time
+from typing import Final
+
 from django.contrib.sessions.backends import db
 
 from kernel.tenancy import current_schema
+
+PROVED_AT: Final = "proved_at"
 
 
 class SessionStore(db.SessionStore):
@@ -14,3 +19,8 @@ class SessionStore(db.SessionStore):
     @property
     def key_salt(self) -> str:
         return f"guanjia.sessions.{current_schema()}"
+
+    def cycle_key(self) -> None:
+        """Change the key, as is done whenever somebody has just proved who he is; note when."""
+        super().cycle_key()
+        self[PROVED_AT] = time.time()

@@ -24,6 +24,12 @@ from tests.matrix.world import FOREIGN, OTHER, OWN, PROJECT_POSTS, World
 ROUTES = routes(COMPANY)
 OPEN_ROUTES = {
     "/sign-in/": {"GET": 200, "POST": 422},
+    # Only for somebody whose password was right a moment ago.
+    "/sign-in/password/": {"GET": 302, "POST": 302},
+    "/sign-in/factor/": {"GET": 302, "POST": 302},
+    "/sign-in/enrol/": {"GET": 302, "POST": 302},
+    "/sign-in/passkey/": {"POST": 200},
+    "/sign-in/passkey/finish/": {"POST": 422},
     "/sign-out/": {"POST": 302},
     "/language/": {"POST": 302},
     "/password/": {"GET": 200, "POST": 422},
@@ -49,8 +55,23 @@ PERSON_STEPS = (
     "posts/<int:holding_id>/end",
     "active",
     "link",
+    "password",
+    "factor",
+    "sessions",
     "tokens/<int:token_id>/revoke",
 )
+ACCOUNT_STEPS = (
+    "preferences",
+    "app/remove",
+    "codes",  # shown once, right after they were made
+    "codes/renew",
+    "passkeys/<int:passkey_id>",
+    "passkeys/<int:passkey_id>/remove",
+    "sessions/end",
+    "sessions/<int:sign_in_id>/end",
+)
+DEPARTURE_STEPS = ("settle", "close", "take-back")
+INTEGRATION_STEPS = ("tokens", "tokens/<int:token_id>/revoke", "end")
 # The ids of addresses that name a row of a project.
 ROW_IDS = frozenset(
     {
@@ -74,6 +95,7 @@ ROW_IDS = frozenset(
         "attachment_id",
         "subject_id",
         "entry_id",
+        "thing_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.
@@ -90,6 +112,9 @@ GET_ELSEWHERE = {
     **{f"/c/people/<int:user_id>/{step}/": 302 for step in PERSON_STEPS},
     **{f"/c/posts/<int:post_id>/{step}/": 302 for step in ("actions", "active")},
     "/c/departments/<int:department_id>/active/": 302,
+    **{f"/c/account/{step}/": 302 for step in ACCOUNT_STEPS},
+    **{f"/c/departures/<int:departure_id>/{step}/": 302 for step in DEPARTURE_STEPS},
+    **{f"/c/integrations/<int:integration_id>/{step}/": 302 for step in INTEGRATION_STEPS},
 }
 # The books are the whole company's: a post in one project is not enough.
 COMPANY_WIDE = {
@@ -337,6 +362,7 @@ def wrote(answer: Answer) -> list[str]:
 
 # When a token was last used, sessions, and that something was refused.
 WRITTEN_ANYWAY = (
+    'INSERT INTO "security_securityevent"',
     'UPDATE "access_apitoken" SET "last_used_at"',
     'UPDATE "django_session"',
     'DELETE FROM "django_session"',

@@ -5,6 +5,7 @@ that an id of one always names something in the other.
 """
 
 import io
+import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,12 +27,14 @@ from kernel.audit.models import AuditEntry
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.documents import operations as documents
+from kernel.identity.models import Method, Passkey
+from kernel.identity.operations import departures, holdings, sessions
 from kernel.imports import operations as imports
 from kernel.jobs import operations as jobs
 from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
-from kernel.sessions import SessionStore
+from kernel.sessions import PROVED_AT, SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
 from services.billing.standards.models import FeeAssignment, FeeItem
@@ -168,10 +171,45 @@ def _chains(world: World) -> dict[str, Any]:
     return {"chain_id": chain.pk, "draft_id": draft.pk, "delegation_id": delegation.pk}
 
 
+def _identity(user: User) -> dict[str, int]:
+    """Return the ids of what one person has: a session, a passkey, a leaving, a program."""
+    return {
+        "sign_in_id": sessions.begin(
+            user_id=user.pk,
+            session_key="s" * 32,
+            method=Method.PASSWORD,
+            device="Firefox",
+            address="192.0.2.1",
+            now=NOW,
+        ).pk,
+        "passkey_id": Passkey.objects.create(
+            user=user,
+            name="stick",
+            host="alpha.test",
+            digest="0" * 64,
+            credential_encrypted=b"",
+            sign_count=0,
+            created_at=NOW,
+        ).pk,
+        "departure_id": departures.begin(
+            actor=access.SYSTEM, user_id=user.pk, last_day=TODAY, now=NOW
+        ).pk,
+        "integration_id": tokens.create_integration(
+            actor=access.SYSTEM,
+            name="gate",
+            purpose="parking",
+            actions=["registry.view"],
+            keeper_id=user.pk,
+            now=NOW,
+        ).pk,
+    }
+
+
 def _company_wide(world: World) -> dict[str, Any]:
     visited = world.users["reader"]
     return {
         "user_id": visited.pk,
+        **_identity(visited),
         "holding_id": PostHolding.objects.get(user=visited).pk,
         "post_id": Post.objects.get(key="steward").pk,
         "department_id": Department.objects.get(key="CS").pk,
@@ -291,6 +329,14 @@ def _project(mark: str, code: str, price: str) -> Ids:
         now=NOW,
     )
     case = _case(mark, project, office.collector)
+    thing = holdings.issue(
+        actor=access.SYSTEM,
+        kind="KEY",
+        number=f"{mark} key",
+        holder_id=User.objects.get(username=f"{mark}-collector").pk,
+        project_id=project.pk,
+        now=NOW,
+    )
     assert assignment is not None
     assert bill is not None
     return Ids(
@@ -322,6 +368,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "attachment_id": attachment.pk,
             "subject_id": household.pk,
             "case_id": case.pk,
+            "thing_id": thing.pk,
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
@@ -393,6 +440,7 @@ def _session(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[PROVED_AT] = time.time() + 24 * 3600  # lately enough for all tests
     session.save(must_create=True)
     assert session.session_key is not None
     return session.session_key

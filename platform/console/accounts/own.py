@@ -10,12 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console import navigation
-from console.accounts import forms
+from console.accounts import door, forms
 from console.people.reads import with_project_names
 from console.views import PersonalView
-from kernel.access import Action, passwords, queries, tokens
+from kernel.access import Action, operations, passwords, queries, tokens
 from kernel.access.models import User
 from kernel.access.passwords import PasswordWeak, PasswordWrong
+from kernel.identity import queries as identity
+
+DONE = {
+    "password": _("Your password is changed. Your other sessions have ended."),
+    "saved": _("Saved."),
+    "app-removed": _("The authenticator app is removed."),
+    "passkey-removed": _("The passkey is removed."),
+    "renamed": _("The passkey has its new name."),
+    "session-ended": _("That browser is signed out."),
+    "sessions-ended": _("All other browsers are signed out."),
+}
 
 
 class Home(PersonalView):
@@ -37,7 +48,7 @@ class Account(PersonalView):
         return self.page(request)
 
     def page(self, request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
-        person = _person(request)
+        person = person_of(request)
         given = {
             "title": _("My account"),
             "person": person,
@@ -46,9 +57,26 @@ class Account(PersonalView):
             ),
             "tokens": queries.tokens_of(user_id=person.pk),
             "password_form": forms.ChangePassword(),
-            "token_form": forms.NewToken(),
+            "token_form": forms.NewToken(
+                actor=self.actor, initial={"expires_on": self.today + tokens.DEFAULT_LIFE}
+            ),
             "new_token": "",
-            "password_is_changed": request.GET.get("password") == "changed",
+            "done": DONE.get(request.GET.get("done", "")),
+            "refusal": "",
+            "app": identity.app_of(user_id=person.pk),
+            "passkeys": identity.passkeys_of(user_id=person.pk),
+            "codes_left": identity.recovery_codes_left(user_id=person.pk),
+            "must_have_factor": identity.must_have_factor(user_id=person.pk, today=self.today),
+            "sessions": identity.sessions_of(user_id=person.pk, now=self.now),
+            "this_session": request.session.get(door.SIGN_IN),
+            "items": identity.items_held_by(user_id=person.pk),
+            "preferences_form": forms.Preferences(
+                initial={
+                    "language": person.language,
+                    "theme": person.theme,
+                    "density": person.density,
+                }
+            ),
         }
         return render(request, "console/accounts/account.html", given | context, status=status)
 
@@ -62,7 +90,7 @@ class ChangePassword(Account):
         if form.is_valid():
             try:
                 user = passwords.change(
-                    user_id=_person(request).pk,
+                    user_id=person_of(request).pk,
                     current=form.cleaned_data["current"],
                     password=form.cleaned_data["password"],
                     request_id=self.actor.request_id,
@@ -72,37 +100,58 @@ class ChangePassword(Account):
                 form.add_error(error.field, str(error))
             else:
                 update_session_auth_hash(request, user)  # the others end, this one goes on
-                return HttpResponseRedirect(f"{reverse('account')}?password=changed")
+                door.carry_over(request)
+                return HttpResponseRedirect(f"{reverse('account')}?done=password")
         return self.page(request, status=422, password_form=form)
 
 
 class CreateToken(Account):
+    proof = "POST"
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("account"))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Show the token in this one answer; it is kept nowhere."""
-        form = forms.NewToken(request.POST)
+        form = forms.NewToken(request.POST, actor=self.actor)
+        if form.is_valid():
+            try:
+                _row, text = tokens.create_token(
+                    actor=self.actor,
+                    user_id=person_of(request).pk,
+                    now=self.now,
+                    **form.scope(),
+                )
+            except (tokens.TokenInvalid, tokens.TokenTooWide) as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                return self.page(request, new_token=text)
+        return self.page(request, status=422, token_form=form)
+
+
+class Preferences(Account):
+    """Language, appearance and row height."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return HttpResponseRedirect(reverse("account"))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = forms.Preferences(request.POST)
         if not form.is_valid():
-            return self.page(request, status=422, token_form=form)
-        _row, text = tokens.create_token(
-            actor=self.actor,
-            user_id=_person(request).pk,
-            name=form.cleaned_data["name"],
-            now=self.now,
-        )
-        return self.page(request, new_token=text)
+            return self.page(request, status=422, preferences_form=form)
+        operations.set_preferences(user_id=person_of(request).pk, **form.cleaned_data)
+        return HttpResponseRedirect(f"{reverse('account')}?done=saved")
 
 
 class RevokeToken(PersonalView):
     """Revoke one's own token; another's is not found."""
 
     def post(self, request: HttpRequest, token_id: int) -> HttpResponseBase:
-        queries.get_token_of(user_id=_person(request).pk, token_id=token_id)
+        queries.get_token_of(user_id=person_of(request).pk, token_id=token_id)
         tokens.revoke_token(actor=self.actor, token_id=token_id, now=self.now)
         return HttpResponseRedirect(reverse("account"))
 
 
-def _person(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # a PersonalView has let him in
     return request.user

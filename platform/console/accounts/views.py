@@ -1,7 +1,7 @@
 """Signing in and out, and setting a password: the pages of those who are not signed in."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import language
-from console.accounts import forms
+from console.accounts import door, forms
 from console.accounts.lockout import counted_address, counted_name
 from console.actor import ANONYMOUS
 from console.redirects import safe_target
 from console.views import OpenView
 from kernel import access
-from kernel.access import operations, passwords
+from kernel.access import passwords
 from kernel.access.models import User, is_named
 from kernel.access.passwords import LinkInvalid, PasswordWeak
+from kernel.identity.models import Method
+from kernel.identity.operations import sessions
 from kernel.limits import Limit
 from kernel.security import operations as security
 from kernel.security.models import SecurityKind
@@ -50,8 +52,14 @@ class SignIn(OpenView):
                 note_failure(request, SecurityKind.SIGN_IN_FAILED)
             form.add_error(None, _("The user name or the password is not right."))
             return self._page(request, form, status=422)
-        login(request, user)
-        operations.note_sign_in(user_id=user.pk, request_id=self.request_id, now=self.now)
+        if user.first_password_until is not None and user.first_password_until < self.now:
+            form.add_error(None, _("This first password has run out. Ask for a new one."))
+            return self._page(request, form, status=422)
+        step = door.next_step(user, self.now)
+        if step:
+            door.remember(request, user, self._target(request), self.now)
+            return HttpResponseRedirect(reverse(step))
+        door.let_in(request, user, Method.PASSWORD, self.now)
         return HttpResponseRedirect(self._target(request))
 
     def _target(self, request: HttpRequest) -> str:
@@ -71,6 +79,8 @@ class SignOut(OpenView):
     """End the session, and what the browser has kept of it."""
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        if request.session.session_key:
+            sessions.end_of_key(session_key=request.session.session_key, now=self.now)
         logout(request)
         response = redirect("login")
         # Not "cookies": browsers clear them for the whole registered domain, other companies too.
@@ -164,12 +174,13 @@ def address_of(request: HttpRequest) -> str:
     return counted_address(request) or ""
 
 
-def note_failure(request: HttpRequest, kind: SecurityKind) -> None:
-    """Write a failed sign-in into the security log.
+def note_failure(request: HttpRequest, kind: SecurityKind, user: User | None = None) -> None:
+    """Write a failed sign-in into the security log; ``user`` if it is known whose.
 
     Of a name that nobody has nothing is kept: it may be a password typed into the wrong field.
     """
-    user = User.objects.filter(is_named(request.POST.get("username", "").strip())).first()
+    if user is None:
+        user = User.objects.filter(is_named(request.POST.get("username", "").strip())).first()
     request_id = getattr(request, "request_id", "")
     security.note(
         kind=kind,

@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PERSON}posts/<int:holding_id>/end/", views.EndPost.as_view(), name="people-post-end"),
     path(f"{_PERSON}department/", views.Move.as_view(), name="people-department"),
     path(f"{_PERSON}active/", views.LetInOrOut.as_view(), name="people-active"),
+    path(f"{_PERSON}password/", views.FirstPassword.as_view(), name="people-password"),
+    path(f"{_PERSON}factor/", views.ResetFactor.as_view(), name="people-factor"),
+    path(f"{_PERSON}sessions/", views.EndSessions.as_view(), name="people-sessions"),
     path(f"{_PERSON}link/", views.SendLink.as_view(), name="people-link"),
     path(
         f"{_PERSON}tokens/<int:token_id>/revoke/",

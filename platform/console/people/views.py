@@ -20,7 +20,9 @@ from kernel.access import Action, departments, operations, passwords, queries, t
 from kernel.access.models import User
 from kernel.audit.queries import history_of
 from kernel.duties import KeptApart
-from kernel.errors import DomainError
+from kernel.errors import Conflict, DomainError
+from kernel.identity import queries as identity
+from kernel.identity.operations import factors, sessions
 
 HISTORY_SHOWN = 20
 
@@ -34,6 +36,8 @@ DONE = {
     "out": _("The person is out: signed off everywhere, tokens stopped."),
     "in": _("The person may sign in again."),
     "revoked": _("The token is void."),
+    "factor-reset": _("The second factor is taken away, and the person is told."),
+    "signed-out": _("The person is signed out everywhere."),
 }
 
 EVENTS = {
@@ -48,6 +52,20 @@ EVENTS = {
     "access.password-link.sent": _("Link for a password sent"),
     "access.password.set": _("Password chosen"),
     "access.password.changed": _("Password changed"),
+    "access.password.first-made": _("First password made"),
+    "identity.app.enrolled": _("Authenticator app set up"),
+    "identity.app.removed": _("Authenticator app removed"),
+    "identity.passkey.added": _("Passkey added"),
+    "identity.passkey.renamed": _("Passkey renamed"),
+    "identity.passkey.removed": _("Passkey removed"),
+    "identity.recovery-code.used": _("Recovery code used"),
+    "identity.recovery-codes.renewed": _("Recovery codes renewed"),
+    "identity.factor.reset": _("Second factor reset"),
+    "identity.session.ended": _("Session ended"),
+    "identity.sessions.ended": _("All sessions ended"),
+    "identity.departure.begun": _("Leaving begun"),
+    "identity.departure.closed": _("Account closed"),
+    "identity.departure.taken-back": _("Leaving taken back"),
 }
 
 
@@ -180,6 +198,14 @@ class Person(ConsoleView):
             "membership": Membership(actor=self.actor, person=person),
             "done": DONE.get(request.GET.get("done", "")),
             "refusal": "",
+            "first_password": "",
+            "factor_app": identity.app_of(user_id=user_id),
+            "passkeys": identity.passkeys_of(user_id=user_id),
+            "codes_left": identity.recovery_codes_left(user_id=user_id),
+            "sessions": identity.sessions_of(user_id=user_id, now=self.now),
+            "items": identity.items_held_by(user_id=user_id),
+            "departure": identity.open_departure_of(user_id=user_id),
+            "is_self": user_id == self.actor.user_id,
         }
         return render(request, "console/people/person.html", context | given, status=status)
 
@@ -196,8 +222,8 @@ class PersonStep(Person):
         try:
             done = self.carry_out(request, user_id, **kwargs)
         except (
+            Conflict,
             departments.DepartmentUnknown,
-            operations.LastAdministrator,
             operations.LastDayInvalid,
             passwords.EmailMissing,
         ) as error:
@@ -210,6 +236,8 @@ class PersonStep(Person):
 
 
 class GivePost(PersonStep):
+    proof = "POST"
+
     def post(self, request: HttpRequest, user_id: int, **_kwargs: int) -> HttpResponseBase:
         form = forms.GivePost(request.POST, actor=self.actor)
         if form.is_valid():
@@ -277,6 +305,36 @@ class SendLink(PersonStep):
 
     def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
         passwords.send_link(actor=self.actor, user_id=user_id, now=self.now)
+        return None
+
+
+class FirstPassword(PersonStep):
+    """Give somebody without e-mail a password for one sign-in; it is shown in this one answer."""
+
+    proof = "POST"
+
+    def post(self, request: HttpRequest, user_id: int, **kwargs: int) -> HttpResponseBase:
+        try:
+            _user, text = passwords.make_first(actor=self.actor, user_id=user_id, now=self.now)
+        except passwords.OwnPassword as error:
+            return self.page(request, user_id, status=error.status, refusal=str(error))
+        return self.page(request, user_id, first_password=text)
+
+
+class ResetFactor(PersonStep):
+    proof = "POST"
+    done = "factor-reset"
+
+    def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
+        factors.reset(actor=self.actor, user_id=user_id, now=self.now)
+        return None
+
+
+class EndSessions(PersonStep):
+    done = "signed-out"
+
+    def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
+        sessions.end_all_of(actor=self.actor, user_id=user_id, now=self.now)
         return None
 
 

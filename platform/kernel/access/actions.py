@@ -23,6 +23,7 @@ class Action(TextChoices):
     POLICY_VIEW = "policy.view", _("See the settings")
     POLICY_CHANGE = "policy.change", _("Change settings")
     POLICY_CHANGE_MONEY = "policy.change-money", _("Change settings that prices depend on")
+    ITEM_MANAGE = "item.manage", _("Issue and take back keys, cards, books and cash floats")
 
     REGISTRY_VIEW = "registry.view", _("See buildings, units and customers")
     REGISTRY_CHANGE = "registry.change", _("Change buildings, units and customers")

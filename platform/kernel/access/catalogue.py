@@ -121,6 +121,7 @@ POSTS: dict[str, Post] = {
             Action.TOKEN_MANAGE,
             Action.POLICY_VIEW,
             Action.POLICY_CHANGE,
+            Action.ITEM_MANAGE,
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
             Action.FEE_STANDARD_DRAFT,
@@ -196,7 +197,7 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.11, Art.15",
         "OFF",
-        actions=_SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP},
+        actions=_SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP, Action.ITEM_MANAGE},
         never=_CONFIRMING,
     ),
     "finance_head": Post(
@@ -213,6 +214,7 @@ POSTS: dict[str, Post] = {
             Action.AUDIT_VIEW,
             Action.SECURITY_VIEW,
             Action.DUTIES_VIEW,
+            Action.ITEM_MANAGE,
         },
         never=_COLLECTING,
     ),
@@ -251,6 +253,7 @@ POSTS: dict[str, Post] = {
             Action.REGISTRY_CHANGE,
             Action.REGISTRY_IMPORT,
             Action.PERSONAL_DATA_REVEAL,
+            Action.ITEM_MANAGE,
             Action.READING_RECORD,
             Action.READING_RESOLVE,
             Action.BILL_RUN_PREPARE,
@@ -273,7 +276,13 @@ POSTS: dict[str, Post] = {
         "物资管理员", "Materials keeper", _BOTH, "property_manager", "000/16 §4.4"
     ),
     "hr_officer": Post(
-        "人事专员", "HR officer", _CO, "company_gm", "003/D5 A8", "OFF", STAFF | {Action.STAFF_VIEW}
+        "人事专员",
+        "HR officer",
+        _CO,
+        "company_gm",
+        "003/D5 A8",
+        "OFF",
+        actions=STAFF | {Action.STAFF_VIEW, Action.ITEM_MANAGE},
     ),
     "mo_manager": Post(
         "管理处经理",
@@ -332,6 +341,7 @@ POSTS: dict[str, Post] = {
         actions=_DOOR
         | {
             Action.REGISTRY_CHANGE,
+            Action.ITEM_MANAGE,
             Action.ARCHIVE_REQUEST,
             Action.ARCHIVE_KEEP,
             Action.ARCHIVE_VIEW,

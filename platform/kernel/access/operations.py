@@ -296,17 +296,6 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
 
 
 @transaction.atomic
-def note_sign_in(*, user_id: int, request_id: str = "", now: datetime) -> None:
-    """Write into the record that a person has signed in.
-
-    :raises NotFound: if there is no such person.
-    """
-    user = lock_user(user_id)
-    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
-    audit.record(actor=actor, event="access.user.signed-in", subject=user, now=now)
-
-
-@transaction.atomic
 def set_preferences(*, user_id: int, **values: str) -> User:
     """Set one's own ``language``, ``theme`` or ``density``.
 

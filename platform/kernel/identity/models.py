@@ -226,6 +226,8 @@ class DepartureStep(CompanyModel):
 
     departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="steps")
     way = models.CharField(max_length=10, choices=Way)
+    check_key = models.CharField(max_length=60)
+    ref = models.CharField(max_length=100)
     kind = models.CharField(max_length=60)  # in the words of the day
     what = models.CharField(max_length=300)
     to_label = models.CharField(max_length=140, blank=True)

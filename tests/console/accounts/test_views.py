@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from console.accounts import views
@@ -300,7 +302,8 @@ def test_a_token_is_shown_in_one_answer_and_works_in_one_company(
     add_user("wang")
     sign_in(client)
 
-    page = client.post(reverse("account-tokens"), {"name": "meters"}).content.decode()
+    token_form = {"name": "meters", "expires_on": str(timezone.localdate() + timedelta(days=30))}
+    page = client.post(reverse("account-tokens"), token_form).content.decode()
 
     text = page.split('id="new-token" tabindex="-1">')[1].split("<")[0]
     assert text not in client.get(reverse("account")).content.decode()

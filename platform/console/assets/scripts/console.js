@@ -16,3 +16,4 @@ import './approvals.js';
 import './scanforms.js';
 import './keys.js';
 import './print.js';
+import './passkeys.js';

@@ -1,0 +1,1 @@
+"""Writes of second factors, sessions, company items and departures, each in its own module."""
