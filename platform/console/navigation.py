@@ -246,6 +246,18 @@ ENTRIES: Final[tuple[Entry, ...]] = (
             ),
             Entry(route="staff", label=_("Staff of the project"), action=Action.STAFF_VIEW),
             Entry(
+                route="duties",
+                label=_("Separation of duties"),
+                action=Action.DUTIES_VIEW,
+                in_project=False,
+            ),
+            Entry(
+                route="security",
+                label=_("Security log"),
+                action=Action.SECURITY_VIEW,
+                in_project=False,
+            ),
+            Entry(
                 route="audit",
                 label=_("Audit record"),
                 action=Action.AUDIT_VIEW,

@@ -27,6 +27,7 @@ from kernel.audit.models import AuditEntry
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.documents import operations as documents
+from kernel.duties.models import Exemption
 from kernel.identity.models import Method, Passkey
 from kernel.identity.operations import departures, holdings, sessions
 from kernel.imports import operations as imports
@@ -369,6 +370,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "subject_id": household.pk,
             "case_id": case.pk,
             "thing_id": thing.pk,
+            "exemption_id": _exemption(mark, project.pk, office.collector.user_id or 0),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
@@ -392,6 +394,20 @@ def _case(mark: str, project: Project, applicant: access.Actor) -> Case:
         summary={"For": f"{mark} payer"},
         now=NOW,
     )
+
+
+def _exemption(mark: str, project_id: int, user_id: int) -> int:
+    return Exemption.objects.create(
+        rule="SoD-08",
+        user_id=user_id,
+        project_id=project_id,
+        reason=f"{mark} clerk",
+        valid_from=date(2026, 11, 1),
+        valid_to=date(2026, 12, 1),
+        requested_by=user_id,
+        requested_by_label="x",
+        requested_at=NOW,
+    ).pk
 
 
 def _let_live_in(own: Ids, other: Ids) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from console.duties.views import rows_of
 from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_column
 from console.organisation.forms import Membership, number
 from console.people import forms
@@ -20,6 +21,7 @@ from kernel.access import Action, departments, operations, passwords, queries, t
 from kernel.access.models import User
 from kernel.audit.queries import history_of
 from kernel.duties import KeptApart
+from kernel.duties.queries import conflicts_of
 from kernel.errors import Conflict, DomainError
 from kernel.identity import queries as identity
 from kernel.identity.operations import factors, sessions
@@ -67,6 +69,12 @@ EVENTS = {
     "identity.departure.closed": _("Account closed"),
     "identity.departure.taken-back": _("Leaving taken back"),
 }
+
+
+WAY_OUT = _(
+    "Give the post to somebody else, end the other one first, or ask for an exemption under "
+    "“Separation of duties”."
+)
 
 
 def posts_in_words(user: Any) -> str:
@@ -196,6 +204,7 @@ class Person(ConsoleView):
             "form": forms.Person(initial={"name": person.name, "email": person.email}),
             "post_form": forms.GivePost(actor=self.actor, initial={"valid_from": self.today}),
             "membership": Membership(actor=self.actor, person=person),
+            "conflicts": rows_of(conflicts_of(user_id=user_id, today=self.today)),
             "done": DONE.get(request.GET.get("done", "")),
             "refusal": "",
             "first_password": "",
@@ -260,6 +269,8 @@ class GivePost(PersonStep):
             ) as error:
                 self.note_refusal(error)
                 form.add_error(error.field, str(error))
+                if isinstance(error, KeptApart):
+                    form.add_error(None, str(WAY_OUT))
             else:
                 return _back(user_id, "given")
         return self.page(request, user_id, status=422, post_form=form)

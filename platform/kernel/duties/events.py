@@ -1,10 +1,12 @@
-"""What is recorded here, in words."""
+"""The words for what is recorded of exemptions."""
 
-from django.utils.translation import gettext_lazy as _
+from kernel.text import _
 
 EVENTS = {
-    "duties.exemption.used": _("Exemption from separated duties used"),
+    "duties.exemption.requested": _("Exemption asked for"),
+    "duties.exemption.approved": _("Exemption approved"),
+    "duties.exemption.rejected": _("Exemption turned down"),
+    "duties.exemption.ended": _("Exemption ended"),
+    "duties.exemption.used": _("Exemption used"),
 }
-OBJECTS = {
-    "duties.exemption": _("Exemption from separated duties"),
-}
+OBJECTS = {"duties.exemption": _("Exemption from the separation of duties")}

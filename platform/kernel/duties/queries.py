@@ -38,10 +38,7 @@ def exemptions_in_force(*, day: date) -> QuerySet[Exemption]:
 def exemptions(*, actor: access.Actor) -> QuerySet[Exemption]:
     """Return all exemptions within the actor's reach, the latest first."""
     found = Exemption.objects.select_related("user").order_by("-requested_at", "-pk")
-    projects = actor.projects(Action.DUTIES_VIEW)
-    if projects == access.ALL_PROJECTS:
-        return found
-    return found.filter(project_id__in=sorted(projects))
+    return access.scoped(found, actor, Action.DUTIES_VIEW)
 
 
 def get_exemption(*, actor: access.Actor, exemption_id: int) -> Exemption:

@@ -1,0 +1,39 @@
+"""Exemptions and modes for tests."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kernel import access
+from kernel.access.models import User
+from kernel.duties import Mode, exemptions
+from kernel.duties import operations as duties
+from kernel.duties.models import Exemption
+from tests.factories import NOW
+
+
+def set_mode(monkeypatch: pytest.MonkeyPatch, mode: Mode) -> None:
+    """Let ``sod.mode`` be ``mode`` everywhere."""
+    monkeypatch.setattr(duties, "mode_of", lambda _project_id: mode)
+    monkeypatch.setattr(exemptions, "mode_of", lambda _project_id: mode)
+
+
+def ask(admin: access.Actor, user: User, rule: str, **values: Any) -> Exemption:
+    facts: dict[str, Any] = {
+        "project_id": None,
+        "reason": "one clerk in the community",
+        "valid_from": date(2026, 11, 1),
+        "last_day": date(2026, 12, 31),
+        **values,
+    }
+    return exemptions.request_exemption(actor=admin, rule=rule, user_id=user.pk, now=NOW, **facts)
+
+
+def exempt(
+    admin: access.Actor, manager: access.Actor, user: User, rule: str, **values: Any
+) -> Exemption:
+    asked = ask(admin, user, rule, **values)
+    return exemptions.approve_exemption(
+        actor=manager, exemption_id=asked.pk, opinion="for this year", now=NOW
+    )
