@@ -129,6 +129,11 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 action=Action.REGISTRY_VIEW,
             ),
             Entry(
+                route="archive",
+                label=_("Access to files"),
+                action=Action.ARCHIVE_REQUEST,
+            ),
+            Entry(
                 route="overview",
                 label=_("About the project"),
                 action=Action.REGISTRY_VIEW,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.accounts.urls")),
     path("", include("console.approvals.urls")),
+    path("", include("console.archive.urls")),
     path("", include("console.arrears.urls")),
     path("", include("console.audit.urls")),
     path("", include("console.calendar.urls")),

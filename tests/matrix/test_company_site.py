@@ -96,6 +96,7 @@ ROW_IDS = frozenset(
         "subject_id",
         "entry_id",
         "thing_id",
+        "access_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.

@@ -35,6 +35,7 @@ from kernel.jobs import operations as jobs
 from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
+from kernel.records.operations import request_access
 from kernel.sessions import PROVED_AT, SessionStore
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
@@ -64,7 +65,13 @@ _ID_NUMBERS = {
     OTHER: "440524198801010011",
     FOREIGN: "330106199003074111",
 }
-PROJECT_POSTS = ("charging_director", "property_manager", "collector", "meter_reader")
+PROJECT_POSTS = (
+    "charging_director",
+    "property_manager",
+    "collector",
+    "meter_reader",
+    "front_desk",
+)
 
 
 @dataclass
@@ -263,6 +270,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
     """Make a project with one of everything, by the operations that people use."""
     if not FeeItem.objects.exists():
         factories_billing.seeded()
+        approvals.seed_chains(NOW)
     project = registry.add_project(code, f"{mark} project", address=f"{mark} road")
     building = registry.add_building(project, f"{mark}3栋")
     unit = registry.add_unit(project, "1602", building=building, entrance="2", note=f"{mark} note")
@@ -371,6 +379,25 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "case_id": case.pk,
             "thing_id": thing.pk,
             "exemption_id": _exemption(mark, project.pk, office.collector.user_id or 0),
+            "access_id": request_access(
+                actor=access.Actor(
+                    label=f"{mark} desk",
+                    user_id=office.collector.user_id,
+                    grants=frozenset(
+                        access.Grant(action, project.pk)
+                        for action in (
+                            access.Action.REGISTRY_VIEW,
+                            access.Action.FILE_VIEW,
+                            access.Action.ARCHIVE_REQUEST,
+                        )
+                    ),
+                ),
+                subject_type="properties.household",
+                subject_id=household.pk,
+                purpose=f"{mark} purpose",
+                wanted=f"{mark} papers",
+                now=NOW,
+            ).pk,
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )

@@ -82,6 +82,7 @@ class Files(ConsoleView):
             "files": [file for file in found if file.withdrawn_at is None],
             "withdrawn": [file for file in found if file.withdrawn_at is not None],
             "may_add": carriers.may_add(self.actor, subject),
+            "is_protected": carriers.carrier_of(subject).is_protected,
             "may_reveal": self.actor.may(
                 Action.PERSONAL_DATA_REVEAL, carriers.carrier_of(subject).project_id(subject)
             ),

@@ -170,6 +170,8 @@ class HouseholdPage(ConsoleView):
             "debts": self.debts,
             "figures": self.figures(),
             "may_change": self.may(Action.REGISTRY_CHANGE),
+            "may_ask_for_file": self.may(Action.ARCHIVE_REQUEST),
+            "may_keep_file": self.may(Action.ARCHIVE_KEEP),
             "may_reveal": self.may(Action.PERSONAL_DATA_REVEAL),
             "may_see_bills": self.may(Action.BILL_VIEW),
             "desk_url": f"{reverse('desk', args=[self.project_id])}?household={household.pk}"

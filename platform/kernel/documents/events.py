@@ -7,8 +7,11 @@ EVENTS = {
     "documents.file.withdrawn": _("File withdrawn"),
     "documents.number-pattern.changed": _("Pattern of numbers changed"),
     "documents.secret-file.opened": _("Secret file opened"),
+    "documents.template.changed": _("Print template changed"),
+    "documents.template.reset": _("Print template reset"),
 }
 OBJECTS = {
     "documents.attachment": _("Attachment"),
     "documents.numberseries": _("Series of numbers"),
+    "documents.printtemplate": _("Print template"),
 }

@@ -22,13 +22,25 @@ class RecordsConfig(AppConfig):
                 facts=(Fact("is_copy", _("Copies are made"), FactType.YES_NO),),
                 url=lambda pk, project_id: f"/p/{project_id}/archive/{pk}/",
                 on_approved=lambda case, actor, now: decide(
-                    case=case, actor=actor, state=AccessState.GRANTED, now=now
+                    case=case,
+                    actor=actor,
+                    state=AccessState.GRANTED,
+                    event="records.access.granted",
+                    now=now,
                 ),
                 on_rejected=lambda case, actor, now: decide(
-                    case=case, actor=actor, state=AccessState.REJECTED, now=now
+                    case=case,
+                    actor=actor,
+                    state=AccessState.REJECTED,
+                    event="records.access.rejected",
+                    now=now,
                 ),
                 on_withdrawn=lambda case, actor, now: decide(
-                    case=case, actor=actor, state=AccessState.WITHDRAWN, now=now
+                    case=case,
+                    actor=actor,
+                    state=AccessState.WITHDRAWN,
+                    event="records.access.withdrawn",
+                    now=now,
                 ),
                 is_ready=True,
             )

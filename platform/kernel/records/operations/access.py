@@ -137,7 +137,7 @@ def request_access(
     return request
 
 
-def decide(*, case: Case, actor: Actor, state: AccessState, now: datetime) -> None:
+def decide(*, case: Case, actor: Actor, state: AccessState, event: str, now: datetime) -> None:
     """Take over how the chain ended: the effect of the last signature, of a refusal, a withdrawal.
 
     Granted is what the front desk has registered: it signs last.
@@ -149,14 +149,7 @@ def decide(*, case: Case, actor: Actor, state: AccessState, now: datetime) -> No
         request.granted_at = now
         request.expires_at = now + timedelta(hours=GRANT_HOURS)
     request.save()
-    _record(actor, f"records.access.{_HOW[state]}", request, now)
-
-
-_HOW: Final = {
-    AccessState.GRANTED: "granted",
-    AccessState.REJECTED: "rejected",
-    AccessState.WITHDRAWN: "withdrawn",
-}
+    _record(actor, event, request, now)
 
 
 @transaction.atomic

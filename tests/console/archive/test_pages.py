@@ -1,0 +1,148 @@
+"""The pages of protected files: ask, approve, register, look, copy, give back; the register."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+
+from kernel.documents.models import Attachment
+from kernel.records.models import AccessLook, AccessRequest, AccessState
+from tenants.companies.models import Company
+from tests.console.visitor import Visitor, sign_in
+from tests.kernel.records.test_access import Office, open_office, pdf
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def office(tenant: Company) -> Office:
+    return open_office()
+
+
+FORM = {
+    "purpose": "court order",
+    "wanted": "contract",
+    "mode": "VIEW",
+    "receiver": "AUTHORITY",
+    "receiver_name": "Lawyer Zhang",
+    "paper": "No. 8",
+}
+
+
+def ask(visitor: Visitor, office: Office, **values: str) -> Any:
+    address = reverse("archive-new", args=[office.project.pk, office.household.pk])
+    return visitor.post(address, FORM | values)
+
+
+def page_of(request: AccessRequest, route: str = "archive-request", *more: int) -> str:
+    return reverse(route, args=[request.project_id, request.pk, *more])
+
+
+@pytest.fixture
+def granted(office: Office) -> AccessRequest:
+    """A request through the pages, from the front desk to the front desk."""
+    desk, manager, colleague = (sign_in(name) for name in ("wangfang", "sunqiang", "liuyan"))
+    assert ask(desk, office).status_code == 302
+    request = AccessRequest.objects.get()
+    assert not desk.get(page_of(request)).context["is_waited_for"]
+    assert manager.get(page_of(request)).context["is_waited_for"]
+    assert "Approve" in manager.get(page_of(request)).content.decode()
+    assert manager.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 302
+    assert "Register the access" in colleague.get(page_of(request)).content.decode()
+    assert colleague.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 302
+    request.refresh_from_db()
+    assert request.state == AccessState.GRANTED
+    return request
+
+
+def test_a_paper_is_shown_with_the_viewers_name_and_the_look_is_in_the_log(
+    office: Office, granted: AccessRequest
+) -> None:
+    desk = sign_in("wangfang")
+    page = desk.get(page_of(granted))
+    assert [paper.name for paper, _can_stamp in page.context["papers"]] == [
+        "购房合同.pdf",
+        "资料.csv",
+    ]
+
+    shown = desk.post(page_of(granted, "archive-paper", office.paper.pk))
+
+    assert shown.status_code == 200
+    assert shown.headers["Content-Type"] == "application/pdf"
+    assert shown.headers["Content-Disposition"].startswith("inline")
+    assert shown.content.startswith(b"%PDF")
+    assert shown.content != pdf()
+    assert AccessLook.objects.get().user_id == office.desk.user_id
+    log = sign_in("sunqiang").get(reverse("archive-looks", args=[office.project.pk]))
+    assert "购房合同.pdf" in log.content.decode()
+
+
+def test_a_copy_is_refused_with_its_reason(office: Office, granted: AccessRequest) -> None:
+    desk = sign_in("wangfang")
+
+    answer = desk.post(page_of(granted, "archive-paper", office.paper.pk), {"mode": "COPY"})
+
+    assert answer.status_code == 403
+    assert "for viewing only" in answer.content.decode()
+    assert not AccessLook.objects.exists()
+
+
+def test_a_stranger_is_refused_and_nothing_is_kept(office: Office) -> None:
+    answer = ask(sign_in("wangfang"), office, receiver="STRANGER")
+
+    assert answer.status_code == 403
+    assert "never be told to third parties" in answer.content.decode()
+    assert not AccessRequest.objects.exists()
+
+
+def test_a_form_without_the_lawyers_paper_comes_back(office: Office) -> None:
+    answer = ask(sign_in("wangfang"), office, paper="")
+    assert answer.status_code == 422
+    assert not AccessRequest.objects.exists()
+
+
+def test_what_is_given_back_is_closed(office: Office, granted: AccessRequest) -> None:
+    desk = sign_in("wangfang")
+    assert desk.post(page_of(granted, "archive-end")).status_code == 302
+    answer = desk.post(page_of(granted, "archive-paper", office.paper.pk))
+    assert answer.status_code == 403
+    assert desk.post(page_of(granted, "archive-end")).status_code == 409
+
+
+def test_the_list_shows_ones_own_or_the_register(office: Office, granted: AccessRequest) -> None:
+    address = reverse("archive", args=[office.project.pk])
+    assert sign_in("liuyan").get(address).context["page"].paginator.count == 1
+    assert sign_in("chenjie").get(address).context["page"].paginator.count == 0
+    assert sign_in("chenjie").get(page_of(granted)).status_code == 404
+    assert (
+        sign_in("chenjie").get(reverse("archive-looks", args=[office.project.pk])).status_code
+        == 403
+    )
+
+
+def test_the_desk_puts_papers_in_and_does_not_see_them_again(office: Office) -> None:
+    desk = sign_in("wangfang")
+    address = reverse("archive-owner", args=[office.project.pk, office.household.pk])
+    before = desk.get(address)
+    assert before.context["complete"] == 1  # the two papers are of no kind
+
+    upload = SimpleUploadedFile("身份证.pdf", pdf(1))
+    assert desk.post(address, {"kind": "id-copy", "file": upload}).status_code == 302
+
+    assert desk.get(address).context["complete"] == 2
+    kept = Attachment.objects.latest("pk")
+    assert (kept.is_secret, kept.kind) == (True, "id-copy")
+    assert desk.post(reverse("files-open", args=[kept.pk])).status_code == 403
+    assert sign_in("chenjie").get(address).status_code == 403
+    assert desk.post(address, {"kind": "id-copy"}).status_code == 422
+
+
+def test_a_second_click_on_sign_says_so(office: Office, granted: AccessRequest) -> None:
+    answer = sign_in("liuyan").post(page_of(granted, "archive-sign"), {"text": ""})
+    assert answer.status_code == 409
