@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kernel import access
+from kernel.approvals import operations as approvals
 from services.billing.ledger import operations as ledger
 from services.billing.standards import operations as standards
 from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion
@@ -29,6 +30,7 @@ def seeded() -> None:
     """Give the company in force what provisioning seeds."""
     ledger.seed_chart(NOW)
     standards.seed_items(NOW)
+    approvals.seed_chains(NOW)
 
 
 def add_project(code: str = "YL", name: str = "云麓花园") -> Project:

@@ -8,13 +8,19 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
+        from kernel.approvals import registry as approvals
         from kernel.documents import carriers
         from kernel.imports.importer import register
+        from kernel.notifications import registry as notices
         from kernel.outbox import registry as events
         from services.billing import files, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.standards.operations import seed_items
+        from services.billing.standards.operations.approval import (
+            PRICE_CHANGED,
+            fee_standard_change,
+        )
         from services.properties import claims
 
         register(MeterReadingsImporter())
@@ -24,5 +30,7 @@ class BillingConfig(AppConfig):
         events.register("cashier.payment.taken", _("A payment was taken"))
         events.register("cashier.payment.voided", _("A payment was voided"))
         events.register("billing.run.posted", _("The bills of a month were issued"))
+        approvals.register(fee_standard_change())
+        notices.register(PRICE_CHANGED)
         seeds.register("10-ledger", seed_chart)
         seeds.register("20-fees", seed_items)

@@ -17,6 +17,8 @@ from console.standards.forms import MOST_TIERS, EndForm, FiguresForm, WithdrawFo
 from console.standards.trial import trial_context
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.approvals import queries as approvals
+from kernel.approvals.telling import case_path
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import (
@@ -26,6 +28,7 @@ from services.billing.standards.models import (
     Method,
     VersionState,
 )
+from services.billing.standards.operations.approval import KIND
 
 # What an error of an operation calls a field, where the form calls it otherwise.
 FORM_FIELDS = {"tiers": None, "reduced_rate": "reduced_percent", "": None}
@@ -256,10 +259,15 @@ class StandardPage(ConsoleView):
         is_draft = version is not None and version.state == VersionState.DRAFT
         is_confirmed = version is not None and version.state == VersionState.CONFIRMED
         is_own = version is not None and version.drafted_by == self.actor.user_id
+        case = approvals.open_case_of(kind=KIND, subject=version) if version and is_draft else None
+        waiting = approvals.waiting_for(actor=self.actor, now=self.now)
+        is_his_turn = case is None or waiting.filter(step__case=case).exists()
         return {
             "may_draft": may_draft,
             "may_confirm": may_confirm,
-            "can_confirm": may_confirm and is_draft and not is_own,
+            "case": case,
+            "case_path": case_path(case.pk) if case else "",
+            "can_confirm": may_confirm and is_draft and not is_own and is_his_turn,
             "can_withdraw": (is_draft and may_draft) or (is_confirmed and may_confirm),
             "can_end": is_confirmed and may_confirm,
             "can_copy": may_draft and not is_draft and version is not None,

@@ -42,6 +42,7 @@ from kernel.approvals.operations.errors import (
     SignedAlready,
     SignerUnfit,
     StepMoved,
+    StepStuck,
     StepUnknown,
     TextMissing,
     TooMany,
@@ -69,7 +70,7 @@ from kernel.approvals.operations.signing import (
     reject,
     return_to,
 )
-from kernel.approvals.operations.submitting import resubmit, submit, withdraw
+from kernel.approvals.operations.submitting import resubmit, submit, withdraw, withdraw_for
 from kernel.approvals.operations.sweeping import look_after, sweep
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "SignedAlready",
     "SignerUnfit",
     "StepMoved",
+    "StepStuck",
     "StepUnknown",
     "TextMissing",
     "TooMany",
@@ -136,4 +138,5 @@ __all__ = [
     "sweep",
     "urge",
     "withdraw",
+    "withdraw_for",
 ]

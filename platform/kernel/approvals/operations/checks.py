@@ -30,6 +30,7 @@ from kernel.approvals.operations.errors import (
     SignedAlready,
     SignerUnfit,
     StepMoved,
+    StepStuck,
     StepUnknown,
     TextMissing,
 )
@@ -134,8 +135,14 @@ def has_signed(actor: Actor, step: CaseStep, *, for_user_id: int | None = None) 
 def require_under_way(case: Case, step: CaseStep) -> None:
     """Return if the step is being signed.
 
-    :raises StepMoved: otherwise.
+    :raises StepStuck: if nobody may sign it.
+    :raises StepMoved: if it is not the step under way.
     """
+    if step.state == StepState.STUCK:
+        raise StepStuck(
+            _("Nobody may sign this step. The company administrators have been told."),
+            details={"case_id": case.pk},
+        )
     if case.state != CaseState.RUNNING or step.state != StepState.ACTIVE:
         raise StepMoved(
             _("This step is not being signed any more. Look at the case again."),

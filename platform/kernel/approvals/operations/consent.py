@@ -88,7 +88,7 @@ def consent_verbally(
         project_id=project_id,
         title=title,
         author_ids=(),
-        applicant_id=None,
+        applicant_id=actor.user_id,
         state=CaseState.CONSENTED,
         now=now,
     )

@@ -25,6 +25,12 @@ class StepMoved(Conflict):
     code = "approvals.step-moved"
 
 
+class StepStuck(Conflict):
+    """Nobody may sign the step: a post is vacant, or all who hold it are kept from it."""
+
+    code = "approvals.step-stuck"
+
+
 class SignedAlready(Conflict):
     code = "approvals.signed-already"
 

@@ -17,10 +17,9 @@ def seed_chains(now: datetime) -> None:
     A chain that is there stays as the company made it.
     """
     known = set(Chain.objects.filter(project_id__isnull=True).values_list("key", flat=True))
-    for default in DEFAULT_CHAINS:
-        if default.key in known:
-            continue
-        chain = Chain.objects.create(
+    missing = [default for default in DEFAULT_CHAINS if default.key not in known]
+    chains = Chain.objects.bulk_create(
+        Chain(
             key=default.key,
             kind=default.kind,
             name=default.name,
@@ -28,7 +27,10 @@ def seed_chains(now: datetime) -> None:
             source=default.source,
             created_at=now,
         )
-        ChainVersion.objects.create(
+        for default in missing
+    )
+    ChainVersion.objects.bulk_create(
+        ChainVersion(
             chain=chain,
             number=1,
             state=ChainState.PUBLISHED,
@@ -38,3 +40,5 @@ def seed_chains(now: datetime) -> None:
             published_by_label=SYSTEM.label,
             published_at=now,
         )
+        for chain, default in zip(chains, missing, strict=True)
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Model
 
-from kernel.access.actors import Actor
+from kernel.access.actors import SYSTEM, Actor
 from kernel.access.models import User
 from kernel.approvals import registry, telling
 from kernel.approvals.models import (
@@ -58,6 +58,7 @@ def submit(
     chain_key: str | None = None,
     attachments: Sequence[int] = (),
     author_ids: Iterable[int | None] = (),
+    is_own: bool = True,
     applicant_id: int | None = None,
     text: str = "",
     now: datetime,
@@ -70,7 +71,8 @@ def submit(
 
     :param chain_key: the chain, if it is not called as the kind.
     :param author_ids: whose paper it is besides the applicant: none of them ever signs it.
-    :param applicant_id: in whose name the actor submits, if not in his own.
+    :param is_own: whether it is the actor's paper; else it is that of ``applicant_id``, or of
+        nobody (``None``: what the system made).
     :raises ChainMissing: if no chain is published for it.
     :raises CaseOpen: if a case of it is under way.
     :raises FactsInvalid: if a fact is missing or of another type.
@@ -96,7 +98,7 @@ def submit(
         project_id=project_id,
         title=title,
         author_ids=author_ids,
-        applicant_id=applicant_id,
+        applicant_id=actor.user_id if is_own else applicant_id,
         state=CaseState.RUNNING,
         now=now,
     )
@@ -172,6 +174,21 @@ def withdraw(*, actor: Actor, case_id: int, text: str = "", now: datetime) -> Ca
     return case
 
 
+@transaction.atomic
+def withdraw_for(*, actor: Actor, case_id: int, text: str, now: datetime) -> Case:
+    """Take a paper back because its record is changed or withdrawn by whoever may do that.
+
+    For services whose own operation has asked; they hold the case's lock already.
+
+    :raises CaseFinished: if it is finished.
+    """
+    case = queries.lock_case(case_id)
+    if case.state not in OPEN_STATES:
+        raise CaseFinished(_("This case is finished."))
+    _end(case, actor=actor, text=text, now=now)
+    return case
+
+
 def _end(case: Case, *, actor: Actor, text: str, now: datetime) -> None:
     waiting = list(
         Assignment.objects.filter(step__case=case, state=AssignmentState.OPEN).values_list(
@@ -219,7 +236,7 @@ def open_case(
 
     :raises CaseOpen: otherwise.
     """
-    applicant = User.objects.filter(pk=applicant_id or actor.user_id).first()
+    applicant = User.objects.filter(pk=applicant_id).first()
     authors = {person for person in author_ids if person is not None}
     if applicant is not None:
         authors.add(applicant.pk)
@@ -237,7 +254,7 @@ def open_case(
             subject_id=subject.pk,
             title=title[:200],
             applicant=applicant,
-            applicant_label=(applicant.label if applicant else actor.label)[:140],
+            applicant_label=(applicant or SYSTEM).label[:140],
             author_ids=sorted(authors),
             state=state,
             created_at=now,

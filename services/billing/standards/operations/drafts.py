@@ -9,12 +9,18 @@ from django.db import transaction
 from django.db.models import Max
 
 from kernel.access import Action, Actor
-from kernel.audit import operations as audit
+from kernel.approvals.models import CaseState
 from kernel.duties import operations as duties
 from kernel.text import _
 from services.billing.standards import queries, rules
-from services.billing.standards.models import AreaBasis, FeeVersion, Method, VersionState
-from services.billing.standards.operations.errors import NotDraft, NotYourDraft
+from services.billing.standards.models import AreaBasis, FeeVersion, Method
+from services.billing.standards.operations import approval
+from services.billing.standards.operations.confirmed import (
+    figures_as_json,
+    record_version,
+    require_draft,
+)
+from services.billing.standards.operations.errors import NotYourDraft
 from services.properties.models import MeterKind, UnitState
 
 
@@ -104,12 +110,16 @@ def update_draft(
     :raises NotYourDraft: if somebody else drafted it.
     :raises rules.PriceInvalid: as :func:`draft_version`, also for its other errors.
     """
+    case = approval.lock_open_case(version_id)
     version = queries.lock_version(actor=actor, version_id=version_id)
     duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
     require_draft(version)
     _require_own(actor, version)
     before = figures_as_json(version)
     _fill(version, **changes)
+    if case is not None and case.state != CaseState.REJECTED:
+        text = str(_("The draft was changed."))
+        approval.take_back(actor=actor, case=case, text=text, now=now)
     version.drafted_by, version.drafted_by_label = actor.user_id, actor.label[:140]
     version.drafted_at = now
     version.submitted_at = None
@@ -130,54 +140,20 @@ def submit_version(*, actor: Actor, version_id: int, now: datetime) -> FeeVersio
     :raises NotYourDraft: if somebody else drafted it.
     :raises rules.PriceMissing: without a price (BL-02).
     """
+    approval.lock_open_case(version_id)
     version = queries.lock_version(actor=actor, version_id=version_id)
     duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
     require_draft(version)
     _require_own(actor, version)
     rules.check_complete(queries.figures_of(version))
+    if version.submitted_at is not None:
+        return version
     version.submitted_at = now
     version.save(update_fields=["submitted_at"])
+    if not actor.is_system:
+        approval.submit(actor=actor, version=version, now=now)
     record_version(actor, "submitted", version, now, {})
     return version
-
-
-def require_draft(version: FeeVersion) -> None:
-    """Return if the version is a draft. :raises NotDraft: otherwise."""
-    if version.state != VersionState.DRAFT:
-        raise NotDraft(
-            _("V%(number)d is no draft any more.") % {"number": version.number},
-            details={"state": version.state},
-        )
-
-
-def figures_as_json(version: FeeVersion) -> dict[str, Any]:
-    """Return the figures as the audit keeps them."""
-    return {
-        "method": version.method,
-        "area_basis": version.area_basis,
-        "meter_kind": version.meter_kind,
-        "price": None if version.price is None else f"{version.price:f}",
-        "tiers": version.tiers,
-        "reduced_rate": f"{version.reduced_rate:f}",
-        "reduced_states": version.reduced_states,
-        "usage_lag_months": version.usage_lag_months,
-        "valid_from": version.valid_from.isoformat(),
-        "valid_to": version.valid_to.isoformat() if version.valid_to else None,
-        "basis_note": version.basis_note,
-    }
-
-
-def record_version(
-    actor: Actor, what: str, version: FeeVersion, now: datetime, data: dict[str, Any]
-) -> None:
-    audit.record(
-        actor=actor,
-        event=f"billing.fee-version.{what}",
-        subject=version,
-        project_id=version.standard.project_id,
-        now=now,
-        data={"standard": version.standard_id, "number": version.number, **data},
-    )
 
 
 def _fill(version: FeeVersion, **changes: Unpack[FigureChanges]) -> None:

@@ -11,7 +11,8 @@ from kernel.db import violated_constraint
 from kernel.errors import NotFound
 from kernel.text import _
 from services.billing.standards import queries
-from services.billing.standards.models import FeeItem, FeeStandard, VersionState
+from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion, VersionState
+from services.billing.standards.operations import approval
 from services.billing.standards.operations.errors import (
     ItemUnknown,
     NameMissing,
@@ -84,6 +85,8 @@ def delete_standard(*, actor: Actor, standard_id: int, now: datetime) -> None:
     :raises NotFound: if there is no such standard.
     :raises StandardInUse: if a version was confirmed or withdrawn, or an assignment confirmed.
     """
+    ids = FeeVersion.objects.filter(standard_id=standard_id).values_list("pk", flat=True)
+    cases = [approval.lock_open_case(version_id) for version_id in ids.order_by("pk")]
     standard = queries.lock_standard(actor=actor, standard_id=standard_id)
     access.require(actor, Action.FEE_STANDARD_DRAFT, standard.project_id)
     if (
@@ -91,6 +94,9 @@ def delete_standard(*, actor: Actor, standard_id: int, now: datetime) -> None:
         or standard.assignments.exclude(confirmed_at=None).exists()
     ):
         raise StandardInUse(_("This standard has been confirmed: end its version instead."))
+    for case in cases:
+        text = str(_("The standard was removed."))
+        approval.take_back(actor=actor, case=case, text=text, now=now)
     audit.record(
         actor=actor,
         event="billing.fee-standard.deleted",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kernel import access
 from kernel.access import Actor
+from kernel.access.queries import actor_for
 from kernel.db import violated_constraint
 from services.billing.runs.models import BillRun, DraftLine
 from services.billing.standards import operations
@@ -19,19 +20,17 @@ from services.billing.standards.models import (
 )
 from services.properties.models import Project
 from tests import factories_billing as factories
-from tests.factories import NOW, add_actor
+from tests.factories import NOW, TODAY, add_user, hold_post
 from tests.factories_billing import JANUARY, NOVEMBER
 from tests.services.billing.standards.conftest import DECEMBER, bill
 
 
 def both(username: str) -> Actor:
     """Return somebody who holds drafting and confirming: the rule must hold for him too."""
-    drafter, confirmer = add_actor(username, "company_admin"), access.Action.FEE_STANDARD_CONFIRM
-    return access.Actor(
-        label=drafter.label,
-        user_id=drafter.user_id,
-        grants=drafter.grants | {access.Grant(confirmer, None)},
-    )
+    user = add_user(username)
+    for post in ("company_admin", "property_manager"):
+        hold_post(user, post)
+    return actor_for(user=user, today=TODAY)
 
 
 def test_nobody_confirms_what_he_drafted(project: Project) -> None:

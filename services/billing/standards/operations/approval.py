@@ -1,0 +1,252 @@
+"""A version's way through the company's chain: ``fee_standard.change`` (000/7 Art. 8, S-48).
+
+Case before record: whoever locks both locks the case first, as a signature does.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+from django.urls import reverse
+
+from kernel import access, policies
+from kernel.access import Actor
+from kernel.access import queries as people
+from kernel.approvals import operations as approvals
+from kernel.approvals import queries as approval_queries
+from kernel.approvals.models import SIGNING, Case, CaseStep, StepState
+from kernel.approvals.registry import DocumentKind
+from kernel.approvals.rules.facts import Fact, FactType
+from kernel.notifications.operations import notify
+from kernel.notifications.registry import Notice
+from kernel.tenancy import company_day
+from kernel.text import _
+from services.billing.standards import queries, rules
+from services.billing.standards.models import FeeVersion, VersionState
+from services.billing.standards.operations.assignments import confirm_drafts
+from services.billing.standards.operations.billed import refuse_billed
+from services.billing.standards.operations.confirmed import (
+    figures_as_json,
+    predecessor,
+    record_version,
+    require_draft,
+    save_confirmed,
+)
+from services.billing.standards.operations.errors import UnusualPrice
+
+KIND = "fee_standard.change"
+# Who works with prices at the counter and in the books (2.2).
+TOLD_POSTS = ("charging_director", "collector", "front_desk", "cs_supervisor", "finance_head")
+
+PRICE_CHANGED = Notice(
+    key="billing.price-changed",
+    name=_("A fee standard changes"),
+    subject=_("New price from %(month)s: %(standard)s"),
+    text=_("%(standard)s of %(project)s: V%(number)s is in force from %(month)s on."),
+    fields={
+        "standard": _("Fee standard"),
+        "project": _("Project"),
+        "number": _("Version"),
+        "month": _("First month"),
+    },
+)
+
+
+def fee_standard_change() -> DocumentKind:
+    """Return the kind of document that a version is to the approvals."""
+    return DocumentKind(
+        key=KIND,
+        name=_("Change of a fee standard"),
+        module=_("Billing"),
+        facts=(
+            Fact("price", _("New price"), FactType.NUMBER, _("CNY"), is_required=False),
+            Fact("change_percent", _("Change"), FactType.NUMBER, _("%"), is_required=False),
+            Fact("is_new", _("First version"), FactType.YES_NO),
+            Fact("item", _("Fee item"), FactType.TEXT),
+        ),
+        url=_page_of,
+        on_approved=_put_in_force,
+        on_rejected=_back_to_draft,
+        on_withdrawn=_back_to_draft,
+        is_ready=True,
+    )
+
+
+def lock_open_case(version_id: int) -> Case | None:
+    """Return the version's open case, locked, before the version itself is."""
+    case = approval_queries.open_case_of(kind=KIND, subject=FeeVersion(pk=version_id))
+    return approval_queries.lock_case(case.pk) if case is not None else None
+
+
+def submit(*, actor: Actor, version: FeeVersion, now: datetime) -> Case:
+    """Send a locked, complete draft on its way, in its drafter's name."""
+    before = predecessor(version)
+    change = largest_change(before, version)
+    standard = version.standard
+    summary = {
+        str(_("Fee standard")): f"{standard.name} V{version.number}",
+        str(_("First month")): f"{version.valid_from:%Y-%m}",
+        str(_("New price")): price_words(version),
+    }
+    if before is not None:
+        summary[str(_("Price so far"))] = price_words(before)
+    if change is not None:
+        summary[str(_("Change"))] = f"{change * 100:+.1f} %"
+    if version.basis_note:
+        summary[str(_("Grounds"))] = version.basis_note
+    return approvals.submit(
+        actor=actor,
+        kind=KIND,
+        subject=version,
+        project_id=standard.project_id,
+        title=f"{standard.name} V{version.number}",
+        facts={
+            "price": version.price,
+            "change_percent": None if change is None else change * 100,
+            "is_new": before is None,
+            "item": standard.item.code,
+        },
+        summary=summary,
+        is_own=False,
+        applicant_id=version.drafted_by,
+        now=now,
+    )
+
+
+def sign(*, actor: Actor, case: Case, text: str, now: datetime) -> None:
+    """Sign the step under way of a version's case; with the last one it is in force."""
+    approvals.approve(
+        actor=actor, case_id=case.pk, step_id=_step_under_way(case).pk, text=text, now=now
+    )
+
+
+def take_back(*, actor: Actor, case: Case | None, text: str, now: datetime) -> None:
+    """End an open case because its draft is changed or withdrawn."""
+    if case is not None and case.is_open:
+        # Whoever may change the draft may take it back; the record names him, not the system.
+        approvals.withdraw_for(actor=actor, case_id=case.pk, text=text, now=now)
+
+
+def largest_change(before: FeeVersion | None, version: FeeVersion) -> Decimal | None:
+    """Return by which share the price changes the most, ``None`` if that cannot be said."""
+    if before is None:
+        return None
+    return rules.largest_change(queries.pricing_of(before), queries.pricing_of(version))
+
+
+def is_unusual(before: FeeVersion | None, version: FeeVersion) -> bool:
+    """Tell whether the price changes by more than ``fee.price_jump_pct``."""
+    change = largest_change(before, version)
+    limit = policies.get("fee.price_jump_pct", int, project_id=version.standard.project_id)
+    return change is not None and abs(change) * 100 > limit
+
+
+def refuse_unusual(before: FeeVersion | None, version: FeeVersion) -> None:
+    """Return if the price stays near the one in force. :raises UnusualPrice: otherwise."""
+    change = largest_change(before, version)
+    if before is None or change is None or not is_unusual(before, version):
+        return
+    details = {"change": f"{change:.4f}", "number": before.number}
+    if change >= rules.TENFOLD:
+        raise UnusualPrice(
+            _("This is ten times the price of V%(number)d or more. Is the decimal point right?")
+            % {"number": before.number},
+            field="price",
+            details=details,
+        )
+    raise UnusualPrice(
+        _("The price changes by %(percent)s %% against V%(number)d. Confirm that this is meant.")
+        % {"percent": f"{change * 100:+.1f}", "number": before.number},
+        field="price",
+        details=details,
+    )
+
+
+def put_in_force(version: FeeVersion, *, actor: Actor, now: datetime) -> None:
+    """Confirm a locked draft, and with it the assignments of the standard that wait.
+
+    :raises NotDraft: and the others of ``confirm_version``.
+    """
+    standard = version.standard
+    require_draft(version)
+    rules.check_complete(queries.figures_of(version))
+    before = predecessor(version)
+    refuse_billed(standard, version.valid_from, field="valid_from")
+    if before is not None and before.valid_to is None:
+        before.valid_to = version.valid_from
+        before.save(update_fields=["valid_to"])
+        version.replaces = before
+    version.state = VersionState.CONFIRMED
+    version.confirmed_by, version.confirmed_by_label = actor.user_id, actor.label[:140]
+    version.confirmed_at = now
+    save_confirmed(version)
+    assignments = confirm_drafts(actor=actor, standard=standard, now=now)
+    record_version(
+        actor,
+        "confirmed",
+        version,
+        now,
+        {
+            "figures": figures_as_json(version),
+            "replaces": before.number if before and version.replaces_id else None,
+            "assignments": [assignment.pk for assignment in assignments],
+        },
+    )
+    _tell(version, actor=actor, now=now)
+
+
+def price_words(version: FeeVersion) -> str:
+    """Return the price in figures, ``2.80`` or ``2.90 / 3.85 / 6.70``."""
+    prices = [tier.price for tier in rules.read_tiers(version.tiers)] or [version.price]
+    return " / ".join(f"{price.normalize():f}" for price in prices if price is not None)
+
+
+def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
+    version = _lock(case)
+    is_meant = case.signatures.filter(~Q(text=""), act__in=SIGNING).exists()
+    if not is_meant:
+        refuse_unusual(predecessor(version), version)
+    put_in_force(version, actor=actor, now=now)
+
+
+def _back_to_draft(case: Case, _actor: Actor, _now: datetime) -> None:
+    FeeVersion.objects.filter(pk=case.subject_id).update(submitted_at=None)
+
+
+def _lock(case: Case) -> FeeVersion:
+    return queries.lock_version(actor=access.SYSTEM, version_id=case.subject_id, pricing=True)
+
+
+def _step_under_way(case: Case) -> CaseStep:
+    return case.steps.get(state__in=[StepState.ACTIVE, StepState.STUCK])
+
+
+def _page_of(version_id: int, project_id: int | None) -> str:
+    version = FeeVersion.objects.only("standard_id").get(pk=version_id)
+    page = reverse("fee-standards-standard", args=[project_id, version.standard_id])
+    return f"{page}?version={version_id}"
+
+
+def _tell(version: FeeVersion, *, actor: Actor, now: datetime) -> None:
+    standard = version.standard
+    told = {
+        user.pk
+        for post in TOLD_POSTS
+        for user in people.people_of_post(
+            post=post, project_id=standard.project_id, today=company_day(now)
+        )
+    }
+    notify(
+        kind=PRICE_CHANGED.key,
+        to=told,
+        url=_page_of(version.pk, standard.project_id),
+        context={
+            "standard": standard.name,
+            "project": standard.project.name,
+            "number": str(version.number),
+            "month": f"{version.valid_from:%Y-%m}",
+        },
+        project_id=standard.project_id,
+        now=now,
+        actor=actor,
+    )
