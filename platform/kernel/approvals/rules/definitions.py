@@ -203,27 +203,30 @@ def definition_as_json(definition: Definition) -> dict[str, Any]:
 
 def step_as_json(step: Step) -> dict[str, Any]:
     """Return the JSON form of one step."""
-    return _said(
-        key=step.key,
-        name=step.name,
-        name_en=step.name_en,
-        act=step.act.value,
-        assignees=[_assignee_as_json(assignee) for assignee in step.assignees],
-        mode=step.mode.value,
-        quorum=step.quorum,
-        when=[_condition_as_json(condition) for condition in step.when],
-        limit={"hours": step.limit.hours, "is_working": step.limit.is_working}
-        if step.limit
-        else None,
-        on_time_out=step.on_time_out.value,
-        opinion_required=step.opinion_required,
-        attachment_required=step.attachment_required,
-        duties=[str(duty) for duty in step.duties],
-    ) | {
-        "may_add_signer": step.may_add_signer,
-        "may_hand_over": step.may_hand_over,
-        "may_return": step.may_return,
-    }
+    return (
+        {"key": step.key}
+        | _said(
+            name=step.name,
+            name_en=step.name_en,
+            act=step.act.value,
+            assignees=[_assignee_as_json(assignee) for assignee in step.assignees],
+            mode=step.mode.value,
+            quorum=step.quorum,
+            when=[_condition_as_json(condition) for condition in step.when],
+            limit={"hours": step.limit.hours, "is_working": step.limit.is_working}
+            if step.limit
+            else None,
+            on_time_out=step.on_time_out.value,
+            opinion_required=step.opinion_required,
+            attachment_required=step.attachment_required,
+            duties=[str(duty) for duty in step.duties],
+        )
+        | {
+            "may_add_signer": step.may_add_signer,
+            "may_hand_over": step.may_hand_over,
+            "may_return": step.may_return,
+        }
+    )
 
 
 def read_duty(text: str) -> Duty:

@@ -1,0 +1,167 @@
+"""Two clicks at the same moment, with real commits. The race is first shown to exist."""
+
+import time
+from functools import partial
+from typing import Any
+
+import pytest
+
+from kernel.access import Actor
+from kernel.approvals import operations
+from kernel.approvals.models import SIGNING, Act, Case, CaseState, Delegation, Signature
+from kernel.approvals.operations import checks
+from kernel.approvals.queries import running
+from kernel.errors import NotFound
+from kernel.tenancy import current_schema
+from tenants.companies.models import Company
+from tenants.provisioning.schema import owner_cursor
+from tests.factories import NOW, TODAY
+from tests.factories_approvals import (
+    Effects,
+    approve,
+    line,
+    person,
+    publish,
+    step,
+    step_under_way,
+    submit,
+)
+from tests.threads import at_once
+
+
+def click_twice(company: Company, actors: list[Actor], case: Case) -> list[Any]:
+    shown = step_under_way(case).pk
+    return at_once(
+        company,
+        [
+            partial(
+                operations.approve, actor=actor, case_id=case.pk, step_id=shown, text="", now=NOW
+            )
+            for actor in actors
+        ],
+    )
+
+
+def signed(case: Case) -> int:
+    return Signature.objects.filter(case=case, act__in=SIGNING).count()
+
+
+def test_without_lock_and_constraint_one_click_too_many_counts(
+    committed_tenant: Company, effects: Effects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The teeth of the two tests below: the lock and the database are what makes them pass."""
+    publish(line(step("property_manager")))
+    manager = person("m", "property_manager")
+    case = submit(person("a", "steward"))
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', %s, true)", [current_schema()])
+        cursor.execute("DROP INDEX signature_decides_once")
+
+    def unlocked(case_id: int) -> Case:
+        found = Case.objects.select_related("version__chain").filter(pk=case_id).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def slow(*_args: object, **_values: object) -> bool:
+        time.sleep(0.5)  # both have looked before either writes
+        return False
+
+    monkeypatch.setattr(running, "lock_case", unlocked)
+    monkeypatch.setattr(checks, "has_signed", slow)
+
+    click_twice(committed_tenant, [manager, manager], case)
+
+    assert signed(case) == 2
+
+
+def test_two_clicks_of_one_person_count_once(committed_tenant: Company, effects: Effects) -> None:
+    publish(line(step("property_manager"), step("company_gm")))
+    manager = person("m", "property_manager", "company_gm")
+    person("g", "company_gm")
+    case = submit(person("a", "steward"))
+
+    outcomes = click_twice(committed_tenant, [manager, manager], case)
+
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert Signature.objects.filter(case=case, act=Act.APPROVED).count() == 1
+
+
+def test_two_people_at_once_sign_one_step_once(committed_tenant: Company, effects: Effects) -> None:
+    publish(line(step("property_manager")))
+    managers = [person("m", "property_manager"), person("n", "property_manager")]
+    case = submit(person("a", "steward"))
+
+    outcomes = click_twice(committed_tenant, managers, case)
+
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert [type(one) for one in refused] == [operations.StepMoved]
+    assert signed(case) == 1
+    assert effects.of(case) == ["approved"]
+
+
+def test_a_person_and_his_deputy_at_once_sign_once(
+    committed_tenant: Company, effects: Effects
+) -> None:
+    publish(line(step("property_manager")))
+    manager, deputy = person("m", "property_manager"), person("d", "steward")
+    Delegation.objects.create(
+        principal_id=manager.user_id,
+        deputy_id=deputy.user_id,
+        valid_from=TODAY,
+        valid_to=TODAY.replace(day=30),
+        reason="away",
+        created_by_label="m",
+        created_at=NOW,
+    )
+    case = submit(person("a", "steward"))
+
+    outcomes = click_twice(committed_tenant, [manager, deputy], case)
+
+    assert len([one for one in outcomes if isinstance(one, operations.StepMoved)]) == 1
+    assert signed(case) == 1
+    assert effects.of(case) == ["approved"]
+
+
+def test_approval_and_withdrawal_at_once_end_in_one_of_them(
+    committed_tenant: Company, effects: Effects
+) -> None:
+    publish(line(step("property_manager")))
+    manager, clerk = person("m", "property_manager"), person("a", "steward")
+    case = submit(clerk)
+
+    at_once(
+        committed_tenant,
+        [
+            partial(approve, manager, case, step_id=step_under_way(case).pk),
+            partial(operations.withdraw, actor=clerk, case_id=case.pk, now=NOW),
+        ],
+    )
+
+    case.refresh_from_db()
+    expected = ["approved"] if case.state == CaseState.APPROVED else ["withdrawn"]
+    assert effects.of(case) == expected
+
+
+def test_two_delegations_at_once_close_no_circle(committed_tenant: Company) -> None:
+    people = [person("a", "steward"), person("b", "steward"), person("c", "steward")]
+
+    outcomes = at_once(
+        committed_tenant,
+        [
+            partial(
+                operations.delegate,
+                actor=giver,
+                deputy_id=taker.user_id or 0,
+                valid_from=TODAY,
+                valid_to=TODAY.replace(day=30),
+                reason="away",
+                now=NOW,
+            )
+            for giver, taker in zip(people, [*people[1:], people[0]], strict=True)
+        ],
+    )
+
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert [type(one) for one in refused] == [operations.DelegationCircle]
+    assert Delegation.objects.count() == 2
