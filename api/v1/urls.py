@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.imports")),
     path("", include("api.v1.notices")),
     path("", include("api.v1.webhooks")),
+    path("", include("api.v1.organisation")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
     path("", include("api.v1.metering.urls")),
