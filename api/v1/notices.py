@@ -48,6 +48,7 @@ class ChoiceOut(serializers.Serializer[Any]):
     name = serializers.CharField(source="notice.name")
     is_urgent = serializers.BooleanField(source="notice.is_urgent")
     by_mail = serializers.BooleanField()
+    by_sms = serializers.BooleanField()
 
 
 class ChoicesOut(serializers.Serializer[Any]):
@@ -60,6 +61,9 @@ class ChoicesIn(Body):
     """Kinds that are not named come in the console only."""
 
     by_mail = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)
+    by_sms = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=200, default=list
+    )
     quiet_from = serializers.RegexField(CLOCK, required=False, allow_null=True, default=None)
     quiet_until = serializers.RegexField(CLOCK, required=False, allow_null=True, default=None)
 
@@ -106,6 +110,7 @@ class Choices(PersonalView):
         operations.set_choices(
             actor=self.actor,
             by_mail=body.validated_data["by_mail"],
+            by_sms=body.validated_data["by_sms"],
             starts_at=_clock(body.validated_data["quiet_from"]),
             ends_at=_clock(body.validated_data["quiet_until"]),
             now=self.now,

@@ -373,6 +373,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 # Private networks that webhooks may reach, e.g. "10.20.0.0/16"; with any of them http is allowed.
 OUTBOUND_NETWORKS = env("GUANJIA_OUTBOUND_NETWORKS", "").split()
 
+# Text messages; without an address there are none.
+SMS_GATEWAY_URL = env("GUANJIA_SMS_GATEWAY_URL", "")
+SMS_GATEWAY_KEY = env("GUANJIA_SMS_GATEWAY_KEY", "")
 ROBOT_HOSTS = {
     "wecom": "https://qyapi.weixin.qq.com",
     "dingtalk": "https://oapi.dingtalk.com",

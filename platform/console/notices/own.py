@@ -1,5 +1,7 @@
 """通知: what one was told, and what of it comes by mail."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.notices.forms import Wanted
 from console.views import PersonalView
-from kernel.notifications import operations, queries
+from kernel.notifications import operations, queries, sms
 
 SHOWN = 50
 
@@ -57,7 +59,10 @@ class Choices(PersonalView):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         hours = queries.quiet_hours(actor=self.actor)
-        given = {"starts_at": hours.starts_at, "ends_at": hours.ends_at} if hours else {}
+        given: dict[str, Any] = {}
+        if hours is not None:
+            given = {"starts_at": hours.starts_at, "ends_at": hours.ends_at}
+        given["mobile"] = queries.mobile_of(actor=self.actor)
         return self._page(request, Wanted(initial=given))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
@@ -67,11 +72,13 @@ class Choices(PersonalView):
                 operations.set_choices(
                     actor=self.actor,
                     by_mail=set(request.POST.getlist("mail")),
+                    by_sms=set(request.POST.getlist("sms")),
+                    mobile=form.cleaned_data["mobile"] if sms.is_set_up() else None,
                     starts_at=form.cleaned_data["starts_at"],
                     ends_at=form.cleaned_data["ends_at"],
                     now=self.now,
                 )
-            except operations.QuietHoursInvalid as error:
+            except (operations.QuietHoursInvalid, operations.MobileInvalid) as error:
                 form.add_error(error.field, str(error))
             else:
                 return HttpResponseRedirect(f"{reverse('notices-choices')}?done=saved")
@@ -79,7 +86,8 @@ class Choices(PersonalView):
 
     def _page(self, request: HttpRequest, form: Wanted, status: int = 200) -> HttpResponse:
         context = {
-            "title": _("What comes by mail"),
+            "title": _("How notices come"),
+            "has_sms": sms.is_set_up(),
             "crumbs": [(_("Notices"), reverse("notices"))],
             "choices": queries.choices(actor=self.actor),
             "form": form,

@@ -35,7 +35,7 @@ class Notification(CompanyModel):
 
 
 class Delivery(Outgoing):
-    """A notification on its way to a person's mail box."""
+    """A notification on its way to a person's mail box or telephone."""
 
     notification = models.ForeignKey(
         Notification, on_delete=models.PROTECT, related_name="deliveries"
@@ -72,11 +72,12 @@ class Wording(CompanyModel):
 
 
 class Preference(CompanyModel):
-    """That a person wants a kind by mail or not; without it the kind's own default counts."""
+    """How a person wants a kind; without it the kind's own default counts, and no text message."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60)
     by_mail = models.BooleanField()
+    by_sms = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -87,8 +88,18 @@ class Preference(CompanyModel):
         return f"{self.user_id} {self.kind}"
 
 
+class MobileNumber(CompanyModel):
+    """Where a person gets text messages. He enters it himself."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    number_encrypted = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
 class QuietHours(CompanyModel):
-    """The hours of the day in which a person gets no mail. Past midnight where they end earlier."""
+    """When a person gets no mail or text message. Past midnight where the hours end earlier."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     starts_at = models.TimeField()

@@ -1,6 +1,8 @@
 """Tell people, and bring to their mail boxes what they were told."""
 
+import re
 import smtplib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time
 
@@ -8,27 +10,29 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 
-from kernel import outgoing
+from kernel import crypto, outgoing
 from kernel.access.actions import Action
 from kernel.access.actors import SYSTEM, Actor, require_everywhere
 from kernel.access.models import User
 from kernel.audit import operations as audit
 from kernel.errors import Invalid, NotFound
 from kernel.jobs.operations import enqueue_after_commit
-from kernel.notifications import channels, queries, rules
+from kernel.notifications import channels, queries, rules, sms
 from kernel.notifications.models import (
     Delivery,
+    MobileNumber,
     Notification,
     Preference,
     QuietHours,
     Wording,
 )
 from kernel.notifications.registry import Notice, notice_of, notices
-from kernel.tenancy import company_time_zone, company_url
+from kernel.tenancy import company_time_zone, company_url, current_schema
 from kernel.text import _
 
 DELIVER_TASK = "kernel.notifications.deliver"
-MAIL = "mail"
+MAIL, SMS = "mail", "sms"
+_NUMBER = re.compile(r"\+?\d{8,15}", re.ASCII)
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 2000
 
 
@@ -38,6 +42,10 @@ class WordingInvalid(Invalid):
 
 class QuietHoursInvalid(Invalid):
     code = "notifications.quiet-hours-invalid"
+
+
+class MobileInvalid(Invalid):
+    code = "notifications.mobile-invalid"
 
 
 class KindUnknown(NotFound):
@@ -76,7 +84,7 @@ def notify(
         _for_person(user, notice, wordings.get(user.language), values, url, project_id, now)
         for user in people
     )
-    _queue_mails(notice, dict(zip([user.pk for user in people], told, strict=True)), people, now)
+    _queue(notice, dict(zip([user.pk for user in people], told, strict=True)), people, now)
     return told
 
 
@@ -102,28 +110,34 @@ def _for_person(
     )
 
 
-def _queue_mails(
+def _queue(
     notice: Notice, told: dict[int, Notification], people: list[User], now: datetime
 ) -> None:
     ids = [user.pk for user in people]
-    chosen = dict(
-        Preference.objects.filter(user_id__in=ids, kind=notice.key).values_list(
-            "user_id", "by_mail"
-        )
-    )
+    chosen = {
+        row.user_id: row for row in Preference.objects.filter(user_id__in=ids, kind=notice.key)
+    }
     quiet = {row.user_id: row for row in QuietHours.objects.filter(user_id__in=ids)}
+    reachable: set[int] = set()
+    if sms.is_set_up():
+        numbers = MobileNumber.objects.filter(user_id__in=ids)
+        reachable = set(numbers.values_list("user_id", flat=True))
     zone = company_time_zone()
-    mails = []
+    queued = []
     for user in people:
-        if not user.email or not chosen.get(user.pk, notice.by_mail):
-            continue
+        choice = chosen.get(user.pk)
+        ways = []
+        if user.email and (choice.by_mail if choice else notice.by_mail):
+            ways.append(MAIL)
+        if user.pk in reachable and choice is not None and choice.by_sms:
+            ways.append(SMS)
         hours = quiet.get(user.pk)
         due_at = now
         if hours is not None and not notice.is_urgent:
             due_at = rules.after_quiet_hours(now, hours.starts_at, hours.ends_at, zone)
-        mails.append(Delivery(notification=told[user.pk], channel=MAIL, due_at=due_at))
-    Delivery.objects.bulk_create(mails)
-    if any(mail.due_at <= now for mail in mails):
+        queued += [Delivery(notification=told[user.pk], channel=way, due_at=due_at) for way in ways]
+    Delivery.objects.bulk_create(queued)
+    if any(delivery.due_at <= now for delivery in queued):
         enqueue_after_commit(DELIVER_TASK)
 
 
@@ -134,9 +148,18 @@ def deliver_due(*, now: datetime) -> int:
 
 
 def _send(delivery: Delivery) -> None:
+    user = delivery.notification.user
+    if not user.is_active:
+        raise outgoing.Undeliverable("left")
+    if delivery.channel == SMS:
+        _send_text_message(delivery, user)
+    else:
+        _send_mail(delivery, user)
+
+
+def _send_mail(delivery: Delivery, user: User) -> None:
     told = delivery.notification
-    user = told.user
-    if not (user.is_active and user.email):
+    if not user.email:
         raise outgoing.Undeliverable("no address")
     link = company_url(told.url) if told.url else ""
     try:
@@ -148,6 +171,20 @@ def _send(delivery: Delivery) -> None:
         )
     except (smtplib.SMTPException, OSError) as failure:
         raise outgoing.NotDelivered(f"{type(failure).__name__}: {failure}") from failure
+
+
+def _send_text_message(delivery: Delivery, user: User) -> None:
+    number = MobileNumber.objects.filter(user=user).first()
+    if number is None or not sms.is_set_up():
+        raise outgoing.Undeliverable("no number")
+    try:
+        sms.send(
+            crypto.decrypt(number.number_encrypted),
+            delivery.notification.subject,
+            reference=f"{current_schema()}-{delivery.pk}",
+        )
+    except sms.SmsFailed as failure:
+        raise outgoing.NotDelivered(str(failure)) from failure
 
 
 def mark_read(*, actor: Actor, ids: Iterable[int] | None = None, now: datetime) -> int:
@@ -163,6 +200,8 @@ def set_choices(
     *,
     actor: Actor,
     by_mail: Collection[str],
+    by_sms: Collection[str] = (),
+    mobile: str | None = None,
     starts_at: time | None,
     ends_at: time | None,
     now: datetime,
@@ -172,17 +211,26 @@ def set_choices(
     Without both times he has no quiet hours. Kinds that do not exist are passed over: a page may
     be older than the release.
 
+    :param mobile: his number, ``""`` to take it back, ``None`` to leave it as it is.
+    :raises MobileInvalid: if the number is none.
+
     :raises QuietHoursInvalid: if one time is missing or both are the same.
     """
     if (starts_at is None) != (ends_at is None) or (starts_at and starts_at == ends_at):
         raise QuietHoursInvalid(
             _("Enter when the quiet hours start and end, or neither."), field="starts_at"
         )
+    number = None if mobile is None else _checked_number(mobile)
     user = User.objects.get(pk=actor.require_person())
     for notice in notices():
-        Preference.objects.update_or_create(
-            user=user, kind=notice.key, defaults={"by_mail": notice.key in by_mail}
+        wanted = {"by_mail": notice.key in by_mail, "by_sms": notice.key in by_sms}
+        Preference.objects.update_or_create(user=user, kind=notice.key, defaults=wanted)
+    if number:
+        MobileNumber.objects.update_or_create(
+            user=user, defaults={"number_encrypted": crypto.encrypt(number)}
         )
+    elif number == "":
+        MobileNumber.objects.filter(user=user).delete()
     if starts_at is None or ends_at is None:
         QuietHours.objects.filter(user=user).delete()
     else:
@@ -196,6 +244,7 @@ def set_choices(
         now=now,
         data={
             "by_mail": sorted({notice.key for notice in notices()} & set(by_mail)),
+            "by_sms": sorted({notice.key for notice in notices()} & set(by_sms)),
             "quiet": f"{starts_at:%H:%M}-{ends_at:%H:%M}" if starts_at and ends_at else "",
         },
     )
@@ -252,6 +301,13 @@ def restore_wording(*, actor: Actor, kind: str, language: str, now: datetime) ->
         data={"before": {"subject": wording.subject, "text": wording.text}},
     )
     wording.delete()
+
+
+def _checked_number(typed: str) -> str:
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+    if number and not _NUMBER.fullmatch(number):
+        raise MobileInvalid(_("Enter a mobile number, such as 138 0000 0000."), field="mobile")
+    return number
 
 
 def _known(kind: str) -> Notice:

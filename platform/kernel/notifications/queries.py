@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import translation
 
+from kernel import crypto
 from kernel.access.actions import Action
 from kernel.access.actors import Actor, require_everywhere
 from kernel.errors import NotFound
@@ -12,6 +13,7 @@ from kernel.notifications.models import (
     Channel,
     ChannelPost,
     Delivery,
+    MobileNumber,
     Notification,
     Preference,
     QuietHours,
@@ -22,10 +24,11 @@ from kernel.notifications.registry import Notice, notices
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A kind of notice and whether a person gets it by mail."""
+    """A kind of notice and how a person gets it beside the console."""
 
     notice: Notice
     by_mail: bool
+    by_sms: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,21 @@ def get_own(*, actor: Actor, notification_id: int) -> Notification:
 
 def choices(*, actor: Actor) -> list[Choice]:
     """Return every kind of notice with what the actor chose for it."""
-    chosen = dict(
-        Preference.objects.filter(user_id=actor.require_person()).values_list("kind", "by_mail")
-    )
-    return [Choice(notice, chosen.get(notice.key, notice.by_mail)) for notice in notices()]
+    chosen = {row.kind: row for row in Preference.objects.filter(user_id=actor.require_person())}
+    return [
+        Choice(
+            notice,
+            by_mail=row.by_mail if (row := chosen.get(notice.key)) else notice.by_mail,
+            by_sms=bool(row and row.by_sms),
+        )
+        for notice in notices()
+    ]
+
+
+def mobile_of(*, actor: Actor) -> str:
+    """Return the number at which the actor gets text messages, ``""`` without one."""
+    number = MobileNumber.objects.filter(user_id=actor.require_person()).first()
+    return crypto.decrypt(number.number_encrypted) if number else ""
 
 
 def quiet_hours(*, actor: Actor) -> QuietHours | None:
