@@ -9,10 +9,12 @@ class PropertiesConfig(AppConfig):
         from kernel.access import SYSTEM, Action
         from kernel.documents import carriers, numbers
         from kernel.imports.importer import register
-        from kernel.records import protected
+        from kernel.records import protected, retention
         from kernel.text import _
         from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
+        from services.properties.operations.erasing import erase_of_disposal
+        from services.properties.queries.retention import former_owners
 
         register(UnitLedgerImporter())
         numbers.know_projects(lambda pk: queries.get_project(actor=SYSTEM, project_id=pk).code)
@@ -23,6 +25,23 @@ class PropertiesConfig(AppConfig):
                 read=lambda actor, pk: queries.get_household(actor=actor, household_id=pk),
                 add=changes,
                 is_protected=True,
+            )
+        )
+        retention.register(
+            retention.RecordClass(
+                key="owner-file",
+                name=_("Files of current owners"),
+                goes=_("Nothing: they are kept for ever."),
+            )
+        )
+        retention.register(
+            retention.RecordClass(
+                key="former-owner",
+                name=_("Files of former owners"),
+                goes=_("Phone and ID number; the name stays on bills and receipts."),
+                setting="retention.former_owner_years",
+                ended=former_owners,
+                dispose=erase_of_disposal,
             )
         )
         protected.register(

@@ -17,6 +17,7 @@ EVENTS = {
     "properties.ownership.transferred": _("Title of a unit transferred"),
     "properties.party.added": _("Person registered"),
     "properties.party.changed": _("Personal data changed"),
+    "properties.personal-data.erased": _("Personal data erased"),
     "properties.personal-data.revealed": _("Personal data looked at"),
     "properties.project.changed": _("Project changed"),
     "properties.project.created": _("Project created"),

@@ -10,8 +10,8 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from kernel.approvals import registry
         from kernel.approvals.rules.facts import Fact, FactType
-        from kernel.records.models import AccessState
-        from kernel.records.operations import decide
+        from kernel.records.models import AccessState, DisposalState
+        from kernel.records.operations import decide, dispose, drop
         from kernel.text import _
 
         registry.register(
@@ -40,6 +40,31 @@ class RecordsConfig(AppConfig):
                     actor=actor,
                     state=AccessState.WITHDRAWN,
                     event="records.access.withdrawn",
+                    now=now,
+                ),
+                is_ready=True,
+            )
+        )
+        registry.register(
+            registry.DocumentKind(
+                key="archive.disposal",
+                name=_("Disposal of files"),
+                module=_("Customer service"),
+                facts=(Fact("files", _("Number of files"), FactType.NUMBER, _("files")),),
+                url=lambda pk, project_id: f"/p/{project_id}/retention/disposals/{pk}/",
+                on_approved=lambda case, actor, now: dispose(case=case, actor=actor, now=now),
+                on_rejected=lambda case, actor, now: drop(
+                    case=case,
+                    actor=actor,
+                    state=DisposalState.REJECTED,
+                    event="records.disposal.rejected",
+                    now=now,
+                ),
+                on_withdrawn=lambda case, actor, now: drop(
+                    case=case,
+                    actor=actor,
+                    state=DisposalState.WITHDRAWN,
+                    event="records.disposal.withdrawn",
                     now=now,
                 ),
                 is_ready=True,

@@ -12,16 +12,38 @@ from kernel.records.operations.access import (
     open_file,
     request_access,
 )
+from kernel.records.operations.disposal import (
+    HeldAlready,
+    NotDue,
+    NothingChosen,
+    OnHold,
+    ReasonMissing,
+    dispose,
+    drop,
+    lift_hold,
+    list_for_disposal,
+    place_hold,
+)
 
 __all__ = [
     "DetailsMissing",
     "GrantExpired",
     "GrantMissing",
+    "HeldAlready",
+    "NotDue",
     "NotGranted",
     "NotYours",
+    "NothingChosen",
+    "OnHold",
+    "ReasonMissing",
     "ThirdParty",
     "decide",
+    "dispose",
+    "drop",
     "end_access",
+    "lift_hold",
+    "list_for_disposal",
     "open_file",
+    "place_hold",
     "request_access",
 ]

@@ -1,0 +1,59 @@
+"""Which classes of records there are and how long each is kept. Services register theirs.
+
+Nothing is ever removed by itself: what was kept long enough appears on a list (SH-71).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from kernel.access.actors import Actor
+
+
+class Kept(NamedTuple):
+    """One record that has ended, and since when."""
+
+    object_id: int
+    label: str
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordClass:
+    """Records that are kept alike.
+
+    :ivar setting: the policy that says for how many years, ``""`` for ever.
+    :ivar ended: finds the records of a project that ended on a day or before it.
+    :ivar dispose: removes one, in the transaction of the last signature.
+    :ivar goes: what is removed with it, for people: books and the audit record always stay.
+    """
+
+    key: str
+    name: object
+    goes: object
+    setting: str = ""
+    ended: Callable[[int, date], Iterable[Kept]] | None = None
+    dispose: Callable[[int, Actor, datetime], None] | None = None
+
+    @property
+    def is_permanent(self) -> bool:
+        return not self.setting
+
+
+_CLASSES: dict[str, RecordClass] = {}
+
+
+def register(record_class: RecordClass) -> None:
+    """Add a class of records; called in ``AppConfig.ready``."""
+    _CLASSES[record_class.key] = record_class
+
+
+def classes() -> tuple[RecordClass, ...]:
+    """Return every class by key."""
+    return tuple(_CLASSES[key] for key in sorted(_CLASSES))
+
+
+def class_of(key: str) -> RecordClass:
+    """Return a class. :raises KeyError: if there is none of that key."""
+    return _CLASSES[key]
