@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Document.as_view(), name="api-schema"),
     path("", include("api.v1.audit")),
     path("", include("api.v1.calendar")),
+    path("", include("api.v1.deadlines")),
+    path("", include("api.v1.policies")),
     path("", include("api.v1.files")),
     path("", include("api.v1.channels")),
     path("", include("api.v1.imports")),

@@ -195,6 +195,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         ),
     ),
     Entry(
+        route="deadlines",
+        label=_("Time limits"),
+        action=Action.DEADLINE_VIEW,
+        icon="clock",
+        in_project=False,
+    ),
+    Entry(
         route="company",
         label=_("Organisation and settings"),
         action=Action.COMPANY_CONFIGURE,

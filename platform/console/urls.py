@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.channels.urls")),
     path("", include("console.company.urls")),
     path("", include("console.dashboard.urls")),
+    path("", include("console.deadlines.urls")),
     path("", include("console.downloads.urls")),
     path("", include("console.duties.urls")),
     path("", include("console.files.urls")),

@@ -38,6 +38,10 @@ REASONS = {
     "kernel.notifications.operations.mark_read": "one's own notices",
     "kernel.notifications.operations.notify": "tells for an operation that has asked",
     "kernel.notifications.operations.set_choices": "one's own choices",
+    "kernel.deadlines.operations.pause": "moves a clock for an operation that has asked",
+    "kernel.deadlines.operations.resume": "moves a clock for an operation that has asked",
+    "kernel.deadlines.operations.stop": "ends a clock for an operation that has asked",
+    "kernel.deadlines.operations.cancel": "ends a clock for an operation that has asked",
     "kernel.jobs.operations.start": "queues work for an operation that has asked",
 }
 # Called by operations that have asked, never by console or API: the layers' test below proves it.

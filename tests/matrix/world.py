@@ -26,6 +26,7 @@ from kernel.approvals.models import Case, Chain, ChainVersion
 from kernel.audit.models import AuditEntry
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
+from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
 from kernel.duties.models import Exemption
 from kernel.identity.models import Method, Passkey
@@ -348,6 +349,13 @@ def _project(mark: str, code: str, price: str) -> Ids:
     )
     assert assignment is not None
     assert bill is not None
+    deadline = start_clock(
+        clock="complaint.remedy",
+        subject=bill,
+        project_id=project.pk,
+        started_at=NOW,
+        title=f"{mark} complaint",
+    )
     return Ids(
         mark,
         project,
@@ -374,6 +382,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "reading_id": reading.pk,
             "batch_id": batch.pk,
             "job_id": job.pk,
+            "deadline_id": deadline.pk,
             "attachment_id": attachment.pk,
             "subject_id": household.pk,
             "case_id": case.pk,

@@ -351,6 +351,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "kwargs": {"schema": "public"},
     },
+    "sweep-deadlines": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": 30.0,  # the shortest limit is three minutes
+        "kwargs": {"schema": "public", "task": "kernel.deadlines.sweep"},
+    },
     "check-the-books": {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": crontab(hour="18", minute="30"),  # UTC: 02:30 in China

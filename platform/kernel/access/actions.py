@@ -25,6 +25,8 @@ class Action(TextChoices):
     POLICY_CHANGE_MONEY = "policy.change-money", _("Change settings that prices depend on")
     ITEM_MANAGE = "item.manage", _("Issue and take back keys, cards, books and cash floats")
 
+    DEADLINE_VIEW = "deadline.view", _("See time limits and what is overdue")
+
     REGISTRY_VIEW = "registry.view", _("See buildings, units and customers")
     REGISTRY_CHANGE = "registry.change", _("Change buildings, units and customers")
     REGISTRY_IMPORT = "registry.import", _("Import ledgers")

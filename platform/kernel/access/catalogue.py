@@ -74,6 +74,8 @@ _READ = _SIGHT | {Action.READING_VIEW}
 _ADDRESSES = STAFF | {Action.REGISTRY_VIEW}
 # To answer a customer and to remind him of what he owes.
 _DOOR = _SIGHT - {Action.PAYMENT_VIEW, Action.STAFF_VIEW} | {Action.NOTICE_PRINT}
+# Whoever answers for others sees where they run out of time.
+_WATCHING = frozenset({Action.DEADLINE_VIEW})
 _COLLECTING = frozenset({Action.PAYMENT_TAKE})
 _GIVING_BACK = frozenset({Action.RECEIPT_VOID, Action.RECEIPT_VOID_ANY})
 _CONFIRMING = frozenset(
@@ -111,6 +113,7 @@ POSTS: dict[str, Post] = {
         None,
         "2.2",
         actions=_READ
+        | _WATCHING
         | {
             Action.COMPANY_CONFIGURE,
             Action.USER_MANAGE,
@@ -143,7 +146,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "chairman",
         "000/16 §4.1, 002/5.1 §3.5",
-        actions=_SIGHT,
+        actions=_SIGHT | _WATCHING,
     ),
     "real_estate_gm": Post(
         "地产总经理", "Real-estate general manager", _CO, "chairman", "000/16 §4.6"
@@ -155,7 +158,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "company_gm",
         "000/7 Art.15, 001/2, 002/5.1 §3.5c",
-        actions=_SIGHT,
+        actions=_SIGHT | _WATCHING,
     ),
     # BL-01: confirms standards, start and end of every charge. Never collects. The handbook's row
     # has two keys, property_gm and property_manager: one post.
@@ -166,6 +169,7 @@ POSTS: dict[str, Post] = {
         "company_gm",
         "000/7 Art.8, Art.12, 000/16 §4.1",
         actions=_READ
+        | _WATCHING
         | {
             Action.FEE_STANDARD_CONFIRM,
             # BL-01: what owners pay, and from when, this post confirms.
@@ -188,7 +192,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "deputy_gm",
         "002/1, 002/5.1 §3.5c",
-        actions=_READ,
+        actions=_READ | _WATCHING,
     ),
     "general_office": Post(
         "综合办专员",
@@ -291,6 +295,7 @@ POSTS: dict[str, Post] = {
         "property_dept_manager",
         "002/1 §2a, 002/4.1",
         actions=_READ
+        | _WATCHING
         | {
             Action.EXPORT,
             Action.POLICY_VIEW,
@@ -307,7 +312,7 @@ POSTS: dict[str, Post] = {
         _PR,
         "mo_manager",
         "000/10, 000/17",
-        actions=_READ,
+        actions=_READ | _WATCHING,
     ),
     "mo_deputy": Post(
         "经理助理", "Assistant manager", _PR, "mo_manager", "002/1, 000/10i", actions=_READ
@@ -323,6 +328,7 @@ POSTS: dict[str, Post] = {
         "002/4.2, 003/D5",
         "CS",
         actions=_SIGHT
+        | _WATCHING
         | {
             Action.EXPORT,
             Action.MANUAL_PREPARE,

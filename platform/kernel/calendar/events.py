@@ -1,11 +1,9 @@
-"""What is recorded here, in words."""
+"""The words for what is recorded here."""
 
-from django.utils.translation import gettext_lazy as _
+from kernel.text import _
 
 EVENTS = {
-    "calendar.exception.removed": _("Exception of the calendar removed"),
-    "calendar.exception.set": _("Exception of the calendar set"),
+    "calendar.exception.set": _("Exception entered in the calendar"),
+    "calendar.exception.removed": _("Exception taken out of the calendar"),
 }
-OBJECTS = {
-    "calendar.calendarexception": _("Exception of the calendar"),
-}
+OBJECTS = {"calendar.calendarexception": _("Calendar exception")}

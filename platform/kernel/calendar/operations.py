@@ -12,6 +12,7 @@ from kernel.audit import operations as audit
 from kernel.calendar.models import CalendarException
 from kernel.calendar.public_days import FIRST_YEAR, LAST_YEAR
 from kernel.errors import Invalid, NotFound
+from kernel.jobs import operations as jobs
 from kernel.text import _
 
 MOST_DAYS: Final = 62
@@ -44,7 +45,9 @@ def set_days(
         raise ReasonMissing(
             _("At most %(most)d characters fit here.") % {"most": _NAME_LENGTH}, field="name"
         )
-    return [_set(actor, day, is_working=is_working, name=name, now=now) for day in days]
+    found = [_set(actor, day, is_working=is_working, name=name, now=now) for day in days]
+    _follow(actor, now)
+    return found
 
 
 @transaction.atomic
@@ -65,6 +68,7 @@ def remove_exception(*, actor: Actor, exception_id: int, now: datetime) -> Calen
         data={"before": _facts(exception)},
     )
     CalendarException.objects.filter(pk=exception_id).delete()
+    _follow(actor, now)
     return exception
 
 
@@ -82,6 +86,11 @@ def _days(first: date, last: date) -> list[date]:
             field="first_day",
         )
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _follow(actor: Actor, now: datetime) -> None:
+    """Let the clocks that count working time be set by the changed calendar."""
+    jobs.start(actor=actor, kind="deadlines.recompute", params={}, now=now)
 
 
 def _set(

@@ -10,6 +10,7 @@ from kernel.access.actors import Actor
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import NotFound
+from kernel.jobs import operations as jobs
 from kernel.policies import reading
 from kernel.policies.catalogue import REGISTRY
 from kernel.policies.errors import (
@@ -190,6 +191,8 @@ def _write(
         row.save()
     _note(actor, row, setting, before=before, after=_facts(row), now=now)
     reading.forget()
+    if setting.key.startswith("calendar."):  # clocks that count working time follow
+        jobs.start(actor=actor, kind="deadlines.recompute", params={}, now=now)
     return row
 
 
