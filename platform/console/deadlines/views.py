@@ -110,7 +110,7 @@ class Deadlines(ListView):
                 (str(project.pk), project.name) for project in properties.projects(actor=view.actor)
             ],
         ),
-        DayFilter(key="started", label=_("Started"), field="started_at"),
+        DayFilter(key="started", label=_("Started"), field="started_at", is_moment=True),
     )
     built_in_views = (
         BuiltInView(key="overdue", label=_("Overdue"), query="overdue=1&state=RUNNING"),

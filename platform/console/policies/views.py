@@ -171,10 +171,7 @@ class Policy(ConsoleView):
 class Reset(Policy):
     """Give way to what is inherited."""
 
-    def get(
-        self, request: HttpRequest, policy_key: str, project_id: int | None = None
-    ) -> HttpResponseBase:
-        return HttpResponseRedirect(_address(policy_key, project_id))
+    http_method_names = ["post", "options"]
 
     def post(
         self, request: HttpRequest, policy_key: str, project_id: int | None = None
