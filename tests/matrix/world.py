@@ -18,6 +18,7 @@ from console.models import Export
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import tokens
+from kernel.access.actors import Actor
 from kernel.access.models import ApiToken, Department, Post, PostHolding, User
 from kernel.access.passwords import make_link_token
 from kernel.access.queries import actor_for
@@ -28,6 +29,8 @@ from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
+from kernel.documents.manuals import copies as manuals
+from kernel.documents.models import Manual, ManualRelease, ManualRevision, RevisionState
 from kernel.duties.models import Exemption
 from kernel.identity.models import Method, Passkey
 from kernel.identity.operations import departures, holdings, sessions
@@ -407,6 +410,7 @@ def _project(mark: str, code: str, price: str) -> Ids:
                 wanted=f"{mark} papers",
                 now=NOW,
             ).pk,
+            **_manual(mark, project, office.director),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
@@ -444,6 +448,48 @@ def _exemption(mark: str, project_id: int, user_id: int) -> int:
         requested_by_label="x",
         requested_at=NOW,
     ).pk
+
+
+def _manual(mark: str, project: Project, keeper: Actor) -> dict[str, int]:
+    """Make a controlled document in force, a copy of it and a request to give it outside."""
+    manual = Manual.objects.create(
+        number=f"{mark.upper()}-KF-01",
+        title=f"{mark} manual",
+        department="KF",
+        project_id=project.pk,
+        created_at=NOW,
+        created_by_label=mark,
+    )
+    revision = ManualRevision.objects.create(
+        manual=manual,
+        edition="A",
+        revision=0,
+        state=RevisionState.IN_FORCE,
+        body=f"{mark} text",
+        chapter="1",
+        change=f"{mark} change",
+        prepared_by=1,
+        reviewed_by=2,
+        approved_by=3,
+        prepared_at=NOW,
+        in_force_on=TODAY,
+    )
+    assert keeper.user_id is not None
+    copy = manuals.issue_copy(actor=keeper, manual_id=manual.pk, holder_id=keeper.user_id, now=NOW)
+    release = ManualRelease.objects.create(
+        revision=revision,
+        recipient=f"{mark} vendor",
+        purpose=mark,
+        requested_by=keeper.user_id,
+        requested_by_label=mark,
+        requested_at=NOW,
+    )
+    return {
+        "manual_id": manual.pk,
+        "revision_id": revision.pk,
+        "copy_id": copy.pk,
+        "release_id": release.pk,
+    }
 
 
 def _let_live_in(own: Ids, other: Ids) -> None:

@@ -19,6 +19,7 @@ from django.db.models.functions import Concat
 
 from kernel import access
 from kernel.access import Action
+from kernel.access.models import User
 from kernel.documents.models import (
     Manual,
     ManualCopy,
@@ -141,6 +142,34 @@ def copies(*, actor: access.Actor, manual: Manual) -> QuerySet[ManualCopy]:
             ),
         )
         .order_by("is_returned", "number", "-pk")
+    )
+
+
+def get_copy(*, actor: access.Actor, copy_id: int) -> ManualCopy:
+    """Return a copy with its manual, for who keeps the register.
+
+    :raises NotFound: if the actor may not know of the manual.
+    :raises access.ActionDenied: without ``manual.keep``.
+    """
+    copy = ManualCopy.objects.select_related("manual").filter(pk=copy_id).first()
+    if copy is None:
+        raise NotFound
+    get_manual(actor=actor, manual_id=copy.manual_id)
+    access.require(actor, Action.MANUAL_KEEP, copy.manual.project_id)
+    return copy
+
+
+def possible_holders(*, actor: access.Actor, manual: Manual) -> QuerySet[User]:
+    """Return the active people who hold no copy of a manual, by name.
+
+    :raises access.ActionDenied: without ``manual.keep``.
+    """
+    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    holders = ManualCopy.objects.filter(manual=manual, returned_at__isnull=True)
+    return (
+        User.objects.filter(is_active=True)
+        .exclude(pk__in=holders.values("holder_id"))
+        .order_by("name", "pk")
     )
 
 

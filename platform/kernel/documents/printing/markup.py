@@ -256,6 +256,11 @@ def _filled_line(
     yield line, [[_piece(run, context) for run in cell] for cell in line.cells]
 
 
+def blocks_of(text: str) -> list[Block]:
+    """Return the blocks of a person's text, for a page that shows what a paper will say."""
+    return list(_gather(_filled(parse_plain(_text(text, keeps_lines=True)), {})))
+
+
 def parse_plain(text: str) -> Template:
     """Return the lines of a text without fields: what a person wrote as the body of a paper.
 
