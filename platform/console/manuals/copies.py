@@ -32,6 +32,7 @@ class Copies(ConsoleView):
                 (manual.title, reverse("manuals-manual", args=[manual.pk])),
             ],
             "manual": manual,
+            "facts": [manual.number, manual.title],
             "held": [copy for copy in register if copy.returned_at is None],
             "returned": [copy for copy in register if copy.returned_at is not None],
             "releases": queries.releases(actor=self.actor, manual=manual),
@@ -50,7 +51,7 @@ class IssueCopy(EditSheet):
 
     def form_options(self) -> dict[str, Any]:
         manual = queries.get_manual(actor=self.actor, manual_id=self.kwargs["manual_id"])
-        people = queries.possible_holders(actor=self.actor, manual=manual)
+        people = queries.possible_holders(actor=self.actor, manual=manual, today=self.today)
         return {"people": [(person.pk, person.label) for person in people]}
 
     def save(self, values: dict[str, Any]) -> None:

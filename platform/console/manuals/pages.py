@@ -40,8 +40,8 @@ class ManualPage(ConsoleView):
             "to_come": next((r for r in revisions if r.state in queries.TO_COME), None),
             "blocks": markup.blocks_of(in_force.body) if in_force is not None else [],
             "my_copy": queries.copy_of(actor=self.actor, manual=manual),
-            "may_prepare": self.actor.may(Action.MANUAL_PREPARE, manual.project_id),
-            "may_keep": self.actor.may(Action.MANUAL_KEEP, manual.project_id),
+            "may_prepare": queries.may(self.actor, Action.MANUAL_PREPARE, manual.project_id),
+            "may_keep": queries.may(self.actor, Action.MANUAL_KEEP, manual.project_id),
         }
         context["may_print"] = bool(
             context["my_copy"] or context["may_prepare"] or context["may_keep"]
@@ -128,8 +128,8 @@ class RevisionPage(ConsoleView):
         self, revision: ManualRevision, form: forms.Draft | None = None, *, status: int = 200
     ) -> HttpResponse:
         manual = revision.manual
-        may_prepare = self.actor.may(Action.MANUAL_PREPARE, manual.project_id)
-        may_keep = self.actor.may(Action.MANUAL_KEEP, manual.project_id)
+        may_prepare = queries.may(self.actor, Action.MANUAL_PREPARE, manual.project_id)
+        may_keep = queries.may(self.actor, Action.MANUAL_KEEP, manual.project_id)
         is_draft = revision.state == RevisionState.DRAFT
         if form is None and is_draft and may_prepare:
             form = forms.Draft(initial=_initial(revision))
@@ -140,6 +140,7 @@ class RevisionPage(ConsoleView):
                 (manual.title, reverse("manuals-manual", args=[manual.pk])),
             ],
             "manual": manual,
+            "facts": [manual.title],
             "revision": revision,
             "blocks": markup.blocks_of(revision.body),
             "changes": queries.revision_page(revision),

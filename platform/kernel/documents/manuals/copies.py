@@ -6,8 +6,6 @@ from django.db import transaction
 from django.db.models import Max
 
 from kernel import access
-from kernel.access import Action
-from kernel.access.models import User
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.documents.manuals import queries, telling
@@ -19,6 +17,7 @@ from kernel.documents.models import (
     RevisionState,
 )
 from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.tenancy import company_day
 from kernel.text import _
 
 
@@ -56,12 +55,14 @@ def issue_copy(
     :raises CopyHeld: if somebody has this copy, or the person has one already.
     """
     manual = _lock_manual(actor, manual_id)
-    holder = User.objects.filter(pk=holder_id, is_active=True).first()
+    if queries.copies_held_by(holder_id).filter(manual=manual).exists():
+        raise CopyHeld(_("This person has a copy of it already."), field="holder_id")
+    possible = queries.possible_holders(actor=actor, manual=manual, today=company_day(now))
+    holder = possible.filter(pk=holder_id).first()
     if holder is None:
         raise HolderUnknown(_("There is no such person here."), field="holder_id")
     held = CopyHeld(_("Somebody has this copy. It must be returned first."), field="number")
-    twice = CopyHeld(_("This person has a copy of it already."), field="holder_id")
-    with refusing(manualcopy_held_once=held, manualcopy_one_for_holder=twice):
+    with refusing(manualcopy_held_once=held):
         copy = ManualCopy.objects.create(
             manual=manual,
             number=_free_number(manual) if number is None else number,
@@ -107,7 +108,7 @@ def return_copy(*, actor: access.Actor, copy_id: int, note: str = "", now: datet
     :raises CopyReturned: if it was returned before.
     """
     copy = _lock_copy(actor, copy_id)
-    access.require(actor, Action.MANUAL_KEEP, copy.manual.project_id)
+    queries.require_keep(actor, copy.manual.project_id)
     _require_held(copy)
     copy.returned_at = now
     copy.returned_to_label = actor.label[:140]
@@ -119,7 +120,7 @@ def return_copy(*, actor: access.Actor, copy_id: int, note: str = "", now: datet
 
 def _lock_manual(actor: access.Actor, manual_id: int) -> Manual:
     manual = queries.get_manual(actor=actor, manual_id=manual_id)
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    queries.require_keep(actor, manual.project_id)
     return Manual.objects.select_for_update(of=("self",)).get(pk=manual_id)
 
 

@@ -289,7 +289,7 @@ def put_in_force(
     """
     revision = lock_revision(actor, revision_id)
     manual = revision.manual
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    queries.require_keep(actor, manual.project_id)
     if revision.state != RevisionState.APPROVED:
         raise NotApproved(_("It is not in force without the signature “approved”."))
     ManualRevision.objects.filter(manual=manual, state=RevisionState.IN_FORCE).update(

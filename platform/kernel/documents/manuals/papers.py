@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel import access
-from kernel.access import Action
 from kernel.approvals import operations as approvals
 from kernel.approvals.models import Case as ApprovalCase
 from kernel.audit import operations as audit
@@ -92,7 +91,7 @@ def request_release(
     """
     revision = operations.lock_revision(actor, revision_id)
     manual = revision.manual
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    queries.require_keep(actor, manual.project_id)
     if revision.state != RevisionState.IN_FORCE:
         raise RevisionNotInForce(_("Only what is in force is given outside."))
     whom, why = " ".join(recipient.split()), " ".join(purpose.split())

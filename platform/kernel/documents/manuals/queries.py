@@ -1,6 +1,7 @@
 """Reads of controlled manuals. Everybody of the staff sees what is in force (SH-42)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import (
     BooleanField,
@@ -19,7 +20,7 @@ from django.db.models.functions import Concat
 
 from kernel import access
 from kernel.access import Action
-from kernel.access.models import User
+from kernel.access.models import PostHolding, User
 from kernel.documents.models import (
     Manual,
     ManualCopy,
@@ -125,7 +126,7 @@ def copies(*, actor: access.Actor, manual: Manual) -> QuerySet[ManualCopy]:
 
     :raises access.ActionDenied: without ``manual.keep``.
     """
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    require_keep(actor, manual.project_id)
     current = ManualPage.objects.filter(
         copy=OuterRef("pk"),
         revision__state=RevisionState.IN_FORCE,
@@ -155,22 +156,39 @@ def get_copy(*, actor: access.Actor, copy_id: int) -> ManualCopy:
     if copy is None:
         raise NotFound
     get_manual(actor=actor, manual_id=copy.manual_id)
-    access.require(actor, Action.MANUAL_KEEP, copy.manual.project_id)
+    require_keep(actor, copy.manual.project_id)
     return copy
 
 
-def possible_holders(*, actor: access.Actor, manual: Manual) -> QuerySet[User]:
-    """Return the active people who hold no copy of a manual, by name.
+def possible_holders(*, actor: access.Actor, manual: Manual, today: date) -> QuerySet[User]:
+    """Return the active people who may hold a copy and hold none yet, by name.
+
+    A company's document is for everybody, a project's for whoever holds a post there.
 
     :raises access.ActionDenied: without ``manual.keep``.
     """
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    require_keep(actor, manual.project_id)
+    found = User.objects.filter(is_active=True)
+    if manual.project_id is not None:
+        there = PostHolding.objects.filter(
+            Q(project_id__isnull=True) | Q(project_id=manual.project_id),
+            Q(valid_to__isnull=True) | Q(valid_to__gt=today),
+            valid_from__lte=today,
+        )
+        found = found.filter(pk__in=there.values("user_id"))
     holders = ManualCopy.objects.filter(manual=manual, returned_at__isnull=True)
-    return (
-        User.objects.filter(is_active=True)
-        .exclude(pk__in=holders.values("holder_id"))
-        .order_by("name", "pk")
-    )
+    return found.exclude(pk__in=holders.values("holder_id")).order_by("name", "pk")
+
+
+def require_keep(actor: access.Actor, project_id: int | None) -> None:
+    """Return if the actor keeps the register of a project, or of the company's documents.
+
+    :raises access.ActionDenied: otherwise.
+    """
+    if project_id is None:
+        access.require_everywhere(actor, Action.MANUAL_KEEP)
+    else:
+        access.require(actor, Action.MANUAL_KEEP, project_id)
 
 
 def copies_held_by(user_id: int) -> QuerySet[ManualCopy]:
@@ -222,7 +240,7 @@ def releases(*, actor: access.Actor, manual: Manual) -> QuerySet[ManualRelease]:
 
     :raises access.ActionDenied: without ``manual.keep``.
     """
-    access.require(actor, Action.MANUAL_KEEP, manual.project_id)
+    require_keep(actor, manual.project_id)
     return (
         ManualRelease.objects.filter(revision__manual=manual)
         .select_related("revision")
@@ -240,15 +258,21 @@ def get_release(*, actor: access.Actor, release_id: int) -> ManualRelease:
     if release is None:
         raise NotFound
     get_revision(actor=actor, revision_id=release.revision_id)
-    access.require(actor, Action.MANUAL_KEEP, release.revision.manual.project_id)
+    require_keep(actor, release.revision.manual.project_id)
     return release
 
 
 def may_see_all(actor: access.Actor, project_id: int | None) -> bool:
     """Tell whether the actor sees drafts: who prepares or keeps manuals."""
-    return any(
-        actor.may(action, project_id) for action in (Action.MANUAL_PREPARE, Action.MANUAL_KEEP)
-    )
+    actions = (Action.MANUAL_PREPARE, Action.MANUAL_KEEP)
+    return any(may(actor, action, project_id) for action in actions)
+
+
+def may(actor: access.Actor, action: Action, project_id: int | None) -> bool:
+    """Tell whether the actor holds ``action`` for a project's documents, or for the company's."""
+    if project_id is None:
+        return actor.may_everywhere(action)
+    return actor.may(action, project_id)
 
 
 def _seen(found: QuerySet[Manual], actor: access.Actor) -> QuerySet[Manual]:
