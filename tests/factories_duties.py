@@ -3,20 +3,24 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from kernel import access
 from kernel.access.models import User
 from kernel.duties import Mode, exemptions
-from kernel.duties import operations as duties
 from kernel.duties.models import Exemption
-from tests.factories import NOW
+from kernel.policies.operations import set_value
+from tests.factories import NOW, TODAY
 
 
-def set_mode(monkeypatch: pytest.MonkeyPatch, mode: Mode) -> None:
-    """Let ``sod.mode`` be ``mode`` everywhere."""
-    monkeypatch.setattr(duties, "mode_of", lambda _project_id: mode)
-    monkeypatch.setattr(exemptions, "mode_of", lambda _project_id: mode)
+def set_mode(mode: Mode, project_id: int | None = None) -> None:
+    """Let ``sod.mode`` be ``mode``, in the company or in one project."""
+    set_value(
+        actor=access.SYSTEM,
+        key="sod.mode",
+        text=mode.value,
+        project_id=project_id,
+        now=NOW,
+        today=TODAY,
+    )
 
 
 def ask(admin: access.Actor, user: User, rule: str, **values: Any) -> Exemption:

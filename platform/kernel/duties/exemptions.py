@@ -92,7 +92,7 @@ def request_exemption(
     if mode_of(project_id) != Mode.BLOCK_WITH_EXEMPTION:
         raise ExemptionsOff(
             _(
-                "Exemptions are not allowed here. The setting “Separation of duties: mode” "
+                "Exemptions are not allowed here. The setting “Duties that must be apart” "
                 "(sod.mode) decides; company administrators can change it."
             ),
             details={"setting": "sod.mode"},

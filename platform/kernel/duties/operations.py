@@ -154,9 +154,7 @@ def require_posts_apart(
     :raises NotFound: if there is no such person.
     :raises DutiesMeet: if he holds a post that the handbook keeps apart from it.
     """
-    user = User.objects.select_for_update().filter(pk=user_id).first()
-    if user is None:
-        raise NotFound
+    user = _lock_person(user_id)
     others = PostHolding.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from), user=user
     )
@@ -194,6 +192,13 @@ def require_post_apart(
 def mode_of(project_id: int | None) -> Mode:
     """Return what ``sod.mode`` is for the project, or for the company."""
     return Mode(policies.get("sod.mode", str, project_id=project_id))
+
+
+def _lock_person(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
 
 
 def _require_still_apart(

@@ -105,10 +105,8 @@ def test_an_exemption_is_asked_for_approved_and_ended_on_the_pages(
     manager: Actor,
     clerk: User,
     project: Project,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    duties.set_mode(monkeypatch, Mode.BLOCK_WITH_EXEMPTION)
-    monkeypatch.setattr("console.duties.views.mode_of", lambda _place: Mode.BLOCK_WITH_EXEMPTION)
+    duties.set_mode(Mode.BLOCK_WITH_EXEMPTION)
     assert "Ask for an exemption" in shown(office, "duties")
     facts = {
         "rule": "SoD-08",
@@ -149,9 +147,8 @@ def test_an_exemption_is_turned_down_with_a_reason(
     admin: Actor,
     manager: Actor,
     clerk: User,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    duties.set_mode(monkeypatch, Mode.BLOCK_WITH_EXEMPTION)
+    duties.set_mode(Mode.BLOCK_WITH_EXEMPTION)
     exemption = duties.ask(admin, clerk, "SoD-08")
     reject = reverse("duties-exemptions-reject", args=[exemption.pk])
     chief = browser_of("manager")
