@@ -14,8 +14,9 @@ class Operator(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
-    failures = models.IntegerField(default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
+    # The authenticator app: its secret, sealed; the half-minute of the last code that was taken.
+    app_secret_encrypted = models.CharField(max_length=200, blank=True)
+    app_last_step = models.BigIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -24,6 +25,26 @@ class Operator(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignInAttempt(models.Model):
+    """Failures in a row for a user name from one address, be there such an operator or not."""
+
+    username = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    failures = models.IntegerField()
+    failed_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["username", "address"], name="signinattempt_of_place_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.failures}"
 
 
 class OperatorSession(models.Model):

@@ -1,6 +1,7 @@
 """Operators: adding them, signing them in and out, and the log of what they did."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,13 +13,17 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from kernel import crypto
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.identity import totp
+from kernel.tenancy import SignatureInvalid, sign, unsign
 from kernel.text import _
+from tenants.operators import attempts
 from tenants.operators.models import Operator, OperatorAction, OperatorSession
 
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
+CODE_PURPOSE = "operator-code"
+CODE_SECONDS = 10 * 60
 
 
 class OperatorTaken(Conflict):
@@ -33,8 +38,12 @@ class PasswordWeak(Invalid):
     code = "operators.password-weak"
 
 
+class CodeWrong(Invalid):
+    code = "operators.code-wrong"
+
+
 class SignInRefused(Denied):
-    """Unknown, wrong, shut out or locked: which of them is not told."""
+    """Unknown, wrong, shut out or too early: which of them is not told."""
 
     code = "operators.sign-in-refused"
 
@@ -65,7 +74,7 @@ def add_operator(*, by: str, username: str, name: str, password: str, now: datet
 
 @transaction.atomic
 def set_password(*, by: str, username: str, password: str, now: datetime) -> Operator:
-    """Set an operator's password, end his sessions and unlock him.
+    """Set an operator's password and end his sessions.
 
     :raises NotFound: if there is no such operator.
     :raises PasswordWeak: if a validator refuses the password.
@@ -74,8 +83,7 @@ def set_password(*, by: str, username: str, password: str, now: datetime) -> Ope
     if operator is None:
         raise NotFound
     _set_password(operator, password)
-    operator.failures, operator.locked_until = 0, None
-    operator.save(update_fields=["password", "failures", "locked_until"])
+    operator.save(update_fields=["password"])
     operator.sessions.all().delete()
     record(by=by, event="operator.password-set", now=now, data={"username": operator.username})
     return operator
@@ -99,16 +107,79 @@ def set_active(*, by: str, username: str, is_active: bool, now: datetime) -> Ope
     return operator
 
 
-def sign_in(*, username: str, password: str, now: datetime) -> str:
-    """Open a session and return its key, for the cookie; the table keeps a digest.
+@transaction.atomic
+def reset_app(*, by: str, username: str, now: datetime) -> Operator:
+    """Take an operator's authenticator app away; he sets up another at his next sign-in.
 
-    Five failures in a row lock the operator for a quarter of an hour.
+    :raises NotFound: if there is no such operator.
+    """
+    operator = _lock(username)
+    if operator is None:
+        raise NotFound
+    operator.app_secret_encrypted, operator.app_last_step = "", 0
+    operator.save(update_fields=["app_secret_encrypted", "app_last_step"])
+    operator.sessions.all().delete()
+    record(by=by, event="operator.app-reset", now=now, data={"username": operator.username})
+    return operator
+
+
+def check_password(*, username: str, password: str, address: str, now: datetime) -> Operator:
+    """Return the operator whose password this is: the first half of signing in.
 
     :raises SignInRefused: if it is not to be, whatever the reason; it always takes one hash.
     """
-    key = _try_to_sign_in(username, password, now)  # commits its count of failures first
+    name = username.strip().lower()[:60]
+    operator = Operator.objects.filter(username=name).first()
+    if operator is None:
+        make_password(password)  # as long as a comparison
+    is_right = operator is not None and operator.check_password(password)
+    if not attempts.may_try(username=name, address=address, now=now):
+        raise _refused()
+    if operator is None or not is_right or not operator.is_active:
+        failures = attempts.note_failure(username=name, address=address, now=now)
+        if operator is not None and failures == attempts.FREE_FAILURES:
+            record(by=name, event="operator.slowed", now=now, data={"address": address})
+        raise _refused()
+    return operator
+
+
+def ticket_of(operator: Operator) -> str:
+    """Return what the browser brings back with the code: that the password was right just now."""
+    return sign({"operator": operator.pk, "state": _state(operator)}, purpose=CODE_PURPOSE)
+
+
+def operator_of_ticket(ticket: str) -> Operator:
+    """Return whose password was right, if that still stands.
+
+    :raises SignInRefused: otherwise.
+    """
+    try:
+        value = unsign(ticket, purpose=CODE_PURPOSE, max_age_seconds=CODE_SECONDS)
+    except SignatureInvalid as error:
+        raise _refused() from error
+    operator = Operator.objects.filter(pk=value["operator"], is_active=True).first()
+    if operator is None or not hmac.compare_digest(value["state"], _state(operator)):
+        raise _refused()
+    return operator
+
+
+def sign_in(
+    *, operator_id: int, code: str, new_secret: str = "", address: str, now: datetime
+) -> str:
+    """Open a session with a code of the app and return its key, for the cookie.
+
+    :param new_secret: of the app that is being set up, for an operator who has none.
+    :raises CodeWrong: if it is wrong or used, or tries from there must wait.
+    """
+    operator = Operator.objects.filter(pk=operator_id, is_active=True).first()
+    name = operator.username if operator is not None else ""
+    if operator is None or not attempts.may_try(username=name, address=address, now=now):
+        raise _wrong()
+    key = _open_session(operator_id, code, new_secret, now)
     if key is None:
-        raise SignInRefused(_("The user name or the password is not right."))
+        attempts.note_failure(username=name, address=address, now=now)
+        raise _wrong()
+    attempts.forget(username=name, address=address)
     return key
 
 
@@ -142,19 +213,19 @@ def digest_of(key: str) -> str:
 
 
 @transaction.atomic
-def _try_to_sign_in(username: str, password: str, now: datetime) -> str | None:
-    operator = _lock(username)
-    if operator is None:
-        make_password(password)  # as long as a comparison
+def _open_session(operator_id: int, code: str, new_secret: str, now: datetime) -> str | None:
+    operator = Operator.objects.select_for_update().get(pk=operator_id)
+    is_new = not operator.app_secret_encrypted
+    secret = new_secret if is_new else crypto.decrypt(operator.app_secret_encrypted)
+    bare = "".join(letter for letter in code if letter.isdecimal())
+    step = totp.matching_step(secret=secret, code=bare, now=now) if secret else None
+    if step is None or step <= operator.app_last_step:
         return None
-    is_right = operator.check_password(password)
-    if not operator.is_active or (operator.locked_until and operator.locked_until > now):
-        return None
-    if not is_right:
-        _count_failure(operator, now)
-        return None
-    operator.failures, operator.locked_until, operator.last_login = 0, None, now
-    operator.save(update_fields=["failures", "locked_until", "last_login"])
+    if is_new:
+        operator.app_secret_encrypted = crypto.encrypt(secret)
+        record(by=operator.username, event="operator.app-set-up", now=now)
+    operator.app_last_step, operator.last_login = step, now
+    operator.save(update_fields=["app_secret_encrypted", "app_last_step", "last_login"])
     OperatorSession.objects.filter(expires_at__lte=now).delete()
     key = secrets.token_urlsafe(32)
     OperatorSession.objects.create(
@@ -167,12 +238,24 @@ def _try_to_sign_in(username: str, password: str, now: datetime) -> str | None:
     return key
 
 
-def _count_failure(operator: Operator, now: datetime) -> None:
-    operator.failures += 1
-    if operator.failures >= MOST_FAILURES:
-        operator.failures, operator.locked_until = 0, now + LOCKED_FOR
-        record(by=operator.username, event="operator.locked", now=now)
-    operator.save(update_fields=["failures", "locked_until"])
+def _state(operator: Operator) -> str:
+    """Return a digest that changes with the password, the app and the last sign-in."""
+    parts = (
+        operator.pk,
+        operator.password,
+        operator.app_secret_encrypted,
+        operator.app_last_step,
+        operator.last_login,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _refused() -> SignInRefused:
+    return SignInRefused(_("The user name or the password is not right."))
+
+
+def _wrong() -> CodeWrong:
+    return CodeWrong(_("This code is not right, or it has been used."), field="code")
 
 
 def _set_password(operator: Operator, password: str) -> None:

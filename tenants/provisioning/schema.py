@@ -61,6 +61,7 @@ PUBLIC_TABLES = frozenset(
         "operators_operator",
         "operators_operatorsession",
         "operators_operatoraction",
+        "operators_signinattempt",
         "django_content_type",
         "django_migrations",
     }

@@ -10,6 +10,7 @@ from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company, CompanyStatus
 from tenants.operators import operations as operators
 from tests.factories import NOW, PASSWORD
+from tests.factories_operators import knock
 from tests.matrix.routes import COMPANY, PUBLIC, Route, routes
 from tests.matrix.test_company_site import CLOSED, OPEN_ROUTES, ROUTES, cases, is_api, visitor_for
 from tests.matrix.visits import visit
@@ -31,7 +32,7 @@ def operator(world: World) -> dict[str, str]:
     """Return the cookie of an operator who has signed in."""
     operators.add_operator(by="test", username="ops", name="Olga", password=PASSWORD, now=NOW)
     client = Client(headers={"host": "test"})
-    client.post("/operators/sign-in/", {"username": "ops", "password": PASSWORD})
+    knock(client)
     tenant_connection.set_schema_to_public()
     return {"operator": client.cookies["operator"].value}
 

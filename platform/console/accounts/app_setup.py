@@ -36,10 +36,14 @@ def forget_secret(request: HttpRequest) -> None:
     request.session.pop(KEPT_KEY, None)
 
 
-def picture_of(request: HttpRequest, person: User) -> dict[str, Any]:
+def offer_of(request: HttpRequest, person: User) -> dict[str, Any]:
+    """Return what a person of a company sees to set up the app with."""
+    return picture_of(secret_of(request), account=person.username, issuer=current_company().name)
+
+
+def picture_of(secret: str, *, account: str, issuer: str) -> dict[str, Any]:
     """Return the QR code as inline SVG, and the secret in groups for typing."""
-    secret = secret_of(request)
-    address = totp.address_of(secret=secret, account=person.username, issuer=current_company().name)
+    address = totp.address_of(secret=secret, account=account, issuer=issuer)
     drawn = BytesIO()
     segno.make(address, error="m").save(
         drawn,

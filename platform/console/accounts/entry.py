@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from console.accounts import door, forms, proof
-from console.accounts.app_setup import forget_secret, keep_codes, picture_of, secret_of
+from console.accounts.app_setup import forget_secret, keep_codes, offer_of, secret_of
 from console.accounts.views import FAILURES_OF_ADDRESS, address_of, note_failure, too_often
 from console.redirects import safe_target
 from console.views import OpenView
@@ -158,7 +158,7 @@ class Enrol(HalfSignedIn):
             "title": _("Set up your second factor"),
             "form": form,
             "person": self.person,
-            **picture_of(request, self.person),
+            **offer_of(request, self.person),
         }
         return render(request, "console/accounts/enrol.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.accounts import door, forms, proof
-from console.accounts.app_setup import forget_secret, keep_codes, picture_of, secret_of, take_codes
+from console.accounts.app_setup import forget_secret, keep_codes, offer_of, secret_of, take_codes
 from console.accounts.entry import STATE, answer_and_state
 from console.accounts.own import Account, person_of
 from console.redirects import safe_target
@@ -51,7 +51,7 @@ class AppSetup(PersonalView):
             "title": _("Set up an authenticator app"),
             "crumbs": _crumbs(),
             "form": form,
-            **picture_of(request, person_of(request)),
+            **offer_of(request, person_of(request)),
         }
         return render(request, "console/accounts/app_setup.html", context, status=status)
 

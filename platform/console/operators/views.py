@@ -12,10 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
+from console.accounts.app_setup import picture_of
 from console.accounts.lockout import counted_address
 from console.operators import forms, session
 from console.views import OpenView, error_page
+from kernel import crypto
 from kernel.errors import DomainError
+from kernel.identity import totp
 from kernel.limits import Limit
 from tenants.companies import queries as companies
 from tenants.companies.models import Company, CompanyStatus, SetupStage
@@ -43,6 +46,9 @@ EVENTS = {
     "operator.added": _("Operator added"),
     "operator.signed-in": _("Signed in"),
     "operator.locked": _("Locked after too many failures"),
+    "operator.slowed": _("Slowed down after five failures from one address"),
+    "operator.app-set-up": _("Authenticator app set up"),
+    "operator.app-reset": _("Authenticator app taken away"),
     "operator.password-set": _("Password set"),
     "operator.activated": _("Operator let in again"),
     "operator.deactivated": _("Operator shut out"),
@@ -76,23 +82,78 @@ class OperatorView(View):
 
 
 class SignIn(OpenView):
+    """Two steps at one address: the password, then a code of the app, which is set up once.
+
+    Between them nothing is kept here: the ticket says for ten minutes whose password was right.
+    """
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         return self._page(request, forms.SignIn())
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        if not session.may_knock(request):
+            raise Http404
+        return self._second(request) if "ticket" in request.POST else self._first(request)
+
+    def _first(self, request: HttpRequest) -> HttpResponseBase:
         form = forms.SignIn(request.POST)
         address = counted_address(request) or ""
         if form.is_valid() and not FAILURES_OF_ADDRESS.is_reached(address):
             try:
-                key = operators.sign_in(now=self.now, **form.cleaned_data)
+                operator = operators.check_password(
+                    address=address, now=self.now, **form.cleaned_data
+                )
             except operators.SignInRefused:
                 FAILURES_OF_ADDRESS.count(address)
+            else:
+                return self._code_page(request, operator, forms.Code(), "")
+        form.add_error(None, _("The user name or the password is not right."))
+        return self._page(request, form, status=422)
+
+    def _second(self, request: HttpRequest) -> HttpResponseBase:
+        form = forms.Code(request.POST)
+        address = counted_address(request) or ""
+        try:
+            operator = operators.operator_of_ticket(request.POST["ticket"])
+            secret = crypto.decrypt(request.POST.get("secret", ""))
+        except (operators.SignInRefused, crypto.NotReadable):
+            return HttpResponseRedirect(reverse("operators-sign-in"))
+        if form.is_valid() and not FAILURES_OF_ADDRESS.is_reached(address):
+            try:
+                key = operators.sign_in(
+                    operator_id=operator.pk,
+                    code=form.cleaned_data["code"],
+                    new_secret=secret,
+                    address=address,
+                    now=self.now,
+                )
+            except operators.CodeWrong as error:
+                FAILURES_OF_ADDRESS.count(address)
+                form.add_error("code", str(error))
             else:
                 response = HttpResponseRedirect(reverse("operators"))
                 session.remember(response, key)
                 return response
-        form.add_error(None, _("The user name or the password is not right."))
-        return self._page(request, form, status=422)
+        return self._code_page(request, operator, form, secret, status=422)
+
+    def _code_page(
+        self,
+        request: HttpRequest,
+        operator: Operator,
+        form: forms.Code,
+        secret: str,
+        status: int = 200,
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            "title": _("Operators"),
+            "form": form,
+            "ticket": operators.ticket_of(operator),
+        }
+        if not operator.app_secret_encrypted:
+            secret = secret or totp.new_secret()
+            context |= picture_of(secret, account=operator.username, issuer="Guanjia")
+            context["secret"] = crypto.encrypt(secret)
+        return render(request, "console/operators/code.html", context, status=status)
 
     def _page(self, request: HttpRequest, form: forms.SignIn, status: int = 200) -> HttpResponse:
         if not session.may_knock(request):

@@ -15,6 +15,7 @@ from tenants.companies.models import Company, CompanyStatus, SetupStage
 from tenants.operators import operations
 from tenants.operators.models import OperatorAction, OperatorSession
 from tests.factories import NOW, PASSWORD, add_user
+from tests.factories_operators import knock
 
 URLCONF = "config.urls_public"
 FORM = {
@@ -40,8 +41,7 @@ def stranger(companies: dict[str, Company]) -> Client:
 @pytest.fixture
 def client(stranger: Client) -> Client:
     operations.add_operator(by="test", username="ops", name="Olga", password=PASSWORD, now=NOW)
-    response = stranger.post(url("operators-sign-in"), {"username": "ops", "password": PASSWORD})
-    assert response.status_code == 302
+    assert knock(stranger).status_code == 302
     return stranger
 
 

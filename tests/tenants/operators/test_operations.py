@@ -1,4 +1,4 @@
-"""Operators sign in by themselves: five tries, one session each, nothing told."""
+"""Operators sign in by themselves, with an app: nobody locks another out, nothing is told."""
 
 import io
 from datetime import timedelta
@@ -6,8 +6,14 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from tenants.operators import operations
-from tenants.operators.models import Operator, OperatorAction, OperatorSession
+from kernel.identity import totp
+from tenants.operators import attempts, operations
+from tenants.operators.models import (
+    Operator,
+    OperatorAction,
+    OperatorSession,
+    SignInAttempt,
+)
 from tenants.operators.queries import operator_of_session
 from tests.factories import NOW, PASSWORD
 
@@ -19,9 +25,27 @@ def ops(db: None) -> Operator:
     )
 
 
-def sign_in(username: str = "ops", password: str = PASSWORD, later: int = 0) -> str:
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+HOME, AWAY = "192.0.2.1", "203.0.113.9"
+
+
+def sign_in(
+    username: str = "ops", password: str = PASSWORD, later: float = 0, address: str = HOME
+) -> str:
+    """Sign in with password and app; the first time the app is set up."""
+    now = NOW + timedelta(minutes=later)
+    operator = operations.check_password(
+        username=username, password=password, address=address, now=now
+    )
+    known = operations.operator_of_ticket(operations.ticket_of(operator))
+    # The code of a half-minute that no sign-in before has used.
+    step = max(totp.step_of(now) - 1, operator.app_last_step + 1)
     return operations.sign_in(
-        username=username, password=password, now=NOW + timedelta(minutes=later)
+        operator_id=known.pk,
+        code=totp.code_at(SECRET, step),
+        new_secret=SECRET,
+        address=address,
+        now=now,
     )
 
 
@@ -54,23 +78,91 @@ def test_a_refusal_tells_nothing(ops: Operator, username: str, password: str) ->
     assert OperatorSession.objects.count() == 0
 
 
-def test_five_failures_lock_for_a_quarter_of_an_hour(ops: Operator) -> None:
-    for _ in range(operations.MOST_FAILURES):
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 0), (4, 0), (5, 30), (6, 60), (9, 480), (10, 900), (500, 900)]
+)
+def test_each_failure_past_five_waits_twice_as_long(failures: int, seconds: int) -> None:
+    assert attempts.wait_after(failures) == timedelta(seconds=seconds)
+
+
+def fail(times: int, address: str, later: float = 0) -> None:
+    for _ in range(times):
         with pytest.raises(operations.SignInRefused):
-            sign_in(password="wrong")
+            sign_in(password="wrong", address=address, later=later)
+
+
+def test_five_failures_make_that_address_wait_and_not_for_good(ops: Operator) -> None:
+    fail(5, HOME)
 
     with pytest.raises(operations.SignInRefused):
-        sign_in(later=14)
-    assert sign_in(later=16)
-    assert OperatorAction.objects.filter(event="operator.locked").count() == 1
+        sign_in(later=0.4)
+    assert sign_in(later=0.6)
+    assert SignInAttempt.objects.count() == 0
+    assert OperatorAction.objects.filter(event="operator.slowed").count() == 1
 
 
-def test_failures_count_in_a_row_only(ops: Operator) -> None:
-    for _ in range(3):
-        for _ in range(operations.MOST_FAILURES - 1):
-            with pytest.raises(operations.SignInRefused):
-                sign_in(password="wrong")
-        assert sign_in()
+def test_a_stranger_elsewhere_never_locks_the_operator_out(ops: Operator) -> None:
+    """Known fault: five failures from anywhere locked the account, again and again."""
+    fail(200, AWAY)
+
+    assert sign_in()
+    with pytest.raises(operations.SignInRefused):
+        sign_in(address=AWAY, later=0.4)
+
+
+def test_tries_that_come_too_early_are_not_even_counted(ops: Operator) -> None:
+    fail(50, HOME)
+
+    assert SignInAttempt.objects.get().failures == 5
+
+
+def test_failures_are_forgotten_after_a_day(ops: Operator) -> None:
+    fail(5, AWAY)
+    fail(1, HOME, later=24 * 60 + 1)
+
+    assert list(SignInAttempt.objects.values_list("address", "failures")) == [(HOME, 1)]
+
+
+def test_the_app_is_set_up_once_and_its_codes_open_once(ops: Operator) -> None:
+    sign_in()
+    operator = Operator.objects.get()
+    assert SECRET not in operator.app_secret_encrypted
+    step = operator.app_last_step
+
+    for code, secret in (
+        (totp.code_at(SECRET, step), SECRET),
+        (totp.code_at("A" * 32, step + 1), "A" * 32),  # an app of the thief's
+        ("", ""),
+    ):
+        with pytest.raises(operations.CodeWrong):
+            operations.sign_in(
+                operator_id=ops.pk, code=code, new_secret=secret, address=HOME, now=NOW
+            )
+
+    assert OperatorSession.objects.count() == 1
+    assert SignInAttempt.objects.get().failures == 3
+
+
+def test_without_the_code_there_is_no_session(ops: Operator) -> None:
+    ticket = operations.ticket_of(
+        operations.check_password(username="ops", password=PASSWORD, address=HOME, now=NOW)
+    )
+    assert OperatorSession.objects.count() == 0
+    operations.set_password(by="test", username="ops", password="another-good-one", now=NOW)
+
+    for void in (ticket, ticket[:-1], "", "x"):
+        with pytest.raises(operations.SignInRefused):
+            operations.operator_of_ticket(void)
+
+
+def test_a_lost_app_is_reset_at_the_server(ops: Operator) -> None:
+    key = sign_in()
+
+    call_command("operator", "reset-app", "ops")
+
+    assert operator_of_session(key=key, now=NOW) is None
+    assert Operator.objects.get().app_secret_encrypted == ""
+    assert sign_in(later=1)
 
 
 def test_an_operator_shut_out_is_out_at_once(ops: Operator) -> None:

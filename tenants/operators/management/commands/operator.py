@@ -1,4 +1,4 @@
-"""``guanjia operator add|password|out|in <user name>``."""
+"""``guanjia operator add|password|out|in|reset-app <user name>``."""
 
 import getpass
 import sys
@@ -15,7 +15,7 @@ BY = "command line"
 
 
 class Command(BaseCommand):
-    help = "Add operators of the platform, set their passwords, let them out and in."
+    help = "Add operators of the platform, set their passwords, let them out and in, reset apps."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -30,6 +30,8 @@ class Command(BaseCommand):
             )
         verbs.add_parser("out", help="shut an operator out").add_argument("username")
         verbs.add_parser("in", help="let an operator in again").add_argument("username")
+        reset = verbs.add_parser("reset-app", help="take a lost authenticator app away")
+        reset.add_argument("username")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         username, now = options["username"], timezone.now()
@@ -47,6 +49,8 @@ class Command(BaseCommand):
                     operations.set_password(
                         by=BY, username=username, password=self._password(options), now=now
                     )
+                case "reset-app":
+                    operations.reset_app(by=BY, username=username, now=now)
                 case verb:
                     operations.set_active(by=BY, username=username, is_active=verb == "in", now=now)
         except DomainError as error:
