@@ -18,6 +18,53 @@ ASKING = frozenset({"require", "require_in_sight", "require_everywhere", "scoped
 
 # Operations with an actor that need no permission, each with its reason.
 REASONS = {
+    **dict.fromkeys(
+        (
+            "kernel.approvals.operations.moving.add_signer",
+            "kernel.approvals.operations.moving.hand_over",
+            "kernel.approvals.operations.signing.approve",
+            "kernel.approvals.operations.signing.approve_many",
+            "kernel.approvals.operations.signing.reject",
+            "kernel.approvals.operations.signing.return_to",
+        ),
+        "who signs is decided by the step that waits for him, not by an action",
+    ),
+    **dict.fromkeys(
+        (
+            "kernel.approvals.operations.consent.complete_consent",
+            "kernel.approvals.operations.moving.urge",
+            "kernel.approvals.operations.submitting.resubmit",
+            "kernel.approvals.operations.submitting.withdraw",
+        ),
+        "one's own paper; another's is refused",
+    ),
+    **dict.fromkeys(
+        (
+            "kernel.approvals.operations.consent.consent_verbally",
+            "kernel.approvals.operations.submitting.submit",
+            "kernel.approvals.operations.submitting.withdraw_for",
+        ),
+        "for a service's operation on the record, which has asked",
+    ),
+    **dict.fromkeys(
+        (
+            "kernel.approvals.operations.advancing.advance",
+            "kernel.approvals.operations.advancing.settle",
+            "kernel.approvals.operations.advancing.write",
+            "kernel.approvals.operations.checks.has_signed",
+            "kernel.approvals.operations.checks.lock_step",
+            "kernel.approvals.operations.checks.take_seat",
+            "kernel.approvals.operations.submitting.lock_own",
+            "kernel.approvals.operations.submitting.open_case",
+            "kernel.approvals.operations.submitting.start",
+        ),
+        "the engine's own, called by the acts above",
+    ),
+    "kernel.approvals.operations.delegations.end_delegation": "one's own, or an administrator",
+    "services.billing.standards.operations.approval.put_in_force": "by the chain's last signature",
+    "services.billing.standards.operations.approval.sign": "the step asks",
+    "services.billing.standards.operations.assignments.confirm_drafts": "with its version",
+    "services.billing.standards.operations.confirmed.record_version": "only writes the record",
     "console.operations.save_view": "one's own view; sharing it asks",
     "console.operations.change_view": "one's own view; another's asks",
     "console.operations.delete_view": "one's own view; another's asks",
@@ -51,8 +98,8 @@ INTERNAL = {
     "services.billing.runs.operations.common.start_job",
     "services.properties.operations.units.enter_state",
     "services.billing.cashier.operations.common.require_person",
-    "services.billing.standards.operations.assignments.confirm_drafts",
-    "services.billing.standards.operations.drafts.record_version",
+    "services.billing.standards.operations.approval.submit",
+    "services.billing.standards.operations.approval.take_back",
     "services.properties.operations.parties.party_of",
     "services.properties.operations.parties.register",
 }
@@ -191,6 +238,18 @@ def test_the_check_sees_an_operation_that_does_not_ask() -> None:
 
 # Reads for an actor that call none of the functions that ask, each with its reason.
 READERS = {
+    **dict.fromkeys(
+        (
+            "kernel.approvals.queries.inbox.cases_in",
+            "kernel.approvals.queries.inbox.own_places",
+            "kernel.approvals.queries.running.cases",
+            "kernel.approvals.queries.running.delegations",
+            "kernel.approvals.queries.running.get_case",
+            "kernel.approvals.queries.running.waiting_count",
+            "kernel.approvals.queries.running.waiting_for",
+        ),
+        "what concerns the actor himself, and what approval.view or approval.configure shows",
+    ),
     "console.downloads.queries.downloads": "one's own",
     "console.downloads.queries.exports": "one's own",
     "console.downloads.queries.get_export": "one's own",

@@ -193,5 +193,5 @@ def test_a_consent_stays_as_it_was_logged(effects: Effects) -> None:
         lambda: Signature.objects.update(text="other"),
         lambda: Signature.objects.all().delete(),
     ):
-        with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
             change()
