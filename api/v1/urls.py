@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.channels")),
     path("", include("api.v1.imports")),
     path("", include("api.v1.manuals")),
+    path("", include("api.v1.papers")),
     path("", include("api.v1.notices")),
     path("", include("api.v1.webhooks")),
     path("", include("api.v1.organisation")),

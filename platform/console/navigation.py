@@ -233,6 +233,18 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 in_project=False,
             ),
             Entry(
+                route="numbers",
+                label=_("Numbering"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
+                route="print-templates",
+                label=_("Print templates"),
+                action=Action.COMPANY_CONFIGURE,
+                in_project=False,
+            ),
+            Entry(
                 route="people",
                 label=_("Users and posts"),
                 action=Action.USER_MANAGE,

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.notices.urls")),
     path("", include("console.organisation.urls")),
     path("", include("console.manuals.urls")),
+    path("", include("console.numbering.urls")),
     path("", include("console.people.urls")),
     path("", include("console.policies.urls")),
     path("", include("console.properties.urls")),

@@ -244,6 +244,8 @@ def _company_wide(world: World) -> dict[str, Any]:
         "language": "en",
         "kind": "unit-ledger",
         "carrier": "properties.household",
+        "series": "letter",
+        "paper": "letter",
         "month": f"{MONTH:%Y-%m}",
         "token": world.links["alpha"],
         "company_id": world.alpha.pk,

@@ -1,0 +1,14 @@
+from django.urls import URLPattern, path
+
+from console.numbering import numbers, templates
+
+_TEMPLATE = "c/print-templates/<str:paper>/<str:language>/"
+
+urlpatterns: list[URLPattern] = [
+    path("c/numbers/", numbers.AllSeries.as_view(), name="numbers"),
+    path("c/numbers/<str:series>/", numbers.EditPattern.as_view(), name="numbers-edit"),
+    path("c/print-templates/", templates.Templates.as_view(), name="print-templates"),
+    path(_TEMPLATE, templates.EditTemplate.as_view(), name="print-templates-edit"),
+    path(f"{_TEMPLATE}preview/", templates.Preview.as_view(), name="print-templates-preview"),
+    path(f"{_TEMPLATE}reset/", templates.Reset.as_view(), name="print-templates-reset"),
+]
