@@ -1,0 +1,107 @@
+"""Why some operations and reads ask for no action: short lists, each entry with its reason."""
+
+# Operations with an actor that need no permission.
+REASONS = {
+    "console.downloads.operations.note_fetched": "only writes into the record; the read has asked",
+    "console.downloads.operations.throw_away": "one's own sheet",
+    "console.operations.change_view": "one's own view; another's asks",
+    "console.operations.choose_columns": "one's own columns",
+    "console.operations.delete_view": "one's own view; another's asks",
+    "console.operations.note_export": "only writes into the record; the list has asked",
+    "console.operations.save_view": "one's own view; sharing it asks",
+    "kernel.access.actors.require_everywhere": "is the question itself",
+    "kernel.access.actors.scoped": "is the question itself",
+    "kernel.access.passwords.request_link": "anonymous by its nature; tells nothing",
+    "kernel.access.tokens.create_token": "one's own token; another's asks",
+    "kernel.access.tokens.revoke_token": "one's own token; another's asks",
+    "kernel.approvals.apart.require": "a check for an operation that has asked",
+    "kernel.approvals.operations.consent.consent_verbally": "one's own paper",
+    "kernel.approvals.operations.delegations.end_delegation": "one's own; another's asks",
+    "kernel.approvals.operations.submitting.submit": "the record's service asks who may submit it",
+    "kernel.audit.operations.record": "writes for an operation that has asked",
+    "kernel.deadlines.operations.cancel": "ends a clock for an operation that has asked",
+    "kernel.deadlines.operations.pause": "moves a clock for an operation that has asked",
+    "kernel.deadlines.operations.resume": "moves a clock for an operation that has asked",
+    "kernel.deadlines.operations.stop": "ends a clock for an operation that has asked",
+    "kernel.documents.carriers.may_add": "tells whether the carrier would let him; writes nothing",
+    "kernel.duties.operations.require_apart": "a check for an operation that has asked",
+    "kernel.duties.operations.require_post_apart": "a check for an operation that has asked",
+    "kernel.duties.operations.require_posts_apart": "a check for an operation that has asked",
+    "kernel.duties.operations.require_step_apart": "a check for an operation that has asked",
+    "kernel.jobs.operations.start": "queues work for an operation that has asked",
+    "kernel.notifications.operations.mark_read": "one's own notices",
+    "kernel.notifications.operations.notify": "tells for an operation that has asked",
+    "kernel.notifications.operations.set_choices": "one's own choices",
+    "kernel.security.operations.note": "only writes into the log",
+    "kernel.security.operations.note_refusal": "only writes into the log",
+}
+
+# Not asked for an action but for a place: who is no applicant, no signer of the step under way and
+# nobody's deputy gets no further. Whatever calls one of these has asked.
+SEATS = {
+    "kernel.approvals.operations.checks.lock_step": "only a case that he may know of",
+    "kernel.approvals.operations.checks.take_seat": "only who is to sign, or his deputy",
+    "kernel.approvals.operations.submitting.lock_own": "only the applicant",
+    "kernel.documents.operations._require_add": "the record's carrier asks",
+}
+# What a finished case does: called by the approvals with the last signature, by no name.
+EFFECTS = {
+    "kernel.documents.manuals.operations.decide_release": "the signatures have asked",
+    "kernel.records.operations.access.decide": "the signatures have asked",
+    "kernel.records.operations.disposal.dispose": "the signatures have asked",
+    "kernel.records.operations.disposal.drop": "the signatures have asked",
+    "services.billing.standards.operations.approval.put_in_force": "the signatures have asked",
+    "kernel.documents.manuals.operations.on_approved": "the signatures have asked",
+    "kernel.documents.manuals.operations.on_rejected": "the signatures have asked",
+    "kernel.documents.manuals.papers.on_release_approved": "the signatures have asked",
+    "kernel.documents.manuals.papers.on_release_refused": "the signatures have asked",
+}
+# Called by operations that have asked, never by console or API: a test proves it.
+INTERNAL = {
+    "kernel.approvals.operations.advancing.advance",
+    "kernel.approvals.operations.advancing.settle",
+    "kernel.approvals.operations.advancing.write",
+    "kernel.approvals.operations.checks.has_signed",
+    "kernel.approvals.operations.submitting.open_case",
+    "kernel.approvals.operations.submitting.start",
+    "kernel.approvals.operations.submitting.withdraw_for",
+    "kernel.approvals.telling.tell",
+    "kernel.documents.manuals.operations.require_person",
+    "kernel.documents.manuals.telling.tell_of_pages",
+    "kernel.imports.rehearsal.rehearse",
+    "services.billing.cashier.operations.common.require_person",
+    "services.billing.runs.operations.common.record",
+    "services.billing.runs.operations.common.require_person",
+    "services.billing.runs.operations.common.start_job",
+    "services.billing.standards.operations.approval.submit",
+    "services.billing.standards.operations.approval.take_back",
+    "services.billing.standards.operations.assignments.confirm_drafts",
+    "services.billing.standards.operations.confirmed.record_version",
+    "services.properties.operations.parties.party_of",
+    "services.properties.operations.parties.register",
+    "services.properties.operations.units.enter_state",
+}
+
+# Reads for an actor that call none of the functions that ask.
+READERS = {
+    "console.downloads.queries.downloads": "one's own",
+    "console.downloads.queries.exports": "one's own",
+    "console.downloads.queries.get_export": "one's own",
+    "console.downloads.queries.person": "tells whose they are",
+    "console.queries.columns_of": "one's own",
+    "console.queries.saved_views": "one's own, and those shared with all",
+    "kernel.approvals.queries.running.waiting_for": "one's own places, and those one is deputy for",
+    "kernel.documents.manuals.queries.copy_of": "one's own",
+    "kernel.documents.manuals.queries.my_copies": "one's own",
+    "kernel.duties.queries.conflicts": "empty without the action",
+    "kernel.jobs.queries.get_job": "one's own, and those of projects in sight",
+    "kernel.notifications.queries.choices": "one's own",
+    "kernel.notifications.queries.count_unread": "one's own",
+    "kernel.notifications.queries.get_own": "one's own",
+    "kernel.notifications.queries.mobile_of": "one's own",
+    "kernel.notifications.queries.own": "one's own",
+    "kernel.notifications.queries.quiet_hours": "one's own",
+    "services.billing.standards.queries.units.fees_of_units": "empty without the action",
+    "services.properties.queries.files.history_of_household": "of a file that was asked for",
+    "services.properties.queries.search.search_households": "each finder narrows by the action",
+}
