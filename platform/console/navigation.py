@@ -134,6 +134,11 @@ ENTRIES: Final[tuple[Entry, ...]] = (
                 action=Action.ARCHIVE_REQUEST,
             ),
             Entry(
+                route="retention",
+                label=_("Records due for disposal"),
+                action=Action.RECORD_DISPOSE,
+            ),
+            Entry(
                 route="overview",
                 label=_("About the project"),
                 action=Action.REGISTRY_VIEW,

@@ -97,6 +97,8 @@ ROW_IDS = frozenset(
         "entry_id",
         "thing_id",
         "access_id",
+        "disposal_id",
+        "hold_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.

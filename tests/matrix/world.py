@@ -39,6 +39,7 @@ from kernel.jobs import operations as jobs
 from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
+from kernel.records.models import Disposal, DisposalState, LegalHold
 from kernel.records.operations import request_access
 from kernel.sessions import PROVED_AT, SessionStore
 from services.billing.metering.models import Reading, ReadingState
@@ -75,6 +76,7 @@ PROJECT_POSTS = (
     "collector",
     "meter_reader",
     "front_desk",
+    "mo_manager",
 )
 
 
@@ -393,6 +395,22 @@ def _project(mark: str, code: str, price: str) -> Ids:
             "case_id": case.pk,
             "thing_id": thing.pk,
             "exemption_id": _exemption(mark, project.pk, office.collector.user_id or 0),
+            "disposal_id": Disposal.objects.create(
+                project_id=project.pk,
+                state=DisposalState.DONE,
+                note=f"{mark} list",
+                asked_by_label=f"{mark} desk",
+                asked_at=NOW,
+            ).pk,
+            "hold_id": LegalHold.objects.create(
+                project_id=project.pk,
+                record_class="former-owner",
+                object_id=party.pk,
+                label=f"{mark} owner",
+                reason=f"{mark} dispute",
+                placed_by_label=f"{mark} manager",
+                placed_at=NOW,
+            ).pk,
             "access_id": request_access(
                 actor=access.Actor(
                     label=f"{mark} desk",
