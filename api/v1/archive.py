@@ -210,7 +210,7 @@ class DisposalFilter(FilterSet):
 
 
 class DueRecords(ApiView):
-    actions = {"GET": Action.RECORD_DISPOSE}
+    actions = {"GET": Action.RETENTION_VIEW}
     query_class = DueQuery
 
     @extend_schema(responses=DueOut(many=True))
@@ -225,7 +225,7 @@ class DueRecords(ApiView):
 class Disposals(ListView):
     """Lists of disposal, newest first. They stay for ever."""
 
-    actions = {"GET": Action.RECORD_DISPOSE, "POST": Action.RECORD_DISPOSE}
+    actions = {"GET": Action.RETENTION_VIEW, "POST": Action.RECORD_DISPOSE}
     model = Disposal
     serializer_class = DisposalOut
     filterset_class = DisposalFilter

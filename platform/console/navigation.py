@@ -136,7 +136,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
             Entry(
                 route="retention",
                 label=_("Records due for disposal"),
-                action=Action.RECORD_DISPOSE,
+                action=Action.RETENTION_VIEW,
             ),
             Entry(
                 route="overview",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from console.lists import ChoiceFilter, Column, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
-from kernel import access, policies
+from kernel import policies
 from kernel.access import Action
 from kernel.approvals.telling import case_path
 from kernel.audit.queries import history_of
@@ -28,18 +28,9 @@ from kernel.records.retention import class_of, classes
 _TONES = {"WAITING": "warn", "DONE": "ok", "REJECTED": "bad"}
 
 
-class RetentionView(ConsoleView):
-    """The base of pages for who lists records and for who holds them back."""
+class DueList(ConsoleView):
+    action = Action.RETENTION_VIEW
 
-    action = Action.RECORD_DISPOSE
-
-    def check_access(self, project_id: int | None) -> None:
-        self.check_project(project_id)
-        if not self.actor.may(Action.RECORD_HOLD, project_id):
-            access.require(self.actor, self.action, project_id)
-
-
-class DueList(RetentionView):
     def get(self, request: HttpRequest, project_id: int) -> HttpResponseBase:
         return self._page(project_id)
 
@@ -141,7 +132,7 @@ class Lift(EditSheet):
 
 
 class Disposals(ListView):
-    action = Action.RECORD_DISPOSE
+    action = Action.RETENTION_VIEW
     page_key = "retention.disposals"
     title = _("Lists of disposal")
     default_sort = "-asked_at"
@@ -167,8 +158,6 @@ class Disposals(ListView):
     empty_icon = "folder"
     empty_title = _("Nothing was listed for disposal yet")
 
-    check_access = RetentionView.check_access
-
     def get_queryset(self) -> QuerySet[Disposal]:
         found = retention.disposals(actor=self.actor).filter(project_id=self.project_id)
         return found.annotate(count=Count("items"))
@@ -181,8 +170,10 @@ class Disposals(ListView):
         return {"crumbs": [(_("Records due for disposal"), due)]}
 
 
-class DisposalPage(RetentionView):
+class DisposalPage(ConsoleView):
     """What was on a list and what became of it: the proof of the disposal."""
+
+    action = Action.RETENTION_VIEW
 
     def get(self, request: HttpRequest, project_id: int, disposal_id: int) -> HttpResponseBase:
         disposal = retention.get_disposal(actor=self.actor, disposal_id=disposal_id)

@@ -69,6 +69,7 @@ class Action(TextChoices):
     ARCHIVE_REQUEST = "archive.request", _("Ask to look at owners' files")
     ARCHIVE_KEEP = "archive.keep", _("Keep owners' files and register looks at them")
     ARCHIVE_VIEW = "archive.view", _("See the register of looks at owners' files")
+    RETENTION_VIEW = "retention.view", _("See how long records are kept and what is due")
     RECORD_DISPOSE = "record.dispose", _("List records for disposal")
     RECORD_HOLD = "record.hold", _("Exempt records from disposal")
 

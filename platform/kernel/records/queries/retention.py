@@ -35,10 +35,9 @@ def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
     Those on a list under way are left out.
 
     :raises NotFound: if the project is out of the actor's sight.
-    :raises access.ActionDenied: without ``record.dispose`` or ``record.hold`` there.
+    :raises access.ActionDenied: without ``retention.view`` there.
     """
-    if not actor.may(Action.RECORD_HOLD, project_id):
-        access.require_in_sight(actor, Action.RECORD_DISPOSE, project_id)
+    access.require_in_sight(actor, Action.RETENTION_VIEW, project_id)
     holds = {(hold.record_class, hold.object_id): hold for hold in holds_in_force()}
     listed = set(
         DisposalItem.objects.filter(disposal__state=DisposalState.WAITING).values_list(
@@ -75,10 +74,7 @@ def holds_in_force() -> QuerySet[LegalHold]:
 
 def disposals(*, actor: Actor) -> QuerySet[Disposal]:
     """Return the lists of disposal of projects where one may see them, newest first."""
-    rows = Disposal.objects.order_by("-pk")
-    return access.scoped(rows, actor, Action.RECORD_DISPOSE) | access.scoped(
-        rows, actor, Action.RECORD_HOLD
-    )
+    return access.scoped(Disposal.objects.order_by("-pk"), actor, Action.RETENTION_VIEW)
 
 
 def get_disposal(*, actor: Actor, disposal_id: int) -> Disposal:
