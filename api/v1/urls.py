@@ -7,6 +7,7 @@ from api.v1.document import Document, DocumentPage
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Document.as_view(), name="api-schema"),
     path("", include("api.v1.archive")),
+    path("", include("api.v1.approvals.urls")),
     path("", include("api.v1.audit")),
     path("", include("api.v1.calendar")),
     path("", include("api.v1.deadlines")),

@@ -253,7 +253,8 @@ def steps_of(
     submitted = case.submitted_at or case.created_at
     first = StepView(
         1,
-        gettext("%(name)s submitted") % {"name": case.applicant_label},
+        gettext("%(name)s submitted")
+        % {"name": case.applicant.name if case.applicant else case.applicant_label},
         "done",
         gettext("done"),
         note=formats.spell_moment(submitted, now),

@@ -1,0 +1,196 @@
+"""Cases: what waits for me, what was done, and the acts in them."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.bodies import Body
+from api.v1.approvals import serializers as shapes
+from api.views import ListView, PersonalView
+from kernel.approvals import operations, queries
+from kernel.approvals.models import Case
+from kernel.approvals.operations import Where
+
+
+class Cases(PersonalView, ListView):
+    """One of the lists of a person's approvals: waiting, mine, done, copied."""
+
+    actions = {"GET": None}
+    model = Case
+    serializer_class = shapes.CaseOut
+    query_class = shapes.InboxQuery
+
+    def rows(self) -> QuerySet[Case]:
+        tab = queries.Tab(self.asked.get("tab", queries.Tab.WAITING))
+        found = queries.cases_in(actor=self.actor, tab=tab, now=self.now)
+        given = {
+            name: self.asked[name] for name in ("kind", "state", "project_id") if name in self.asked
+        }
+        return found.filter(**given)
+
+
+class CaseDetail(PersonalView):
+    actions = {"GET": None}
+
+    @extend_schema(responses=shapes.CaseDetailOut)
+    def get(self, request: Request, case_id: int) -> Response:
+        """Give a case with its path, past and to come, and every signature."""
+        return Response(detail(self, case_id))
+
+
+class ActView(PersonalView):
+    """POST carries out one act and answers with the case as it is then."""
+
+    actions = {"POST": None}
+    body: ClassVar[type[Body]]
+    operation: ClassVar[Callable[..., Case]]
+
+    def act(self, request: Request, case_id: int) -> Response:
+        body = self.body(data=request.data)
+        body.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(body.validated_data)
+        if "where" in values:
+            values["where"] = Where(values["where"])
+        type(self).operation(actor=self.actor, case_id=case_id, now=self.now, **values)
+        return Response(detail(self, case_id))
+
+
+class Approval(ActView):
+    body = shapes.SignIn
+    operation = staticmethod(operations.approve)
+
+    @extend_schema(request=shapes.SignIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Sign the step that was shown; asked twice it is signed once."""
+        return self.act(request, case_id)
+
+
+class Rejection(ActView):
+    body = shapes.ReasonIn
+    operation = staticmethod(operations.reject)
+
+    @extend_schema(request=shapes.ReasonIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Give the paper back to its applicant, with the reason."""
+        return self.act(request, case_id)
+
+
+class Return(ActView):
+    body = shapes.ReturnIn
+    operation = staticmethod(operations.return_to)
+
+    @extend_schema(request=shapes.ReturnIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Send the case back to a step that was signed before."""
+        return self.act(request, case_id)
+
+
+class HandingOver(ActView):
+    body = shapes.PersonIn
+    operation = staticmethod(operations.hand_over)
+
+    @extend_schema(request=shapes.PersonIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Give one's place at the step to somebody else."""
+        return self.act(request, case_id)
+
+
+class AddedSigner(ActView):
+    body = shapes.SignerIn
+    operation = staticmethod(operations.add_signer)
+
+    @extend_schema(request=shapes.SignerIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Ask for one more signature, before, beside or after one's own."""
+        return self.act(request, case_id)
+
+
+class NamedSigner(ActView):
+    body = shapes.NameSignerIn
+    operation = staticmethod(operations.name_signer)
+
+    @extend_schema(request=shapes.NameSignerIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Name, as administrator, who signs a step at which the case has stopped."""
+        return self.act(request, case_id)
+
+
+class ReplacedSigner(ActView):
+    body = shapes.ReplaceSignerIn
+    operation = staticmethod(operations.replace_signer)
+
+    @extend_schema(request=shapes.ReplaceSignerIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Give somebody's place to another, as administrator."""
+        return self.act(request, case_id)
+
+
+class Withdrawal(ActView):
+    body = shapes.TextIn
+    operation = staticmethod(operations.withdraw)
+
+    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Take one's own paper back before it is finished."""
+        return self.act(request, case_id)
+
+
+class Resubmission(ActView):
+    body = shapes.TextIn
+    operation = staticmethod(operations.resubmit)
+
+    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Submit a rejected paper again as it is; number and history stay."""
+        return self.act(request, case_id)
+
+
+class Urging(ActView):
+    body = shapes.TextIn
+    operation = staticmethod(operations.urge)
+
+    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Ask those who are to sign one's own paper to hurry."""
+        return self.act(request, case_id)
+
+
+class ApprovalOfMany(PersonalView):
+    actions = {"POST": None}
+
+    @extend_schema(request=shapes.ManyIn, responses=shapes.OneOfManyOut(many=True))
+    def post(self, request: Request) -> Response:
+        """Sign several cases of one kind, each for itself; tell what became of each."""
+        body = shapes.ManyIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        results = operations.approve_many(
+            actor=self.actor,
+            steps=[(one["case_id"], one["step_id"]) for one in body.validated_data["cases"]],
+            text=body.validated_data["text"],
+            now=self.now,
+        )
+        return Response(shapes.OneOfManyOut(results, many=True).data)
+
+
+def detail(view: PersonalView, case_id: int) -> Any:
+    """Return a case as its own endpoint gives it.
+
+    :raises NotFound: if the actor may not see it.
+    """
+    case = queries.get_case(actor=view.actor, case_id=case_id, now=view.now)
+    path = queries.path_of(case=case, now=view.now)
+    current = next((step for step in path.past if step.state == "ACTIVE"), None)
+    case.due_at = current.due_at if current else None  # type: ignore[attr-defined]
+    return shapes.CaseDetailOut(
+        {
+            "case": case,
+            "chain_version_id": case.version_id,
+            "steps": path.past,
+            "to_come": path.to_come,
+            "signatures": queries.signatures_of(case),
+        }
+    ).data

@@ -1,0 +1,42 @@
+"""Who signs for whom, and when."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.v1.approvals import serializers as shapes
+from api.views import ListView, PersonalView
+from kernel.approvals import operations, queries
+from kernel.approvals.models import Delegation
+
+
+class Delegations(PersonalView, ListView):
+    """One's own delegations; with ``approval.configure`` the company's."""
+
+    actions = {"GET": None, "POST": None}
+    model = Delegation
+    serializer_class = shapes.DelegationOut
+
+    def rows(self) -> QuerySet[Delegation]:
+        return queries.delegations(actor=self.actor)
+
+    @extend_schema(request=shapes.DelegationIn, responses={201: shapes.DelegationOut})
+    def post(self, request: Request) -> Response:
+        """Name a deputy for a period."""
+        body = shapes.DelegationIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = operations.delegate(actor=self.actor, now=self.now, **body.validated_data)
+        return Response(shapes.DelegationOut(made).data, status=201)
+
+
+class DelegationEnd(PersonalView):
+    actions = {"POST": None}
+
+    @extend_schema(request=None, responses=shapes.DelegationOut)
+    def post(self, request: Request, delegation_id: int) -> Response:
+        """End a delegation today; what was signed stays."""
+        ended = operations.end_delegation(
+            actor=self.actor, delegation_id=delegation_id, now=self.now
+        )
+        return Response(shapes.DelegationOut(ended).data)
