@@ -15,6 +15,7 @@ from kernel import access
 from kernel.access import tokens
 from kernel.access.models import Department, Post, PostHolding, User
 from kernel.audit.models import AuditEntry
+from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
@@ -171,6 +172,15 @@ def sample() -> dict[str, Any]:
         "bill_id": BillLine.objects.earliest("pk").pk,
         "receipt_id": Receipt.objects.earliest("pk").pk,
         "user_id": person.pk,
+        "policy_key": "billing.open_day",
+        "year": 2026,
+        "deadline_id": start_clock(
+            clock="repair.revisit",
+            subject=meter.unit,
+            project_id=meter.unit.project_id,
+            started_at=timezone.now(),
+            title=meter.unit.code,
+        ).pk,
         "post_id": Post.objects.get(key="collector").pk,
         "department_id": Department.objects.get(key="CHG").pk,
         "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,

@@ -108,7 +108,7 @@ class Differing(ListView):
         return reverse("policies-project-setting", args=[row.project_id, row.key])
 
     def page_context(self) -> dict[str, Any]:
-        return {"crumbs": [(_("Settings"), reverse("policies"))]}
+        return {"crumbs": [(_("System settings"), reverse("policies"))]}
 
     def count_words(self, count: int) -> str:
         return ngettext("%(count)s setting", "%(count)s settings", count) % {"count": f"{count:,}"}

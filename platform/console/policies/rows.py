@@ -1,5 +1,6 @@
 """A setting as the pages draw it."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -33,22 +34,25 @@ class Row(NamedTuple):
     tone: str
     may_change: bool
     items: tuple[str, ...]  # of a list that is shown item by item
+    changers: str  # the posts that may change it, for whoever may not
 
     @property
     def setting(self) -> Setting:
         return self.line.setting
 
 
-def row_of(line: Line, actor: Actor) -> Row:
+def row_of(line: Line, actor: Actor, changers: Mapping[str, str]) -> Row:
     setting, project_id = line.setting, line.project_id
     word, tone = ORIGINS[line.found.origin]
     is_list = isinstance(setting.kind, kinds.Lines)
     if project_id is None:
+        changeable = True
         may = actor.may_everywhere(setting.action)
         url = reverse("policies-setting", args=[setting.key])
         reset = reverse("policies-reset", args=[setting.key])
     else:
-        may = setting.per_project and actor.may(setting.action, project_id)
+        changeable = setting.per_project
+        may = changeable and actor.may(setting.action, project_id)
         url = reverse("policies-project-setting", args=[project_id, setting.key])
         reset = reverse("policies-project-reset", args=[project_id, setting.key])
     return Row(
@@ -62,6 +66,7 @@ def row_of(line: Line, actor: Actor) -> Row:
         tone=tone,
         may_change=may,
         items=tuple(line.found.value) if is_list and line.found.value else (),
+        changers="" if may or not changeable else changers[setting.action.value],
     )
 
 

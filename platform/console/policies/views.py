@@ -25,7 +25,7 @@ SHOWS = ("all", "changed", "unset")
 
 def crumbs_of(project_id: int | None) -> list[tuple[Any, str]]:
     if project_id is None:
-        return [(_("Settings"), reverse("policies"))]
+        return [(_("System settings"), reverse("policies"))]
     return [(_("Settings of the project"), reverse("policies-project", args=[project_id]))]
 
 
@@ -39,7 +39,8 @@ class Policies(ConsoleView):
         show = request.GET.get("show", "all")
         show = show if show in SHOWS else "all"
         lines = queries.settings(actor=self.actor, project_id=project_id, today=self.today)
-        rows = [row_of(line, self.actor) for line in lines]
+        changers = queries.changers()
+        rows = [row_of(line, self.actor, changers) for line in lines]
         found = [row for row in rows if _is_shown(row, show) and _matches(row, text)]
         asked = request.GET.get("group", "")
         names = {group.key: group for group in GROUPS}
@@ -47,7 +48,7 @@ class Policies(ConsoleView):
         if group is None and not text and show == "all":
             group = GROUPS[0]
         context = {
-            "title": _("Settings") if project_id is None else _("Settings of the project"),
+            "title": _("System settings") if project_id is None else _("Settings of the project"),
             "address": request.path,
             "project_id": project_id,
             "q": text,
@@ -121,7 +122,7 @@ class Policy(ConsoleView):
         line = queries.get_line(
             actor=self.actor, key=policy_key, project_id=project_id, today=self.today
         )
-        row = row_of(line, self.actor)
+        row = row_of(line, self.actor, queries.changers())
         initial = initial_of(line.setting, line.found.value, self.today)
         context: dict[str, Any] = {
             "row": row,
@@ -164,7 +165,7 @@ class Policy(ConsoleView):
                 actor=self.actor, key=line.setting.key, project_id=project.pk, today=self.today
             )
             if there.is_own:
-                found.append((project, row_of(there, self.actor)))
+                found.append((project, row_of(there, self.actor, {there.setting.action.value: ""})))
         return found
 
 

@@ -10,12 +10,14 @@ from django.db.models import Q, QuerySet
 from kernel import access
 from kernel.access.actions import Action
 from kernel.access.actors import Actor
+from kernel.access.models import PostAction
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.policies.catalogue import GROUPS, REGISTRY
 from kernel.policies.models import PolicyValue
 from kernel.policies.reading import Found, Origin, Said, snapshot
 from kernel.policies.settings import Group, Setting
+from kernel.text import _p
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,19 @@ def differing(*, actor: Actor, today: date) -> QuerySet[PolicyValue]:
     rows = PolicyValue.objects.filter(pk__in=found)
     seen = access.scoped(rows.exclude(project_id=None), actor, Action.POLICY_VIEW)
     return rows.filter(Q(project_id=None) | Q(pk__in=seen.values("pk")))
+
+
+def changers() -> dict[str, str]:
+    """Return the posts of the company that carry each action a setting may take, in words."""
+    actions = {setting.action.value for setting in REGISTRY.values()}
+    carried = PostAction.objects.filter(
+        action__in=actions, is_given=True, post__is_active=True
+    ).select_related("post")
+    found: dict[str, list[str]] = {action: [] for action in actions}
+    for row in carried.order_by("post_id"):
+        found[row.action].append(row.post.label)
+    comma = str(_p("between items of a list", ", "))
+    return {action: comma.join(labels) for action, labels in found.items()}
 
 
 def values_of(*, actor: Actor, key: str, project_id: int | None = None) -> QuerySet[PolicyValue]:

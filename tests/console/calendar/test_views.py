@@ -69,5 +69,5 @@ def test_a_refusal_stays_in_the_sheet(tenant: Company) -> None:
 def test_the_page_takes_few_queries(tenant: Company, django_assert_max_num_queries: Any) -> None:
     visitor = sign_in("xujing", "company_admin")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         visitor.get(reverse("calendar"))

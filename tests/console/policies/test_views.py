@@ -181,5 +181,5 @@ def test_a_page_takes_few_queries_however_many_are_set(
         put(key, str(10 + day))
     put("custody.fee_rate", "60%", valid_from=TODAY + timedelta(days=400))
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         admin.get(reverse("policies"), {"q": "e"})

@@ -152,6 +152,9 @@ OPTIONS = {
     "deposits": _p("option", "Deposits"),
     "paid_services": _p("option", "Paid services"),
     "late_fee": _p("option", "Late fee"),
+    "card_fee": _p("option", "Card fee"),
+    "electricity_fee": _p("option", "Electricity"),
+    "gas_fee": _p("option", "Gas"),
     "agency": _p("option", "Agency collections"),
     "half_up_0.01": _p("option", "To the cent, half up"),
     "quarter_first_10_days": _p("option", "First ten days of a quarter"),
@@ -224,5 +227,6 @@ def one_of(*codes: str, **other_words: str) -> Choice:
     return Choice(options=options | {code: OPTIONS[as_] for code, as_ in other_words.items()})
 
 
-def some_of(*codes: str) -> Choices:
-    return Choices(options={code: OPTIONS[code] for code in codes})
+def some_of(*codes: str, **other_words: str) -> Choices:
+    """Return a choice of several codes in their order, with words like those of :func:`one_of`."""
+    return Choices(options={code: OPTIONS[other_words.get(code, code)] for code in codes})
