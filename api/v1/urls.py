@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.policies")),
     path("", include("api.v1.files")),
     path("", include("api.v1.channels")),
+    path("", include("api.v1.identity")),
     path("", include("api.v1.imports")),
     path("", include("api.v1.manuals")),
     path("", include("api.v1.papers")),

@@ -10,10 +10,11 @@ class BillingConfig(AppConfig):
         from kernel import seeds
         from kernel.approvals import registry as approvals
         from kernel.documents import carriers
+        from kernel.identity import leaving as departures
         from kernel.imports.importer import register
         from kernel.notifications import registry as notices
         from kernel.outbox import registry as events
-        from services.billing import files, registry
+        from services.billing import files, leaving, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.standards.operations import seed_items
@@ -24,6 +25,8 @@ class BillingConfig(AppConfig):
         from services.properties import claims
 
         register(MeterReadingsImporter())
+        for check in leaving.CHECKS:
+            departures.register(check)
         carriers.register(files.FEE_STANDARDS)
         carriers.register(files.RECEIPTS)
         claims.register("bills", registry.open_amount)

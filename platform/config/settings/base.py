@@ -366,6 +366,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="19", minute="40"),  # UTC: 03:40 in China
         "kwargs": {"schema": "public", "task": "tenants.companies.verify_record"},
     },
+    "remind-of-tokens": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="1", minute="20"),  # UTC: 09:20 in China
+        "kwargs": {"schema": "public", "task": "kernel.identity.remind"},
+    },
     "drop-expired-exports": {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": crontab(hour="19", minute="10"),  # UTC: 03:10 in China
@@ -447,6 +452,9 @@ SPECTACULAR_SETTINGS = {
         "Age": "api.v1.arrears.serializers.AGES",
         "ChannelKind": "kernel.notifications.models.Channel.Kind",
         "OutgoingState": "kernel.outgoing.OutgoingState",
+        "SignInMethod": "kernel.identity.models.Method",
+        "HeldItemKind": "kernel.identity.models.ItemKind",
+        "HeldItemEventKind": "kernel.identity.models.ItemEventKind",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
     },
 }

@@ -7,10 +7,13 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
-        from kernel.approvals import registry, telling
+        from kernel.approvals import leaving, registry, telling
         from kernel.approvals.kinds import KINDS
         from kernel.approvals.operations import seed_chains
+        from kernel.identity import leaving as departures
 
+        for check in leaving.CHECKS:
+            departures.register(check)
         telling.register_notices()
         registry.announce(KINDS)
         seeds.register("30-chains", seed_chains)

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from kernel.access import tokens
 from kernel.access.actors import Actor
-from kernel.access.models import ApiToken, Integration, PostHolding, User
+from kernel.access.models import ApiToken, DepartmentHead, Integration, PostHolding, User
+from kernel.documents.manuals.queries import copies_held_by
 from kernel.errors import NotFound
 from kernel.identity.leaving import Check, Held
 from kernel.identity.models import HeldItem, SignIn, Way
@@ -124,6 +125,28 @@ def _jobs(*, user_id: int, today: date) -> Iterable[Held]:
         )
 
 
+def _manuals(*, user_id: int, today: date) -> Iterable[Held]:
+    for copy in copies_held_by(user_id):
+        yield Held(
+            ref=str(copy.pk),
+            what=f"{copy.manual.number} / {copy.number}",
+            reason=_("The keeper of the manual registers its return (SH-40)."),
+            url=reverse("manuals-copies", args=[copy.manual_id]),
+        )
+
+
+def _headships(*, user_id: int, today: date) -> Iterable[Held]:
+    heads = DepartmentHead.objects.filter(user_id=user_id).select_related("department")
+    for head in heads.order_by("pk"):
+        yield Held(
+            ref=str(head.pk),
+            what=head.department.label,
+            reason=_("Name another head of this department first."),
+            url=reverse("departments"),
+            project_id=head.project_id,
+        )
+
+
 def _posts(*, user_id: int, today: date) -> Iterable[Held]:
     for holding in (
         PostHolding.objects.filter(user_id=user_id).select_related("post").order_by("pk")
@@ -162,6 +185,8 @@ CHECKS = (
         find=_integrations,
         settle={Way.HAND_OVER: _hand_integration_over, Way.END: _end_integration},
     ),
+    Check(key="documents.manuals", label=_("Manuals"), find=_manuals),
+    Check(key="access.headships", label=_("Heads of departments"), find=_headships),
     Check(key="identity.jobs", label=_("Work under way"), find=_jobs),
     Check(key="identity.posts", label=_("Posts"), find=_posts),
     Check(key="identity.tokens", label=_("API tokens"), find=_tokens),

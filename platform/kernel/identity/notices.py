@@ -1,10 +1,9 @@
 """What this part tells people."""
 
 from kernel.identity.operations.factors import RESET_NOTICE
+from kernel.identity.operations.reminders import TOKEN_NOTICE
 from kernel.notifications.registry import Notice
 from kernel.text import _
-
-TOKEN_NOTICE = "identity.token-expires"  # noqa: S105 - the name of a notice
 
 NOTICES = (
     Notice(
