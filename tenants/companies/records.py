@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
+from kernel.access.queries import people_of_post
 from kernel.audit import operations as audit
 from kernel.audit.verification import Anchor, Report, verify
-from kernel.tenancy import public
+from kernel.notifications.operations import notify
+from kernel.tenancy import company_day, public
 from tenants.companies.models import AuditCheck, Company
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ def check_record(*, company: Company, now: datetime) -> AuditCheck:
     if report.is_whole:
         logger.info("audit anchor", extra=facts)
     else:
+        _tell_administrators(company, now)
         logger.error("the record of a company is not whole", extra=facts | {"fault": check.detail})
     return check
 
@@ -55,6 +58,18 @@ def anchors_of(*, company_id: int) -> list[Anchor]:
             AuditCheck.objects.filter(company_id=company_id, fault="").values_list("seq", "hash")
         )
     return [Anchor(seq, bytes(mark), "the platform") for seq, mark in rows if seq]
+
+
+def _tell_administrators(company: Company, now: datetime) -> None:
+    with tenant_context(company):
+        people = people_of_post(post="company_admin", project_id=None, today=company_day(now))
+        notify(
+            kind="audit.not-whole",
+            to=[user.pk for user in people],
+            url="/c/audit/",
+            context={"company": company.name},
+            now=now,
+        )
 
 
 def _keep(company: Company, report: Report, now: datetime) -> AuditCheck:
