@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.audit")),
     path("", include("api.v1.calendar")),
     path("", include("api.v1.deadlines")),
+    path("", include("api.v1.duties")),
     path("", include("api.v1.policies")),
     path("", include("api.v1.files")),
     path("", include("api.v1.channels")),
