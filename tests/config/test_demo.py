@@ -15,6 +15,8 @@ from django_tenants.utils import tenant_context
 
 from config.celery import app
 from config.demo import main_job
+from kernel.approvals.models import Case, CaseState
+from kernel.identity.models import HeldItem
 from kernel.imports.models import ImportBatch, ImportProblem
 from kernel.tenancy import public, tenant_connection
 from services.billing.cashier.models import Receipt
@@ -67,6 +69,18 @@ def test_the_ledger_is_imported_but_for_the_rows_that_cannot_be(said: list[str])
     assert batch.counts["ignored_rows"] == [ANSWERS["footer_row_to_ignore"]]
     assert Building.objects.count() == ANSWERS["buildings"]
     assert Unit.objects.filter(kind="PARKING").count() == ANSWERS["parking_spaces"]
+
+
+def test_papers_wait_on_the_desks_and_things_are_handed_out(said: list[str]) -> None:
+    waiting = Case.objects.filter(state=CaseState.RUNNING)
+
+    assert sorted(waiting.values_list("kind", flat=True)) == [
+        "archive.access",
+        "controlled_document",
+        "fee_standard.change",
+    ]
+    assert not Case.objects.filter(state=CaseState.STUCK).exists()
+    assert HeldItem.objects.filter(holder__isnull=False).count() == 4
 
 
 def test_exactly_the_faulty_readings_are_exceptions(said: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Sum
 
-from config.demo import people, tariff, tower
+from config.demo import control, people, tariff, tower
 from kernel.access import Actor
 from kernel.imports import operations as imports
 from kernel.imports.models import BatchState, ImportBatch
@@ -252,6 +252,8 @@ def run_first(desk: Desk) -> None:
         f"{run.checked_by_label} 复核并发布"
     )
     take_money(desk, project)
+    for line in control.fill_desks(project, desk.clock()):
+        desk.say(f"云麓花园: {line}")
     tell(desk, project)
     tell_ledger(desk)
 
