@@ -92,7 +92,6 @@ def _is(fact: str, answer: str) -> tuple[Condition, ...]:
     return (Condition(fact, Operator.IS, answer == "yes"),)
 
 
-_VERIFIED = {"name": "综合办、财务核实", "name_en": "General office and finance verify"}
 _PURCHASE: Final = _chain(
     _sign("property", "property_manager", duties="SoD-19:B SoD-20:A SoD-21:A"),
     _sign("company", "company_gm", duties="SoD-19:B SoD-20:B SoD-21:A"),
@@ -109,7 +108,12 @@ DEFAULT_CHAINS: Final = (
         "000/7 Art.15",
         _chain(
             _sign(
-                "verify", "general_office", "finance_head", duties="SoD-14:B SoD-15:A", **_VERIFIED
+                "verify",
+                "general_office",
+                "finance_head",
+                duties="SoD-14:B SoD-15:A",
+                name="综合办、财务核实",
+                name_en="General office and finance verify",
             ),
             _sign("leader", "deputy_gm", duties="SoD-15:B SoD-16:A"),
             _sign("chairman", "chairman", duties="SoD-15:B SoD-16:A"),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.functional import Promise
+
 from kernel.access import queries as access_queries
 from kernel.access.actors import SYSTEM, Actor
 from kernel.approvals.models import Case
@@ -12,7 +14,7 @@ from kernel.notifications.registry import Notice
 from kernel.tenancy import company_day
 from kernel.text import _
 
-_FIELDS = {
+_FIELDS: dict[str, Promise] = {
     "number": _("Number of the case"),
     "title": _("What it is about"),
     "applicant": _("Applicant"),

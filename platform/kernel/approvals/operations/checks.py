@@ -126,7 +126,7 @@ def has_signed(actor: Actor, step: CaseStep, *, for_user_id: int | None = None) 
 
     :param for_user_id: whether for this person; without it, or with himself, for whomever.
     """
-    signed = step.signatures.filter(user_id=actor.user_id, act__in=SIGNING)
+    signed = step.signatures.filter(user_id=actor.user_id or 0, act__in=SIGNING)
     if for_user_id not in {None, actor.user_id}:
         signed = signed.filter(for_user_id=for_user_id)
     return signed.exists()

@@ -236,7 +236,7 @@ def open_case(
 
     :raises CaseOpen: otherwise.
     """
-    applicant = User.objects.filter(pk=applicant_id).first()
+    applicant = User.objects.filter(pk=applicant_id or 0).first()
     authors = {person for person in author_ids if person is not None}
     if applicant is not None:
         authors.add(applicant.pk)

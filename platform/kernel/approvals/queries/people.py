@@ -79,7 +79,7 @@ def _people(assignee: Assignee, situation: Situation) -> list[User]:
                 today=today,
             )
         case AssigneeKind.PERSON:
-            return list(User.objects.filter(pk=assignee.user_id, is_active=True))
+            return list(User.objects.filter(pk=assignee.user_id or 0, is_active=True))
     if situation.applicant_id is None:
         return []
     if assignee.kind == AssigneeKind.LEADER:
