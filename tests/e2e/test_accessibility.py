@@ -17,6 +17,7 @@ from kernel.access.models import Department, Post, PostHolding, User
 from kernel.audit.models import AuditEntry
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
+from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
 from services.billing.cashier.models import Receipt
@@ -35,6 +36,9 @@ DESK: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 # Addresses that answer a GET with something else than a page of their own.
 NO_PAGES: Final = {
+    "sign-in-password": "only half signed in; same form as the account's",
+    "sign-in-factor": "only half signed in; seen by the journey of the app",
+    "sign-in-enrol": "only half signed in; same form as the account's",
     "desk-find": "what the search box of the desk finds",
     "desk-outcome": "a part of the desk",
     "desk-today": "a part of the desk",
@@ -172,6 +176,7 @@ def sample() -> dict[str, Any]:
         "bill_id": BillLine.objects.earliest("pk").pk,
         "receipt_id": Receipt.objects.earliest("pk").pk,
         "user_id": person.pk,
+        **of_identity(person),
         "policy_key": "billing.open_day",
         "year": 2026,
         "deadline_id": start_clock(
@@ -186,6 +191,32 @@ def sample() -> dict[str, Any]:
         "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,
         "token_id": token.pk,
         "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,
+    }
+
+
+def of_identity(person: User) -> dict[str, int]:
+    """Return the ids of a thing in somebody's hands, of a leaving and of a program."""
+    now = timezone.now()
+    thing = holdings.issue(
+        actor=access.SYSTEM, kind="KEY", number="1-1", holder_id=person.pk, now=now
+    )
+    departure = departures.begin(
+        actor=access.SYSTEM, user_id=person.pk, last_day=timezone.localdate(), now=now
+    )
+    program = tokens.create_integration(
+        actor=access.SYSTEM,
+        name="停车系统",
+        purpose="道闸",
+        actions=["registry.view"],
+        keeper_id=person.pk,
+        now=now,
+    )
+    return {
+        "thing_id": thing.pk,
+        "departure_id": departure.pk,
+        "integration_id": program.pk,
+        "sign_in_id": 0,
+        "passkey_id": 0,
     }
 
 
