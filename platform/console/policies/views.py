@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -21,6 +22,8 @@ from services.properties import queries as properties
 
 HISTORY_SHOWN = 50
 SHOWS = ("all", "changed", "unset")
+# Modules that work by settings of their own; the rest of the product is always there.
+SERVICES = {name: f"services.{name}" for name in ("customer_service", "staffing", "procurement")}
 
 
 def crumbs_of(project_id: int | None) -> list[tuple[Any, str]]:
@@ -233,9 +236,10 @@ def _matches(row: Row, text: str) -> bool:
     return all(word in said for word in text.lower().split())
 
 
-def _sections(rows: list[Row]) -> list[tuple[Any, list[Row]]]:
+def _sections(rows: list[Row]) -> list[tuple[Any, list[Row], bool]]:
+    """Return the groups with their rows, and whether they wait for a module yet to come."""
     return [
-        (group, found)
+        (group, found, group.module in SERVICES and not apps.is_installed(SERVICES[group.module]))
         for group in GROUPS
         if (found := [row for row in rows if row.line.group.key == group.key])
     ]

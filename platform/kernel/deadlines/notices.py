@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from django.utils.functional import Promise
+
 from kernel.notifications.registry import Notice
 from kernel.text import _
 
 WARNED, BREACHED, ESCALATED = "deadlines.warned", "deadlines.breached", "deadlines.escalated"
 
-_FIELDS: Final = {
+_FIELDS: Final[dict[str, Promise]] = {
     "clock": _("First reply"),
     "title": _("Complaint 20261109-003"),
     "due": _("2026-11-10 10:00"),

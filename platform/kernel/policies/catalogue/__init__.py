@@ -59,7 +59,10 @@ GROUPS = (
     ),
     Group("purchase", _p("settings", "Purchasing"), "procurement", procurement.PURCHASE),
     Group(
-        "vendors", _p("settings", "Vendors, stock and advances"), "procurement", procurement.VENDORS
+        "vendors",
+        _p("settings", "Vendors, stock and advances"),
+        "procurement",
+        procurement.SUPPLIES,
     ),
     Group("targets", _p("settings", "Targets"), "foundation", control.TARGETS),
     Group(

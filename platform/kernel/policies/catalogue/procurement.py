@@ -143,7 +143,7 @@ PURCHASE = (
     ),
 )
 
-VENDORS = (
+SUPPLIES = (
     Setting(
         "advance.tolerance_pct",
         Whole(least=0, most=100),
