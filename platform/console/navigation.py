@@ -75,267 +75,115 @@ class Item:
     children: list["Item"] = field(default_factory=list)
 
 
+def _company(route: str, label: Text, action: Action | None, **more: Any) -> Entry:
+    """Return a line whose page is the company's, not a project's."""
+    return Entry(route=route, label=label, action=action, in_project=False, **more)
+
+
+_CHARGES = (
+    Entry(route="bill-runs", label=_("Bill runs"), action=Action.BILL_VIEW),
+    Entry(route="bills", label=_("Bills"), action=Action.BILL_VIEW),
+    Entry(route="readings", label=_("Meter readings"), action=Action.READING_VIEW),
+    Entry(route="arrears", label=_("Arrears"), action=Action.ARREARS_VIEW),
+    Entry(route="collection-rate", label=_("Collection rate"), action=Action.ARREARS_VIEW),
+    Entry(route="receipts", label=_("Receipts"), action=Action.PAYMENT_VIEW),
+    _company("ledger", _("Reconciliation"), Action.LEDGER_VIEW),
+    Entry(route="fee-standards", label=_("Fee standards"), action=Action.FEE_STANDARD_VIEW),
+    _company("fee-items", _("Fee items"), Action.FEE_STANDARD_VIEW),
+)
+_PROPERTIES = (
+    Entry(
+        route="units",
+        label=_("Units and residents"),
+        action=Action.REGISTRY_VIEW,
+        covers=("household",),
+    ),
+    Entry(route="parties", label=_("Owners and residents"), action=Action.REGISTRY_VIEW),
+    Entry(route="spaces", label=_("Parking spaces"), action=Action.REGISTRY_VIEW),
+    Entry(route="vehicles", label=_("Vehicles"), action=Action.REGISTRY_VIEW),
+    Entry(
+        route="meters",
+        label=pgettext_lazy("things in a unit", "Meters"),
+        action=Action.REGISTRY_VIEW,
+    ),
+    Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW),
+    Entry(route="archive", label=_("Access to files"), action=Action.ARCHIVE_REQUEST),
+    Entry(route="retention", label=_("Records due for disposal"), action=Action.RETENTION_VIEW),
+    Entry(
+        route="overview",
+        label=_("About the project"),
+        action=Action.REGISTRY_VIEW,
+        covers=("buildings",),
+    ),
+)
+_CONTROL = (
+    _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
+    _company("approval-report", _("How long approvals take"), Action.APPROVAL_CONFIGURE),
+    _company("approval-delegations", _("Deputies"), Action.APPROVAL_CONFIGURE),
+    _company("posts", _("Posts and what they may do"), Action.USER_MANAGE),
+    _company("duties", _("Separation of duties"), Action.DUTIES_VIEW),
+    _company("deadlines", _("Time limits"), Action.DEADLINE_VIEW),
+    _company("audit", _("Audit record"), Action.AUDIT_VIEW),
+    _company("security", _("Security log"), Action.SECURITY_VIEW),
+)
+_PEOPLE = (
+    _company("people", _("Users and posts"), Action.USER_MANAGE),
+    _company("departments", _("Departments"), Action.USER_MANAGE),
+    _company("organisation", _("Organisation chart"), Action.STAFF_VIEW),
+    Entry(route="staff", label=_("Staff of the project"), action=Action.STAFF_VIEW),
+    _company("departures", _("Leavers"), Action.USER_MANAGE),
+    _company("items", _("Company items"), Action.ITEM_MANAGE),
+)
+_SETTINGS = (
+    _company("company", _("Company"), Action.COMPANY_CONFIGURE),
+    _company("projects", _("Projects"), Action.COMPANY_CONFIGURE),
+    _company("policies", _("System settings"), Action.POLICY_VIEW),
+    _company("calendar", _("Working calendar"), Action.COMPANY_CONFIGURE),
+    _company("numbers", _("Numbering"), Action.COMPANY_CONFIGURE),
+    _company("print-templates", _("Print templates"), Action.COMPANY_CONFIGURE),
+    _company(
+        "notice-words", _("Notice templates"), Action.COMPANY_CONFIGURE, covers=("notice-log",)
+    ),
+    _company("channels", _("Notice channels"), Action.COMPANY_CONFIGURE),
+    _company("webhooks", _("Webhooks"), Action.COMPANY_CONFIGURE),
+    _company("integrations", _("Integrations"), Action.TOKEN_MANAGE),
+    _company("factor-rules", _("Second factor"), Action.COMPANY_CONFIGURE),
+)
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(route="project-home", label=_("Project home"), action=Action.REGISTRY_VIEW, icon="home"),
-    Entry(
-        route="approvals",
-        label=_("Approvals"),
-        action=None,
-        icon="inbox",
-        in_project=False,
-        live="approvals-count",
-    ),
+    _company("approvals", _("Approvals"), None, icon="inbox", live="approvals-count"),
     Entry(route="desk", label=_("Cashier desk"), action=Action.PAYMENT_TAKE, icon="cash"),
     Entry(
         route="bill-runs",
         label=_("Charges"),
         action=Action.BILL_VIEW,
         icon="wallet",
-        children=(
-            Entry(route="bill-runs", label=_("Bill runs"), action=Action.BILL_VIEW),
-            Entry(route="bills", label=_("Bills"), action=Action.BILL_VIEW),
-            Entry(route="arrears", label=_("Arrears"), action=Action.ARREARS_VIEW),
-            Entry(route="collection-rate", label=_("Collection rate"), action=Action.ARREARS_VIEW),
-            Entry(route="receipts", label=_("Receipts"), action=Action.PAYMENT_VIEW),
-            Entry(
-                route="ledger",
-                label=_("Reconciliation"),
-                action=Action.LEDGER_VIEW,
-                in_project=False,
-            ),
-        ),
+        children=_CHARGES,
     ),
-    Entry(route="imports", label=_("Imports"), action=Action.REGISTRY_VIEW, icon="import"),
     Entry(
         route="units",
         label=_("Properties and residents"),
         action=Action.REGISTRY_VIEW,
         icon="building",
-        covers=("household",),
-        children=(
-            Entry(
-                route="units",
-                label=_("Units and residents"),
-                action=Action.REGISTRY_VIEW,
-                covers=("household",),
-            ),
-            Entry(route="parties", label=_("Owners and residents"), action=Action.REGISTRY_VIEW),
-            Entry(route="spaces", label=_("Parking spaces"), action=Action.REGISTRY_VIEW),
-            Entry(route="vehicles", label=_("Vehicles"), action=Action.REGISTRY_VIEW),
-            Entry(
-                route="meters",
-                label=pgettext_lazy("things in a unit", "Meters"),
-                action=Action.REGISTRY_VIEW,
-            ),
-            Entry(
-                route="archive",
-                label=_("Access to files"),
-                action=Action.ARCHIVE_REQUEST,
-            ),
-            Entry(
-                route="retention",
-                label=_("Records due for disposal"),
-                action=Action.RETENTION_VIEW,
-            ),
-            Entry(
-                route="overview",
-                label=_("About the project"),
-                action=Action.REGISTRY_VIEW,
-                covers=("buildings",),
-            ),
-        ),
+        children=_PROPERTIES,
     ),
-    Entry(
-        route="readings",
-        label=_("Meter readings"),
-        action=Action.READING_VIEW,
-        icon="gauge",
-    ),
-    Entry(
-        route="fee-standards",
-        label=_("Fee set-up"),
-        action=Action.FEE_STANDARD_VIEW,
-        icon="tag",
-        children=(
-            Entry(
-                route="fee-standards",
-                label=_("Fee standards"),
-                action=Action.FEE_STANDARD_VIEW,
-            ),
-            Entry(
-                route="fee-items",
-                label=_("Fee items"),
-                action=Action.FEE_STANDARD_VIEW,
-                in_project=False,
-            ),
-        ),
-    ),
-    Entry(
-        route="approval-chains",
-        label=_("Processes and permissions"),
-        action=Action.APPROVAL_CONFIGURE,
+    _company(
+        "approval-chains",
+        _("Processes and permissions"),
+        Action.APPROVAL_CONFIGURE,
         icon="branch",
-        in_project=False,
-        covers=("approval-report", "approval-delegations"),
-        children=(
-            Entry(
-                route="approval-chains",
-                label=_("Approval chains"),
-                action=Action.APPROVAL_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="approval-report",
-                label=_("How long approvals take"),
-                action=Action.APPROVAL_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="approval-delegations",
-                label=_("Deputies"),
-                action=Action.APPROVAL_CONFIGURE,
-                in_project=False,
-            ),
-        ),
+        children=_CONTROL,
     ),
-    Entry(
-        route="deadlines",
-        label=_("Time limits"),
-        action=Action.DEADLINE_VIEW,
-        icon="clock",
-        in_project=False,
+    _company(
+        "people",
+        _("Organisation and people"),
+        Action.USER_MANAGE,
+        icon="users",
+        children=_PEOPLE,
     ),
-    Entry(
-        route="company",
-        label=_("Organisation and settings"),
-        action=Action.COMPANY_CONFIGURE,
-        icon="settings",
-        in_project=False,
-        children=(
-            Entry(
-                route="company",
-                label=_("Company"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="projects",
-                label=_("Projects"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="policies",
-                label=_("System settings"),
-                action=Action.POLICY_VIEW,
-                in_project=False,
-            ),
-            Entry(
-                route="calendar",
-                label=_("Working calendar"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="numbers",
-                label=_("Numbering"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="print-templates",
-                label=_("Print templates"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="people",
-                label=_("Users and posts"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="posts",
-                label=_("Posts and what they may do"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="departments",
-                label=_("Departments"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="organisation",
-                label=_("Organisation chart"),
-                action=Action.STAFF_VIEW,
-                in_project=False,
-            ),
-            Entry(route="staff", label=_("Staff of the project"), action=Action.STAFF_VIEW),
-            Entry(
-                route="duties",
-                label=_("Separation of duties"),
-                action=Action.DUTIES_VIEW,
-                in_project=False,
-            ),
-            Entry(
-                route="security",
-                label=_("Security log"),
-                action=Action.SECURITY_VIEW,
-                in_project=False,
-            ),
-            Entry(
-                route="audit",
-                label=_("Audit record"),
-                action=Action.AUDIT_VIEW,
-                in_project=False,
-            ),
-            Entry(
-                route="departures",
-                label=_("Leavers"),
-                action=Action.USER_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="items",
-                label=_("Company items"),
-                action=Action.ITEM_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="integrations",
-                label=_("Integrations"),
-                action=Action.TOKEN_MANAGE,
-                in_project=False,
-            ),
-            Entry(
-                route="factor-rules",
-                label=_("Second factor"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="notice-words",
-                label=_("Notice templates"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-                covers=("notice-log",),
-            ),
-            Entry(
-                route="channels",
-                label=_("Notice channels"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-            Entry(
-                route="webhooks",
-                label=_("Webhooks"),
-                action=Action.COMPANY_CONFIGURE,
-                in_project=False,
-            ),
-        ),
+    _company(
+        "company", _("Settings"), Action.COMPANY_CONFIGURE, icon="settings", children=_SETTINGS
     ),
 )
 
