@@ -55,7 +55,7 @@ class PairsOut(serializers.Serializer[Any]):
     pairs = PairOut(many=True)
 
 
-class HeldOut(serializers.Serializer[Any]):
+class HeldPostOut(serializers.Serializer[Any]):
     holding_id = serializers.IntegerField()
     post = serializers.CharField()
     project_id = serializers.IntegerField(allow_null=True)
@@ -71,8 +71,8 @@ class ConflictOut(serializers.Serializer[Any]):
     rule = serializers.CharField(source="meeting.pair.id")
     message = serializers.CharField(source="meeting.pair.message")
     project_id = serializers.IntegerField(source="meeting.project_id", allow_null=True)
-    first = HeldOut(source="meeting.first")
-    second = HeldOut(source="meeting.second")
+    first = HeldPostOut(source="meeting.first")
+    second = HeldPostOut(source="meeting.second")
     exemption_id = serializers.SerializerMethodField()
 
     def get_exemption_id(self, conflict: Conflict) -> int | None:
@@ -118,13 +118,13 @@ class ExemptionIn(Body):
     last_day = serializers.DateField()
 
 
-class OpinionIn(Body):
+class ExemptionOpinionIn(Body):
     opinion = serializers.CharField(
         max_length=exemptions.LONGEST_TEXT, default="", allow_blank=True
     )
 
 
-class RefusalIn(Body):
+class ExemptionRefusalIn(Body):
     opinion = serializers.CharField(max_length=exemptions.LONGEST_TEXT)
 
 
@@ -242,10 +242,10 @@ class OneExemption(ApiView):
 class ApproveExemption(ApiView):
     actions = {"POST": Action.DUTIES_EXEMPT}
 
-    @extend_schema(request=OpinionIn, responses=ExemptionOut)
+    @extend_schema(request=ExemptionOpinionIn, responses=ExemptionOut)
     def post(self, request: Request, exemption_id: int) -> Response:
         """Approve an exemption; not by the person, nor by whoever asked."""
-        body = OpinionIn(data=request.data)
+        body = ExemptionOpinionIn(data=request.data)
         body.is_valid(raise_exception=True)
         exemption = exemptions.approve_exemption(
             actor=self.actor, exemption_id=exemption_id, now=self.now, **body.validated_data
@@ -256,10 +256,10 @@ class ApproveExemption(ApiView):
 class RejectExemption(ApiView):
     actions = {"POST": Action.DUTIES_EXEMPT}
 
-    @extend_schema(request=RefusalIn, responses=ExemptionOut)
+    @extend_schema(request=ExemptionRefusalIn, responses=ExemptionOut)
     def post(self, request: Request, exemption_id: int) -> Response:
         """Turn an exemption down."""
-        body = RefusalIn(data=request.data)
+        body = ExemptionRefusalIn(data=request.data)
         body.is_valid(raise_exception=True)
         exemption = exemptions.reject_exemption(
             actor=self.actor, exemption_id=exemption_id, now=self.now, **body.validated_data
