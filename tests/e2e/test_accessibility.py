@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 import pytest
@@ -17,6 +18,7 @@ from kernel.access.models import Department, Post, PostHolding, User
 from kernel.audit.models import AuditEntry
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
+from kernel.duties.models import Exemption
 from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
 from kernel.tenancy import tenant_connection
@@ -190,6 +192,17 @@ def sample() -> dict[str, Any]:
         "department_id": Department.objects.get(key="CHG").pk,
         "holding_id": PostHolding.objects.filter(user=person).earliest("pk").pk,
         "token_id": token.pk,
+        "exemption_id": Exemption.objects.create(
+            rule="SoD-08",
+            user=person,
+            project_id=household.project_id,
+            reason="小区只有一名收费员",
+            valid_from=date(2026, 11, 1),
+            valid_to=date(2026, 12, 1),
+            requested_by=person.pk,
+            requested_by_label=person.label,
+            requested_at=timezone.now(),
+        ).pk,
         "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,
     }
 
