@@ -4,7 +4,7 @@ A page appears in the menu by a line in ``ENTRIES``. The post decides what is se
 action the visitor holds nowhere is left out, never greyed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -193,8 +193,12 @@ def menu(
 ) -> list[Item]:
     """Return the entries the actor may use, in the project he works in."""
     items = []
-    for entry in _open(entries, actor, project):
+    for group in _open(entries, actor, project):
+        entry = group
         children = _open(entry.children, actor, project)
+        if len(children) == 1 and not entry.leads_to(actor, project):
+            # Of a group he may use one page only: for him that page is the line.
+            entry, children = replace(children[0], icon=entry.icon), []
         nearest = max(
             (child for child in children if child.covers_route(route)),
             key=lambda child: len(child.route),

@@ -138,6 +138,14 @@ def test_menu_leaves_out_what_the_actor_may_not_do() -> None:
     assert [child.label for child in items[0].children] == ["Runs"]
 
 
+def test_a_group_of_which_one_page_is_open_is_that_page() -> None:
+    items = navigation.menu(actor(Action.BILL_RUN_POST), None, "preferences", ENTRIES)
+
+    assert [(item.label, item.url, item.current, item.children) for item in items] == [
+        ("Post", "/c/preferences/", True, [])
+    ]
+
+
 def test_entry_of_a_project_needs_the_action_there() -> None:
     project = Project(pk=7)
 

@@ -33,7 +33,7 @@ SHEET: Final = "#sheet"
 def open_the_company(admin: Person) -> None:
     """Take up the account that the operator made, and open the first project."""
     admin.accept_invitation()
-    admin.menu("设置", "项目")
+    admin.menu("系统设置", "项目")
     admin.open_sheet("新建项目")
     admin.fill("项目编码", "YL", within=SHEET)
     admin.fill("名称", PROJECT, within=SHEET)
@@ -43,7 +43,7 @@ def open_the_company(admin: Person) -> None:
 
 
 def invite(admin: Person, person: Person, post: str, place: str = "全公司") -> None:
-    admin.menu("设置", "员工与岗位")
+    admin.menu("组织与人员", "员工与岗位")
     admin.press("添加员工")
     admin.fill("姓名", person.name)
     admin.fill("用户名", person.username)
@@ -58,7 +58,7 @@ def invite(admin: Person, person: Person, post: str, place: str = "全公司") -
 
 def import_the_ledger(admin: Person) -> None:
     """Rehearse, see the twelve rows and their reasons, and import the rest."""
-    admin.menu("导入")
+    admin.menu("房屋与住户", "导入")
     admin.press("导入房屋与业主")
     admin.upload("文件", DATA / "房屋业主台账.xlsx")
     admin.press("上传并校验")
@@ -83,7 +83,7 @@ def import_the_ledger(admin: Person) -> None:
 
 def draft_standard(admin: Person, item: str, name: str, kind: str, price: str = "") -> None:
     """Open a standard with its rule, and leave it on the screen before it is submitted."""
-    admin.menu("收费配置", "收费标准")
+    admin.menu("收费", "收费标准")
     admin.open_sheet("新建收费标准")
     admin.choose("费项", item, within=SHEET)
     admin.fill("标准名称", name, within=SHEET)
@@ -325,7 +325,7 @@ def amount(cell: object) -> str:
 def see_nothing_of_it(stranger: Person, addresses: Sequence[str]) -> None:
     """Come to the own company, which is empty, and find the first one's pages nowhere."""
     stranger.accept_invitation()
-    stranger.menu("设置", "项目")
+    stranger.menu("系统设置", "项目")
     stranger.sees("还没有项目")
     stranger.page.keyboard.press("Control+k")
     stranger.page.get_by_role("combobox", name="全局搜索").fill("史秀子")
