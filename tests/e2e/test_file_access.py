@@ -73,7 +73,7 @@ class Visitor:
         self.page.fill("#id_username", username)
         self.page.fill("#id_password", factories.PASSWORD)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator("#sidebar")).to_be_visible()
+        expect(self.page.locator("#sidebar")).to_be_visible(timeout=30_000)
 
     def open(self, path: str) -> Page:
         self.page.goto(self.site.address(SLUG, path))

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
+    "notifications.channel.added": _("Channel of notices added"),
+    "notifications.channel.changed": _("Channel of notices changed"),
+    "notifications.channel.tried": _("Channel of notices tried"),
     "notifications.choices.changed": _("Choice of notices changed"),
     "notifications.wording.changed": _("Wording of a notice changed"),
     "notifications.wording.restored": _("Wording of a notice restored"),

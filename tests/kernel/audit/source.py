@@ -43,6 +43,8 @@ def events() -> dict[str, str]:
         for path, tree in trees().items()
         for call, recorder in calls(path, tree, known)
         for event in constants(argument(call, recorder), recorder.prefix, tree)
+        # Functions are known by their names: of two that share one, the other's texts are none.
+        if event.count(".") == 2
     }
 
 
