@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -21,7 +21,7 @@ from kernel.documents import operations as documents
 from kernel.duties.models import Exemption
 from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
-from kernel.tenancy import tenant_connection
+from kernel.tenancy import company_day, tenant_connection
 from services.billing.cashier.models import Receipt
 from services.billing.metering.models import Reading
 from services.billing.runs.models import BillLine, BillRun
@@ -41,6 +41,7 @@ NO_PAGES: Final = {
     "sign-in-password": "only half signed in; same form as the account's",
     "sign-in-factor": "only half signed in; seen by the journey of the app",
     "sign-in-enrol": "only half signed in; same form as the account's",
+    "approvals-count": "the count in the menu",
     "desk-find": "what the search box of the desk finds",
     "desk-outcome": "a part of the desk",
     "desk-today": "a part of the desk",
@@ -155,6 +156,7 @@ def sample() -> dict[str, Any]:
         now=timezone.now(),
     )
     return {
+        **approvals(household),
         "project_id": household.project_id,
         "carrier": "properties.household",
         "subject_id": household.pk,
@@ -230,6 +232,45 @@ def of_identity(person: User) -> dict[str, int]:
         "integration_id": program.pk,
         "sign_in_id": 0,
         "passkey_id": 0,
+    }
+
+
+def approvals(household: Household) -> dict[str, Any]:
+    """Return a case that somebody signs, a draft of its chain, and a delegation."""
+    now = timezone.now()
+    today = company_day(now)
+
+    def actor(person: people.Person) -> access.Actor:
+        return actor_for(user=User.objects.get(username=person.username), today=today)
+
+    chain = Chain.objects.get(key="refund.on_duty", project_id=None)
+    case = chains.submit(
+        actor=actor(people.COLLECTOR),
+        kind=chain.kind,
+        subject=household,
+        project_id=household.project_id,
+        title="重复收费退款",
+        facts={"amount": "161.06"},
+        summary={"户号": "A001"},
+        text="本月重复缴费。",
+        now=now,
+    )
+    admin = actor(people.ADMINISTRATOR)
+    draft = chains.draft_version(actor=admin, chain_id=chain.pk, now=now)
+    delegation = chains.delegate(
+        actor=actor(people.MANAGER),
+        deputy_id=User.objects.get(username=people.DIRECTOR.username).pk,
+        valid_from=today,
+        valid_to=today + timedelta(days=7),
+        reason="年假",
+        now=now,
+    )
+    return {
+        "case_id": case.pk,
+        "act": "withdraw",
+        "chain_id": chain.pk,
+        "draft_id": draft.pk,
+        "delegation_id": delegation.pk,
     }
 
 
