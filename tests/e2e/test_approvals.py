@@ -137,7 +137,7 @@ def test_chain_is_designed_and_a_price_goes_through_it(
         version_id = submit_new_price()
         number = case_of(version_id).number
     desk = visit("fangqiming", "/approvals/")
-    expect(desk.locator("#case-title")).to_contain_text("收费标准")
+    expect(desk.locator(".case")).to_contain_text(number)
     desk.keyboard.press("a")
     expect(desk.locator("#toasts")).to_contain_text(number)
     phone = visit("hejing", "/approvals/", PHONE)
