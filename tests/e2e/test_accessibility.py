@@ -15,6 +15,9 @@ from config.demo import people
 from kernel import access
 from kernel.access import tokens
 from kernel.access.models import Department, Post, PostHolding, User
+from kernel.access.queries import actor_for
+from kernel.approvals import operations as chains
+from kernel.approvals.models import Chain
 from kernel.audit.models import AuditEntry
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents

@@ -29,7 +29,7 @@ PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def company(site: Site, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[], Any]]:
+def company(site: Site, django_db_blocker: DjangoDbBlocker) -> Callable[[], Any]:
     """The demo company; the value lets a test look at its rows or write some."""
     site.command("demo")
 
@@ -44,7 +44,7 @@ def company(site: Site, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable
                 tenant_connection.set_schema_to_public()
                 tenant_connection.close()
 
-    yield inside
+    return inside
 
 
 @pytest.fixture
@@ -136,11 +136,11 @@ def test_chain_is_designed_and_a_price_goes_through_it(
     with company():
         version_id = submit_new_price()
         number = case_of(version_id).number
-    desk = visit("fangqiming", "/approvals/")
+    desk = visit("fangqiming", f"/approvals/?q={number}")
     expect(desk.locator(".case")).to_contain_text(number)
     desk.keyboard.press("a")
     expect(desk.locator("#toasts")).to_contain_text(number)
-    phone = visit("hejing", "/approvals/", PHONE)
+    phone = visit("hejing", f"/approvals/?q={number}", PHONE)
     phone.locator(".inbox-item a").first.click()
     phone.get_by_role("button", name="驳回").first.click()
     phone.locator("#reject").get_by_role("button", name="资料不全").click()
@@ -152,14 +152,14 @@ def test_chain_is_designed_and_a_price_goes_through_it(
         assert case_of(version_id).state == "REJECTED"
         submit_new_price(version_id)
         assert case_of(version_id).number == number
-    desk.goto(desk.url.split("/approvals/")[0] + "/approvals/")
+    desk.goto(desk.url.split("/approvals/")[0] + f"/approvals/?q={number}")
     desk.get_by_role("button", name="通过").click()
     expect(desk.locator("#toasts")).to_contain_text(number)
-    phone.goto(phone.url.split("/approvals/")[0] + "/approvals/")
+    phone.goto(phone.url.split("/approvals/")[0] + f"/approvals/?q={number}")
     phone.locator(".inbox-item a").first.click()
     phone.get_by_role("button", name="通过").click()
     expect(phone.locator("#toasts")).to_contain_text(number)
-    last = visit("shenyue", "/approvals/")
+    last = visit("shenyue", f"/approvals/?q={number}")
     last.get_by_role("button", name="通过").click()
     expect(last.locator("#toasts")).to_contain_text(number)
 
