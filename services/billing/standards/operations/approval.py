@@ -197,8 +197,10 @@ def put_in_force(version: FeeVersion, *, actor: Actor, now: datetime) -> None:
 
 def price_words(version: FeeVersion) -> str:
     """Return the price in figures, ``2.80`` or ``2.90 / 3.85 / 6.70``."""
-    prices = [tier.price for tier in rules.read_tiers(version.tiers)] or [version.price]
-    return " / ".join(f"{price.normalize():f}" for price in prices if price is not None)
+    prices: list[Decimal | None] = [tier.price for tier in rules.read_tiers(version.tiers)]
+    return " / ".join(
+        f"{price.normalize():f}" for price in prices or [version.price] if price is not None
+    )
 
 
 def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
