@@ -194,7 +194,7 @@ def test_the_log_shows_filters_and_exports(office: Browser, clerk: User, project
     assert "Record out of reach" in text
     denied = shown(office, "security", kind="ACTION_DENIED")
     assert f"/p/{project.pk + 99}/" not in denied
-    sheet = office.get(reverse("security"), {"export": "csv"})
+    sheet: Any = office.get(reverse("security"), {"export": "csv"})
     assert sheet.status_code == 200
     assert b"GET /c/security/" in b"".join(sheet.streaming_content)
 

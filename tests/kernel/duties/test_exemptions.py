@@ -315,7 +315,7 @@ def test_neither_the_person_nor_who_asked_approves(
     set_mode(Mode.BLOCK_WITH_EXEMPTION)
     both = Actor(label="both", user_id=admin.user_id, grants=admin.grants | manager.grants)
     of_the_clerk = ask(admin, clerk, "SoD-08")
-    of_the_manager = ask(admin, User.objects.get(pk=manager.user_id), "SoD-02")
+    of_the_manager = ask(admin, User.objects.get(pk=manager.user_id or 0), "SoD-02")
 
     for actor, exemption in ((both, of_the_clerk), (manager, of_the_manager)):
         for decide in (exemptions.approve_exemption, exemptions.reject_exemption):

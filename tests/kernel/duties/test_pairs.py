@@ -64,7 +64,7 @@ def _taking_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def take(progress: runner.Progress) -> None:
         job = progress.job
         actor = access.Actor(label=job.created_by_label, user_id=job.created_by)
-        step, project = Step(job.params["step"]), Project.objects.get(pk=job.project_id)
+        step, project = Step(job.params["step"]), Project.objects.get(pk=job.project_id or 0)
         with transaction.atomic():
             done = done_on(project)
             audit.record(
