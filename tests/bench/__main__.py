@@ -13,12 +13,21 @@ import django
 
 django.setup()
 
-from tests.bench import audit_chain, bill_run, ledger_import, provisioning, reads, request_overhead  # noqa: E402 - Django must be set up before
+from tests.bench import (  # noqa: E402 - Django must be set up before
+    audit_chain,
+    bill_run,
+    ledger_import,
+    printing,
+    provisioning,
+    reads,
+    request_overhead,
+)
 
 BENCHES = {
     "audit": audit_chain,
     "bill-run": bill_run,
     "import": ledger_import,
+    "printing": printing,
     "provisioning": provisioning,
     "reads": reads,
     "request": request_overhead,

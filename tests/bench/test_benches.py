@@ -12,6 +12,7 @@ SMALL = {
     "audit": ["--transactions", "20", "--rounds", "1"],
     "bill-run": ["--lines", "300"],
     "import": ["--rows", "200"],
+    "printing": ["--documents", "3"],
     "provisioning": ["--companies", "1"],
     "reads": ["--units", "200", "--times", "1"],
     "request": ["--units", "100", "--requests", "10"],

@@ -21,6 +21,8 @@ from kernel.approvals.models import Chain
 from kernel.audit.models import AuditEntry
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
+from kernel.documents.manuals import copies
+from kernel.documents.models import Manual, ManualRelease, ManualRevision, RevisionState
 from kernel.duties.models import Exemption
 from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
@@ -164,6 +166,10 @@ def sample() -> dict[str, Any]:
         "carrier": "properties.household",
         "subject_id": household.pk,
         "attachment_id": attachment.pk,
+        **manual(household.project_id, person.pk),
+        "series": "letter",
+        "paper": "letter",
+        "language": "zh-hans",
         "household_id": household.pk,
         "vehicle_id": vehicle.pk,
         "meter_id": meter.pk,
@@ -274,6 +280,49 @@ def approvals(household: Household) -> dict[str, Any]:
         "chain_id": chain.pk,
         "draft_id": draft.pk,
         "delegation_id": delegation.pk,
+    }
+
+
+def manual(project_id: int, holder_id: int) -> dict[str, int]:
+    """Make a controlled document in force with a holder and a request to give it outside."""
+    row = Manual.objects.create(
+        number="QINGHE-KF-10",
+        title="客户投诉处理规程",
+        department="KF",
+        project_id=project_id,
+        created_at=timezone.now(),
+        created_by_label="赵敏 (zhaomin)",
+    )
+    revision = ManualRevision.objects.create(
+        manual=row,
+        edition="A",
+        revision=0,
+        state=RevisionState.IN_FORCE,
+        body="## 1 目的\n　　规范客户投诉。",
+        chapter="全部",
+        change="首次发布",
+        prepared_by=1,
+        reviewed_by=2,
+        approved_by=3,
+        prepared_at=timezone.now(),
+        in_force_on=timezone.localdate(),
+    )
+    copy = copies.issue_copy(
+        actor=access.SYSTEM, manual_id=row.pk, holder_id=holder_id, now=timezone.now()
+    )
+    release = ManualRelease.objects.create(
+        revision=revision,
+        recipient="恒通保洁公司",
+        purpose="驻场培训",
+        requested_by=1,
+        requested_by_label="赵敏 (zhaomin)",
+        requested_at=timezone.now(),
+    )
+    return {
+        "manual_id": row.pk,
+        "revision_id": revision.pk,
+        "copy_id": copy.pk,
+        "release_id": release.pk,
     }
 
 
