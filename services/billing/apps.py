@@ -9,12 +9,12 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from kernel import seeds
         from kernel.approvals import registry as approvals
-        from kernel.documents import carriers
+        from kernel.documents import carriers, printing
         from kernel.identity import leaving as departures
         from kernel.imports.importer import register
         from kernel.notifications import registry as notices
         from kernel.outbox import registry as events
-        from services.billing import files, leaving, registry
+        from services.billing import files, leaving, papers, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.standards.operations import seed_items
@@ -27,6 +27,8 @@ class BillingConfig(AppConfig):
         register(MeterReadingsImporter())
         for check in leaving.CHECKS:
             departures.register(check)
+        printing.register(papers.RECEIPT)
+        printing.register(papers.NOTICE)
         carriers.register(files.FEE_STANDARDS)
         carriers.register(files.RECEIPTS)
         claims.register("bills", registry.open_amount)

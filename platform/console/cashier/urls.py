@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from console.cashier import desk, receipts
+from console.cashier import desk, papers, receipts
 
 urlpatterns: list[URLPattern] = [
     path("p/<int:project_id>/desk/", desk.Desk.as_view(), name="desk"),
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern] = [
         "p/<int:project_id>/receipts/<int:receipt_id>/print/",
         receipts.PrintReceipt.as_view(),
         name="receipts-print",
+    ),
+    path(
+        "p/<int:project_id>/receipts/<int:receipt_id>/pdf/",
+        papers.ReceiptPdf.as_view(),
+        name="receipts-pdf",
+    ),
+    path(
+        "p/<int:project_id>/households/<int:household_id>/notice/",
+        papers.PaymentNotice.as_view(),
+        name="household-notice",
     ),
     path(
         "p/<int:project_id>/receipts/<int:receipt_id>/void/",

@@ -174,6 +174,7 @@ class HouseholdPage(ConsoleView):
             "may_keep_file": self.may(Action.ARCHIVE_KEEP),
             "may_reveal": self.may(Action.PERSONAL_DATA_REVEAL),
             "may_see_bills": self.may(Action.BILL_VIEW),
+            "may_notice": self.may(Action.NOTICE_PRINT),
             "desk_url": f"{reverse('desk', args=[self.project_id])}?household={household.pk}"
             if self.may(Action.PAYMENT_TAKE)
             else "",

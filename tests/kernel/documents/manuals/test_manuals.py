@@ -20,7 +20,6 @@ from kernel.documents.models import (
 )
 from kernel.errors import NotFound
 from kernel.identity import leaving
-from kernel.identity.models import Way
 from kernel.notifications.models import Notification
 from tenants.companies.models import Company
 from tests import factories_manuals as factories
@@ -327,20 +326,10 @@ def test_a_leaver_holds_his_copy_until_the_register_has_it_back(desk: Desk, manu
     assert check is not None
 
     (held,) = check.find(user_id=leaver.pk, today=TODAY)
-    assert (held.ref, held.ways, held.ends_by_itself) == (str(copy.pk), (Way.TAKE_BACK,), False)
-    check.settle[Way.TAKE_BACK](
-        actor=desk.preparer,
-        leaver_id=leaver.pk,
-        ref=held.ref,
-        to_user_id=None,
-        counted="",
-        note="离职",
-        now=NOW,
-    )
+    assert (held.ref, held.ends_by_itself) == (str(copy.pk), False)
+    copies.return_copy(actor=desk.preparer, copy_id=copy.pk, note="离职", now=NOW)
 
     assert list(check.find(user_id=leaver.pk, today=TODAY)) == []
-    copy.refresh_from_db()
-    assert copy.return_note == "离职"
 
 
 def test_a_rejected_request_is_never_sent(desk: Desk, manual: Manual) -> None:

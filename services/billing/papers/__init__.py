@@ -1,0 +1,83 @@
+"""The papers of billing, as PDF: the receipt and the payment notice (handbook 09: 55, 69)."""
+
+from pathlib import Path
+
+from kernel.documents.printing import Field, PrintKind
+from kernel.text import _
+
+_FOLDER = Path(__file__).parent / "standard"
+_ROWS = {
+    "item": _("Item"),
+    "period": _("Period"),
+    "basis": _("Basis"),
+    "billed": _("Billed"),
+    "amount": _("Amount"),
+}
+
+RECEIPT = PrintKind(
+    key="receipt",
+    name=_("Receipt"),
+    folder=_FOLDER,
+    paper="a5",
+    fields={
+        "company": Field(_("Company"), "青禾物业服务有限公司"),
+        "project": Field(_("Project"), "云麓花园"),
+        "number": Field(_("Number"), "YL-202611-00001"),
+        "household": Field(_("Room"), "3栋2单元1602"),
+        "payer": Field(_("Payer"), "陈志远"),
+        "day": Field(_("Date"), "2026年11月20日"),
+        "total": Field(_("Total"), "994.22"),
+        "capitals": Field(_("Total in words"), "玖佰玖拾肆元贰角贰分"),
+        "method": Field(_("Way to pay"), "现金"),
+        "collector": Field(_("Collector"), "周婷"),
+        "note": Field(_("Note"), ""),
+        "print_number": Field(_("Number of the print"), "1"),
+    },
+    lists={
+        "lines": (
+            _("Bills"),
+            _ROWS,
+            [
+                {
+                    "item": "物业服务费",
+                    "period": "2026年11月",
+                    "basis": "118.36㎡ × 2.80",
+                    "billed": "331.41",
+                    "amount": "331.41",
+                }
+            ],
+        )
+    },
+)
+NOTICE = PrintKind(
+    key="payment-notice",
+    name=_("Payment notice"),
+    folder=_FOLDER,
+    fields={
+        "company": Field(_("Company"), "青禾物业服务有限公司"),
+        "project": Field(_("Project"), "云麓花园"),
+        "number": Field(_("Number"), "YL-TZ-2026-0087"),
+        "household": Field(_("Room"), "7栋2单元0904"),
+        "payer": Field(_("Payer"), "徐曼"),
+        "day": Field(_("Date"), "2026年11月20日"),
+        "total": Field(_("Total"), "994.22"),
+        "hotline": Field(_("Hotline"), "0571-8800 1234"),
+    },
+    lists={
+        "lines": (
+            _("Bills"),
+            {**_ROWS, "due": _("Due"), "days": _("Days overdue")},
+            [
+                {
+                    "item": "物业服务费",
+                    "period": "2026年10月",
+                    "basis": "118.36㎡ × 2.80",
+                    "billed": "331.41",
+                    "amount": "331.41",
+                    "due": "2026-10-10",
+                    "days": "41",
+                }
+            ],
+        )
+    },
+)
