@@ -26,6 +26,7 @@ from kernel.documents.models import Manual, ManualRelease, ManualRevision, Revis
 from kernel.duties.models import Exemption
 from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
+from kernel.records.models import AccessRequest, Disposal, LegalHold
 from kernel.tenancy import company_day, tenant_connection
 from services.billing.cashier.models import Receipt
 from services.billing.metering.models import Reading
@@ -35,6 +36,7 @@ from services.properties.models import Household, Meter, Occupancy, Vehicle
 from tenants.companies.models import Company
 from tests.e2e.conftest import axe_violations
 from tests.e2e.site import Site
+from tests.factories import hold_post
 
 pytestmark = pytest.mark.browser
 
@@ -214,6 +216,7 @@ def sample() -> dict[str, Any]:
             requested_by_label=person.label,
             requested_at=timezone.now(),
         ).pk,
+        **records_of(household, occupancy, person),
         "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,
     }
 
@@ -346,3 +349,37 @@ def test_page_is_clean_in_both_themes_and_widths(visitors: Visitors, route: str)
     scroll_width, width = page.evaluate(widths)
     assert scroll_width <= width
     assert visitors.complaints == []
+
+
+def records_of(household: Household, occupancy: Occupancy, person: User) -> dict[str, int]:
+    """Return a request for a file, a list of disposal, a hold, and who may open their pages."""
+    for post in ("front_desk", "mo_manager"):
+        hold_post(person, post, household.project_id)
+    now = timezone.now()
+    asked = AccessRequest.objects.create(
+        project_id=household.project_id,
+        subject_type="properties.household",
+        subject_id=household.pk,
+        subject_label=str(household),
+        purpose="法院调查令",
+        wanted="购房合同",
+        asked_by=person.pk,
+        asked_by_label=person.label,
+        asked_at=now,
+    )
+    disposal = Disposal.objects.create(
+        project_id=household.project_id,
+        note="年度到期档案",
+        asked_by_label=person.label,
+        asked_at=now,
+    )
+    hold = LegalHold.objects.create(
+        project_id=household.project_id,
+        record_class="former-owner",
+        object_id=occupancy.party_id,
+        label="陈志远",
+        reason="诉讼中",
+        placed_by_label=person.label,
+        placed_at=now,
+    )
+    return {"access_id": asked.pk, "disposal_id": disposal.pk, "hold_id": hold.pk}
