@@ -16,8 +16,11 @@ from services.properties import queries as properties
 
 def people(*, without: int | None = None) -> list[tuple[str, str]]:
     """Return the active people to choose from, by name."""
-    found = User.objects.filter(is_active=True).exclude(pk=without).order_by("name", "pk")
-    return [("", str(_("Choose a person"))), *((str(user.pk), user.label) for user in found)]
+    found = User.objects.filter(is_active=True).order_by("name", "pk")
+    return [
+        ("", str(_("Choose a person"))),
+        *((str(user.pk), user.label) for user in found if user.pk != without),
+    ]
 
 
 def holders(actor: Actor, today: date) -> list[tuple[str, str]]:

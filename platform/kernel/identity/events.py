@@ -8,6 +8,10 @@ EVENTS = {
     "identity.departure.begun": _("Departure begun"),
     "identity.departure.closed": _("Departure closed"),
     "identity.departure.taken-back": _("Departure taken back"),
+    "identity.item.handed-over": _("Item handed over"),
+    "identity.item.issued": _("Item issued"),
+    "identity.item.lost": _("Item reported lost"),
+    "identity.item.returned": _("Item returned"),
     "identity.factor.required": _("Second factor required"),
     "identity.factor.reset": _("Second factor reset"),
     "identity.factor.waived": _("Second factor waived"),
@@ -19,4 +23,4 @@ EVENTS = {
     "identity.session.ended": _("Session ended"),
     "identity.sessions.ended": _("Sessions ended"),
 }
-OBJECTS = {}
+OBJECTS = {"identity.helditem": _("Company item")}
