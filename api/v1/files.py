@@ -66,7 +66,7 @@ class Files(ListView):
     parser_classes = (MultiPartParser,)
 
     def rows(self) -> QuerySet[Attachment]:
-        subject = queries.subject_of(actor=self.actor, **self.asked)
+        subject = queries.subject_of(actor=self.actor, now=self.now, **self.asked)
         return queries.all_attachments_of(subject)
 
     @extend_schema(request={"multipart/form-data": FileIn}, responses={201: FileOut})
@@ -76,7 +76,10 @@ class Files(ListView):
         body.is_valid(raise_exception=True)
         data = body.validated_data
         subject = queries.subject_of(
-            actor=self.actor, subject_type=data["subject_type"], subject_id=data["subject_id"]
+            actor=self.actor,
+            subject_type=data["subject_type"],
+            subject_id=data["subject_id"],
+            now=self.now,
         )
         attachment = operations.attach(
             actor=self.actor,
@@ -97,7 +100,9 @@ class FileDetail(ApiView):
     @extend_schema(responses=FileOut)
     def get(self, request: Request, attachment_id: int) -> Response:
         """Give what is known of a file; not its content."""
-        attachment = queries.get_attachment(actor=self.actor, attachment_id=attachment_id)
+        attachment = queries.get_attachment(
+            actor=self.actor, attachment_id=attachment_id, now=self.now
+        )
         return Response(FileOut(attachment).data)
 
 

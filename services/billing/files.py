@@ -17,13 +17,13 @@ def _project_of_receipt(receipt: Model) -> int:
 # The price permit, the contract, the minutes a standard rests on (BL-01).
 FEE_STANDARDS = Carrier(
     model="billing.feestandard",
-    read=lambda actor, pk: get_standard(actor=actor, standard_id=pk),
+    read=lambda actor, pk, _now: get_standard(actor=actor, standard_id=pk),
     add=holding(Action.FEE_STANDARD_DRAFT),
 )
 # The slip of a transfer, the signed copy of a voided receipt (BL-84).
 RECEIPTS = Carrier(
     model="billing.receipt",
-    read=lambda actor, pk: get_receipt(actor=actor, receipt_id=pk),
+    read=lambda actor, pk, _now: get_receipt(actor=actor, receipt_id=pk),
     add=holding(Action.RECEIPT_PRINT, _project_of_receipt),
     project_id=_project_of_receipt,
 )

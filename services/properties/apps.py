@@ -22,7 +22,7 @@ class PropertiesConfig(AppConfig):
         carriers.register(
             carriers.Carrier(
                 model="properties.household",
-                read=lambda actor, pk: queries.get_household(actor=actor, household_id=pk),
+                read=lambda actor, pk, _now: queries.get_household(actor=actor, household_id=pk),
                 add=changes,
                 is_protected=True,
             )
@@ -55,7 +55,7 @@ class PropertiesConfig(AppConfig):
         carriers.register(
             carriers.Carrier(
                 model="properties.unit",
-                read=lambda actor, pk: queries.get_unit(actor=actor, unit_id=pk),
+                read=lambda actor, pk, _now: queries.get_unit(actor=actor, unit_id=pk),
                 add=changes,
             )
         )

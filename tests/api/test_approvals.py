@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.access.models import User
 from kernel.approvals.models import Case, Chain, ChainVersion, Delegation, Signature
@@ -14,6 +15,7 @@ from tests import factories_approvals as approvals
 from tests import factories_properties as registry
 from tests.api.client import Api, Json, refusal, sign_in
 from tests.factories import NOW
+from tests.kernel.documents.samples import PDF
 
 
 @pytest.fixture(autouse=True)
@@ -249,3 +251,25 @@ def test_deputy_signs_for_his_principal(case: Case, checker: Api, manager: Api) 
     assert ended.status_code == 200
     assert f"{Delegation.objects.get().valid_to:%Y-%m-%d}" == body["valid_from"]
     assert [row["id"] for row in manager("GET", "approval-delegations/").json()["results"]]
+
+
+def test_a_file_is_added_to_a_case_where_a_step_asks_for_one(
+    project: Project, applicant: Api, checker: Api
+) -> None:
+    approvals.publish(approvals.line(approvals.step("charging_director", attachment_required=True)))
+    actor = approvals.as_actor(User.objects.get(username="zhouting"))
+    case = approvals.submit(actor, project_id=project.pk)
+    assert refusal(act(checker, case, "approve")) == (422, "approvals.attachment-missing")
+    stranger = sign_in("sun", ("collector", registry.add_project("HB", "湖滨").pk))
+
+    def upload(api: Api) -> Any:
+        file = SimpleUploadedFile("报价.pdf", PDF)
+        about = {"subject_type": "approvals.case", "subject_id": case.pk}
+        return api.upload("files/", {**about, "file": file})
+
+    assert refusal(upload(stranger)) == (404, "not-found")
+    made = upload(applicant)
+    assert made.status_code == 201, made.content
+    signed = act(checker, case, "approve").json()
+    assert signed["case"]["state"] == "APPROVED"
+    assert signed["signatures"][-1]["attachment_ids"] == [made.json()["id"]]

@@ -187,6 +187,7 @@ class SignatureOut(serializers.ModelSerializer[Signature]):
             "for_user_id",
             "for_label",
             "text",
+            "attachment_ids",
             "lap",
         )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
@@ -21,7 +20,6 @@ from kernel.approvals.models import (
     StepState,
 )
 from kernel.approvals.rules.definitions import Step, StepAct
-from kernel.documents import queries as documents
 
 
 def load(
@@ -65,7 +63,7 @@ def load(
         chain_words=_chain_words(case),
         standing=_standing(case),
         is_retroactive=hasattr(case, "consent"),
-        attachments=files_of(case),
+        has_files=actor.may(Action.FILE_VIEW),
     )
     current = next((step for step in path.past if step.state == StepState.ACTIVE), None)
     _let_act(view, case, current, place, actor)
@@ -78,14 +76,6 @@ def document_url(case: Case) -> str:
     if kind is None or kind.url is None:
         return ""
     return kind.url(case.subject_id, case.project_id)
-
-
-def files_of(case: Case) -> list[dict[str, Any]]:
-    """Return the files of the case and of its signatures."""
-    return [
-        {"name": one.name, "url": reverse("files-open", args=[one.pk])}
-        for one in documents.attachments_of(case)
-    ]
 
 
 def checks_of(

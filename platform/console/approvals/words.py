@@ -134,7 +134,7 @@ class CaseView:
     chain_words: str
     standing: str
     is_retroactive: bool
-    attachments: Sequence[Any] = ()
+    has_files: bool = False  # the visitor may open files at all
     acts: frozenset[str] = frozenset()
     more_acts: Sequence[ActLink] = ()
     step_token: str = ""

@@ -61,7 +61,9 @@ class Files(ConsoleView):
         return self._show(subject, refusals)
 
     def _subject(self, carrier: str, subject_id: int) -> Model:
-        return queries.subject_of(actor=self.actor, subject_type=carrier, subject_id=subject_id)
+        return queries.subject_of(
+            actor=self.actor, subject_type=carrier, subject_id=subject_id, now=self.now
+        )
 
     def _attach(self, subject: Model, upload: UploadedFile) -> Attachment:
         assert upload.file is not None
@@ -81,7 +83,7 @@ class Files(ConsoleView):
             "address": reverse("files", args=[subject._meta.label_lower, subject.pk]),
             "files": [file for file in found if file.withdrawn_at is None],
             "withdrawn": [file for file in found if file.withdrawn_at is not None],
-            "may_add": carriers.may_add(self.actor, subject),
+            "may_add": carriers.may_add(self.actor, subject, self.now),
             "is_protected": carriers.carrier_of(subject).is_protected,
             "may_reveal": self.actor.may(
                 Action.PERSONAL_DATA_REVEAL, carriers.carrier_of(subject).project_id(subject)
@@ -102,7 +104,9 @@ class OpenFile(ConsoleView):
     action = Action.FILE_VIEW
 
     def get(self, request: HttpRequest, attachment_id: int) -> HttpResponseBase:
-        attachment = queries.get_attachment(actor=self.actor, attachment_id=attachment_id)
+        attachment = queries.get_attachment(
+            actor=self.actor, attachment_id=attachment_id, now=self.now
+        )
         if attachment.is_secret:
             context = {"title": attachment.name, "file": attachment}
             return render(request, "console/files/secret.html", context)
@@ -170,4 +174,6 @@ class WithdrawFile(EditSheet):
         return reverse("files", args=[attachment.subject_type, attachment.subject_id])
 
     def _attachment(self) -> Attachment:
-        return queries.get_attachment(actor=self.actor, attachment_id=self.kwargs["attachment_id"])
+        return queries.get_attachment(
+            actor=self.actor, attachment_id=self.kwargs["attachment_id"], now=self.now
+        )

@@ -7,13 +7,15 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
-        from kernel.approvals import leaving, registry, telling
+        from kernel.approvals import files, leaving, registry, telling
         from kernel.approvals.kinds import KINDS
         from kernel.approvals.operations import seed_chains
+        from kernel.documents import carriers
         from kernel.identity import leaving as departures
 
         for check in leaving.CHECKS:
             departures.register(check)
+        carriers.register(files.CASES)
         telling.register_notices()
         registry.announce(KINDS)
         seeds.register("30-chains", seed_chains)

@@ -2,16 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import Model
 
 from kernel import access
-from kernel.errors import Denied, NotFound
+from kernel.errors import Conflict, Denied, NotFound
 
-# (actor, id) -> the record. It raises NotFound where the actor may not know of it, and
+if TYPE_CHECKING:
+    from kernel.documents.models import Attachment
+
+# (actor, id, now) -> the record. It raises NotFound where the actor may not know of it, and
 # ActionDenied where he sees it but may not do this.
-Find = Callable[[access.Actor, int], Model]
+Find = Callable[[access.Actor, int, datetime], Model]
+# (actor, record, now): raises where he may not add files, or the record takes none any more.
+Check = Callable[[access.Actor, Model, datetime], None]
 
 
 def _own_project(subject: Model) -> int | None:
@@ -26,33 +33,42 @@ class Carrier:
     :param model: Django's label in small letters: ``properties.household``.
     :param read: finds a record for somebody who wants to see its files.
     :param add: checks, beyond that, that somebody may add or withdraw some.
+    :param keep: checks, beyond ``add``, that a file may be withdrawn.
+    :param is_personal: ``read`` and ``add`` decide alone: people without a post in the record's
+        project may see it as well, a deputy for one.
     :param is_protected: secret files on them are opened by an approved request only (SH-25).
     :param project_id: in which project the record lies; ``None`` where it is the company's.
     """
 
     model: str
     read: Find
-    add: Callable[[access.Actor, Model], None]
+    add: Check
+    keep: Callable[[access.Actor, Model, "Attachment"], None] | None = None
     project_id: Callable[[Model], int | None] = _own_project
+    is_personal: bool = False
     is_protected: bool = False
 
-    def find_to_add(self, actor: access.Actor, pk: int) -> Model:
+    def place(self, subject: Model) -> int | None:
+        """Return the project in which somebody must see or add files; ``None``: anywhere."""
+        return None if self.is_personal else self.project_id(subject)
+
+    def find_to_add(self, actor: access.Actor, pk: int, now: datetime) -> Model:
         """Return a record to whose files ``actor`` may add.
 
         :raises NotFound: if he may not know of it.
         :raises access.ActionDenied: if he sees it and may not add.
         """
-        subject = self.read(actor, pk)
-        self.add(actor, subject)
-        access.require(actor, access.Action.FILE_ADD, self.project_id(subject))
+        subject = self.read(actor, pk, now)
+        self.add(actor, subject, now)
+        access.require(actor, access.Action.FILE_ADD, self.place(subject))
         return subject
 
 
 def holding(
     action: access.Action, project_id: Callable[[Model], int | None] = _own_project
-) -> Callable[[access.Actor, Model], None]:
+) -> Check:
     """Return the check that somebody holds ``action`` in the record's project."""
-    return lambda actor, subject: access.require(actor, action, project_id(subject))
+    return lambda actor, subject, _now: access.require(actor, action, project_id(subject))
 
 
 _CARRIERS: dict[str, Carrier] = {}
@@ -87,10 +103,10 @@ def models() -> list[type[Model]]:
     return [apps.get_model(label) for label in sorted(_CARRIERS)]
 
 
-def may_add(actor: access.Actor, subject: Model) -> bool:
+def may_add(actor: access.Actor, subject: Model, now: datetime) -> bool:
     """Tell whether ``actor`` may add files to ``subject``."""
     try:
-        carrier_of(subject).find_to_add(actor, subject.pk)
-    except (NotFound, Denied):
+        carrier_of(subject).find_to_add(actor, subject.pk, now)
+    except (NotFound, Denied, Conflict):
         return False
     return True

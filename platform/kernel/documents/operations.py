@@ -59,7 +59,7 @@ def attach(
     :raises scanning.FileInfected: if the virus scanner found something.
     :raises scanning.ScannerUnreachable: if the scanner must be asked and gives no answer.
     """
-    _require_add(actor, subject, project_id)
+    _require_add(actor, subject, project_id, now)
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
         raise FileTooLarge(
@@ -119,11 +119,14 @@ def withdraw(*, actor: access.Actor, attachment_id: int, reason: str, now: datet
     :raises ReasonNeeded: without a reason of at most 200 characters.
     :raises AlreadyWithdrawn: if it was withdrawn before.
     """
-    attachment = queries.get_attachment(actor=actor, attachment_id=attachment_id)
+    attachment = queries.get_attachment(actor=actor, attachment_id=attachment_id, now=now)
     subject = queries.subject_of(
-        actor=actor, subject_type=attachment.subject_type, subject_id=attachment.subject_id
+        actor=actor,
+        subject_type=attachment.subject_type,
+        subject_id=attachment.subject_id,
+        now=now,
     )
-    _require_add(actor, subject, attachment.project_id)
+    _require_add(actor, subject, attachment.project_id, now)
     words = " ".join(reason.split())
     if not 0 < len(words) <= _LONGEST_REASON:
         raise ReasonNeeded(
@@ -133,6 +136,9 @@ def withdraw(*, actor: access.Actor, attachment_id: int, reason: str, now: datet
     attachment = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment_id)
     if attachment.withdrawn_at is not None:
         raise AlreadyWithdrawn(_("This file has been withdrawn already."))
+    keep = carrier_of(subject).keep
+    if keep is not None:
+        keep(actor, subject, attachment)
     attachment.withdrawn_at = now
     attachment.withdrawn_by_label = actor.label[:140]
     attachment.withdrawal_reason = words
@@ -148,8 +154,10 @@ def withdraw(*, actor: access.Actor, attachment_id: int, reason: str, now: datet
     return attachment
 
 
-def _require_add(actor: access.Actor, subject: Model, project_id: int | None) -> None:
+def _require_add(
+    actor: access.Actor, subject: Model, project_id: int | None, now: datetime
+) -> None:
     carrier = carrier_of(subject)
-    found = carrier.find_to_add(actor, subject.pk)
+    found = carrier.find_to_add(actor, subject.pk, now)
     if carrier.project_id(found) != project_id:
         raise ValueError(f"{subject._meta.label} {subject.pk} is not of project {project_id}")

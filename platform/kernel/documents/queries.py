@@ -36,19 +36,19 @@ def all_attachments_of(subject: Model) -> QuerySet[Attachment]:
     ).order_by("pk")
 
 
-def subject_of(*, actor: access.Actor, subject_type: str, subject_id: int) -> Model:
+def subject_of(*, actor: access.Actor, subject_type: str, subject_id: int, now: datetime) -> Model:
     """Return the record that files hang on, if ``actor`` may see it.
 
     :raises NotFound: if he may not, or there is none, or its kind carries no files.
     :raises access.ActionDenied: if he may see the record and lacks what its files take.
     """
     carrier = carrier_named(subject_type)
-    subject = carrier.read(actor, subject_id)
-    access.require(actor, Action.FILE_VIEW, carrier.project_id(subject))
+    subject = carrier.read(actor, subject_id, now)
+    access.require(actor, Action.FILE_VIEW, carrier.place(subject))
     return subject
 
 
-def get_attachment(*, actor: access.Actor, attachment_id: int) -> Attachment:
+def get_attachment(*, actor: access.Actor, attachment_id: int, now: datetime) -> Attachment:
     """Return a file's row, without its content; withdrawn ones too.
 
     :raises NotFound: if there is none, or the actor may not see the record it hangs on.
@@ -57,7 +57,12 @@ def get_attachment(*, actor: access.Actor, attachment_id: int) -> Attachment:
     attachment = Attachment.objects.filter(pk=attachment_id).first()
     if attachment is None:
         raise NotFound
-    subject_of(actor=actor, subject_type=attachment.subject_type, subject_id=attachment.subject_id)
+    subject_of(
+        actor=actor,
+        subject_type=attachment.subject_type,
+        subject_id=attachment.subject_id,
+        now=now,
+    )
     return attachment
 
 
@@ -76,7 +81,7 @@ def open_attachment(
         ``personal-data.reveal`` in its project.
     :raises RequestNeeded: for a secret file of a record whose files are protected.
     """
-    attachment = get_attachment(actor=actor, attachment_id=attachment_id)
+    attachment = get_attachment(actor=actor, attachment_id=attachment_id, now=now)
     if attachment.withdrawn_at is not None:
         raise NotFound
     if attachment.is_secret and carrier_named(attachment.subject_type).is_protected:

@@ -4,13 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from kernel.approvals.models import Assignment, Case, Signature
 from kernel.audit.models import AuditEntry
 from tests import factories_approvals as approvals
+from tests import factories_properties as registry
 from tests.console.approvals.conftest import Office
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, sign_in
+from tests.kernel.documents.samples import PDF
 
 INBOX = "/approvals/"
 
@@ -243,3 +246,22 @@ def test_inbox_costs_the_same_however_long_it_is(
 
     with django_assert_max_num_queries(44):
         office.checker.get(INBOX)
+
+
+def test_files_of_a_case_are_on_its_page_and_added_there(office: Office) -> None:
+    case = office.submit()
+    files = reverse("files", args=["approvals.case", case.pk])
+    for visitor in (office.applicant, office.checker):
+        assert files in visitor.get(reverse("approvals-case", args=[case.pk])).content.decode()
+    assert files in office.checker.get(INBOX).content.decode()
+
+    upload = {"file": SimpleUploadedFile("报价.pdf", PDF)}
+    added = office.applicant.post(files, upload, htmx=True)
+
+    assert added.status_code == 200
+    seen = office.checker.get(files).content.decode()
+    assert "报价.pdf" in seen
+    assert "multipart/form-data" in seen
+    assert "multipart/form-data" not in office.admin.get(files).content.decode()
+    stranger = sign_in("sun", "collector", project_id=registry.add_project("HB", "湖滨").pk)
+    assert stranger.get(files).status_code == 404

@@ -90,16 +90,7 @@ def attachments_of(case: Case, ids: Sequence[int]) -> list[int]:
     :raises AttachmentUnknown: if one does not.
     """
     wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return []
-    own = Q(subject_type=case._meta.label_lower, subject_id=case.pk)
-    record = Q(subject_type=case.subject_type, subject_id=case.subject_id)
-    found = set(
-        Attachment.objects.filter(
-            own | record, pk__in=wanted, withdrawn_at__isnull=True
-        ).values_list("pk", flat=True)
-    )
-    if found != set(wanted):
+    if wanted and not set(wanted) <= set(_files_at_hand(case)):
         raise AttachmentUnknown(_("This file is not attached to the paper."), field="attachments")
     return wanted
 
@@ -213,17 +204,35 @@ def require_fit(case: Case, step: CaseStep, user_id: int, *, now: datetime) -> U
     return user
 
 
-def require_files(step: CaseStep, text: str, attachments: Sequence[int]) -> None:
-    """Return if opinion and file are there where the step asks for them.
+def require_files(case: Case, step: CaseStep, text: str, attachments: Sequence[int]) -> list[int]:
+    """Return the files on which a signature rests, if opinion and file are there as asked.
+
+    Those that the signer names; where the step asks for a file and he names none, all that hang
+    on the case and on its record.
 
     :raises TextMissing: if the opinion is missing.
-    :raises AttachmentMissing: if no file is attached.
+    :raises AttachmentMissing: if there is no file.
+    :raises AttachmentUnknown: if he names one that hangs on neither.
     """
+    named = attachments_of(case, attachments)
     read = step.read()
     if read.opinion_required and not text:
         raise TextMissing(_("This step asks for your opinion in words."), field="text")
-    if read.attachment_required and not attachments:
-        raise AttachmentMissing(_("This step asks for a file."), field="attachments")
+    if not read.attachment_required or named:
+        return named
+    files = _files_at_hand(case)
+    if not files:
+        raise AttachmentMissing(
+            _("This step asks for a file. Add it to the case first."), field="attachments"
+        )
+    return files
+
+
+def _files_at_hand(case: Case) -> list[int]:
+    own = Q(subject_type=case._meta.label_lower, subject_id=case.pk)
+    record = Q(subject_type=case.subject_type, subject_id=case.subject_id)
+    found = Attachment.objects.filter(own | record, withdrawn_at__isnull=True)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _seat(

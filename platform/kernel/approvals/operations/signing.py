@@ -63,8 +63,7 @@ def approve(
     checks.require_under_way(case, step)
     seat = checks.take_seat(case, step, actor=actor, for_user_id=for_user_id, now=now)
     opinion = checks.short_text(text)
-    files = checks.attachments_of(case, attachments)
-    checks.require_files(step, opinion, files)
+    files = checks.require_files(case, step, opinion, attachments)
     seat.assignment.state, seat.assignment.closed_at = AssignmentState.SIGNED, now
     seat.assignment.save(update_fields=["state", "closed_at"])
     write(

@@ -82,7 +82,7 @@ def request_access(
     :raises DetailsMissing: without purpose and what is wanted, or, for others, name and paper.
     :raises ThirdParty: if it is for a stranger such as a vendor (SH-30).
     """
-    subject = subject_of(actor=actor, subject_type=subject_type, subject_id=subject_id)
+    subject = subject_of(actor=actor, subject_type=subject_type, subject_id=subject_id, now=now)
     if protected.find(subject_type) is None:
         raise NotFound
     project_id: int = subject.project_id  # type: ignore[attr-defined]  # protected ones have it
