@@ -43,7 +43,7 @@ class UnitState(models.TextChoices):
 
 
 class PartyKind(models.TextChoices):
-    PERSON = "PERSON", _("Person")
+    PERSON = "PERSON", pgettext_lazy("kind of party", "Person")
     ORGANISATION = "ORGANISATION", _("Organisation")
 
 

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.inputs import DayField
 from kernel.access import Action, Actor
@@ -51,7 +52,7 @@ class ChangePassword(ChoosePassword):
 class Secret(forms.Form):
     """A code of the app, or a recovery code."""
 
-    code = forms.CharField(label=_("Code"), max_length=40)
+    code = forms.CharField(label=pgettext_lazy("for signing in", "Code"), max_length=40)
 
 
 class AppCode(forms.Form):
@@ -59,7 +60,7 @@ class AppCode(forms.Form):
 
 
 class PasskeyName(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
 
 
 class Preferences(forms.Form):

@@ -10,7 +10,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from console import formats
@@ -131,7 +131,7 @@ class NewForm(forms.Form):
     project_id = forms.TypedChoiceField(
         label=_("For"), coerce=int, required=False, empty_value=None
     )
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
 
     def __init__(self, *args: Any, kinds: Any, projects: Any, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.access.models import User
 from kernel.notifications.channels import LONGEST_NAME
@@ -16,7 +17,9 @@ def kinds() -> list[tuple[str, Any]]:
 
 class ChannelChange(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=LONGEST_NAME, help_text=_("The group that reads along.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=LONGEST_NAME,
+        help_text=_("The group that reads along."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
     kinds = forms.MultipleChoiceField(
@@ -28,7 +31,9 @@ class ChannelChange(forms.Form):
 class NewChannel(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Channel.Kind.choices)
     name = forms.CharField(
-        label=_("Name"), max_length=LONGEST_NAME, help_text=_("The group that reads along.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=LONGEST_NAME,
+        help_text=_("The group that reads along."),
     )
     key = forms.CharField(
         label=_("Address of the robot"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console import navigation
 from console.channels import forms
@@ -35,7 +36,7 @@ class Channels(ListView):
     title = _("Notice channels")
     template_name = "console/channels/list.html"
     columns = (
-        title_column("name", _("Name"), sort="name"),
+        title_column("name", pgettext_lazy("of a thing", "Name"), sort="name"),
         Column(key="kind", label=_("Kind"), value=lambda row: row.get_kind_display()),
         Column(
             key="project_name",
@@ -57,7 +58,7 @@ class Channels(ListView):
         ChoiceFilter(key="kind", label=_("Kind"), field="kind", choices=Channel.Kind.choices),
     )
     search_fields = ("name",)
-    search_label = _("Name")
+    search_label = pgettext_lazy("of a thing", "Name")
     default_sort = "name"
     empty_icon = "message"
     empty_title = _("No group reads along yet")

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.accounts.forms import end_of_day
 from console.inputs import DayField, MoneyField
@@ -119,7 +120,7 @@ class FactorRules(forms.Form):
 
 
 class NewIntegration(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
     purpose = forms.CharField(label=_("What it is for"), max_length=200)
     keeper = PersonField(label=_("Looked after by"))
     actions = forms.MultipleChoiceField(

@@ -13,7 +13,7 @@ class TrialBalance(forms.Form):
 
     project = forms.TypedChoiceField(label=_("Project"), required=False, coerce=int)
     first_day = DayField(label=_("From"))
-    last_day = DayField(label=_("To"))
+    last_day = DayField(label=_("Until"))
 
     def __init__(self, *args: Any, projects: list[tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console import navigation
 from console.manuals import forms
@@ -214,7 +215,7 @@ _EVENTS = {
     "created": _("Numbered"),
     "drafted": _("Drafted"),
     "saved": _("Draft saved"),
-    "submitted": _("Submitted"),
+    "submitted": pgettext_lazy("an act", "Submitted"),
     "returned": _("Returned to its author"),
     "approved": _("Approved"),
     "put-in-force": _("Put in force"),

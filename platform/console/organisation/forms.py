@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.access import Actor, organisation, queries
 from kernel.access.models import Department as DepartmentRow
@@ -15,7 +16,7 @@ Choices = list[tuple[str, Any]]
 class Post(forms.Form):
     """What a company says of a post."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
     name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
     place = forms.ChoiceField(
         label=_("Usually held in"), choices=PostRow.Place.choices, initial=PostRow.Place.PROJECT
@@ -38,7 +39,7 @@ class NewDepartment(forms.Form):
     key = forms.CharField(
         label=_("Code"), max_length=20, help_text=_("Letters and digits, e.g. CS. It stays.")
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
     name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
     parent = forms.ChoiceField(label=_("Belongs to"), required=False)
 

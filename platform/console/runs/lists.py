@@ -67,7 +67,7 @@ class Runs(ListView):
         Column(key="checked_by_label", label=_("Checked by")),
         Column(key="posted_by_label", label=_("Posted by"), is_shown=False),
         Column(key="issued_on", label=_("Issued"), kind="day", sort="issued_on"),
-        Column(key="due_on", label=_("Due"), kind="day", sort="due_on", is_shown=False),
+        Column(key="due_on", label=_("Due on"), kind="day", sort="due_on", is_shown=False),
         Column(key="prepared_at", label=_("Prepared at"), kind="time", sort="prepared_at"),
     )
     filters = (
@@ -256,7 +256,7 @@ class Bills(ListView):
             sort="open_amount",
             total="open_amount",
         ),
-        Column(key="due_on", label=_("Due"), kind="day", sort="due_on"),
+        Column(key="due_on", label=_("Due on"), kind="day", sort="due_on"),
         Column(
             key="state",
             label=_("State"),
@@ -273,7 +273,7 @@ class Bills(ListView):
             key="building", label=_("Building"), field="unit__building_id", choices=buildings_of
         ),
         NumberFilter(key="amount", label=_("Amount"), field="amount"),
-        DayFilter(key="due", label=_("Due"), field="due_on"),
+        DayFilter(key="due", label=_("Due on"), field="due_on"),
     )
     search_fields = ("unit__code", "unit__label", "household__payer__name")
     search_label = _("Room or name")

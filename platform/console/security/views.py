@@ -2,6 +2,7 @@
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
 from kernel.access import Action
@@ -44,7 +45,12 @@ class SecurityLog(ListView):
         Column(key="path", label=_("Where in the product"), kind="code", wraps=True),
         Column(key="address", label=_("Address"), kind="code"),
         Column(key="code", label=_("Code"), kind="code", is_shown=False),
-        Column(key="request_id", label=_("Request"), kind="code", is_shown=False),
+        Column(
+            key="request_id",
+            label=pgettext_lazy("number of a web request", "Request"),
+            kind="code",
+            is_shown=False,
+        ),
     )
     filters = (
         ChoiceFilter(key="kind", label=_("What"), field="kind", choices=SecurityKind.choices),

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.outbox import registry
 from kernel.outbox.operations import LONGEST_NAME
@@ -13,7 +14,9 @@ def events() -> list[tuple[str, Any]]:
 
 class EndpointFacts(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=LONGEST_NAME, help_text=_("The system that is told.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=LONGEST_NAME,
+        help_text=_("The system that is told."),
     )
     url = forms.CharField(
         label=_("Address"),

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.lists import BuiltInView, ChoiceFilter, Column, ListView, title_column
@@ -46,7 +47,7 @@ class Endpoints(ListView):
     title = _("Webhooks")
     template_name = "console/webhooks/list.html"
     columns = (
-        title_column("name", _("Name"), sort="name"),
+        title_column("name", pgettext_lazy("of a thing", "Name"), sort="name"),
         Column(key="url", label=_("Address"), kind="code", phone="sub", wraps=True),
         Column(key="events", label=_("Events"), value=wanted, wraps=True),
         Column(

@@ -6,7 +6,7 @@ submits them is there; that module registers the working kind under the same key
 
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules.facts import Fact, FactType
-from kernel.text import _
+from kernel.text import _, _p
 
 _BILLING = _("Billing")
 _PURCHASING = _("Procurement")
@@ -15,7 +15,7 @@ _STAFF = _("Staff")
 
 _AMOUNT = Fact("amount", _("Amount"), FactType.MONEY, _("CNY"))
 _MONTHS = Fact("months", _("Months"), FactType.NUMBER, _("months"))
-_DAYS = Fact("days", _("Days"), FactType.NUMBER, _("days"))
+_DAYS = Fact("days", _p("number of days", "Days"), FactType.NUMBER, _("days"))
 _HOURS = Fact("hours", _("Hours"), FactType.NUMBER, _("hours"))
 _AREA = Fact("area", _("Area"), FactType.NUMBER, _("m²"))
 
@@ -57,7 +57,13 @@ KINDS = (
         module=_BILLING,
         facts=(
             Fact("price", _("New price"), FactType.NUMBER, _("CNY"), is_required=False),
-            Fact("change_percent", _("Change"), FactType.NUMBER, _("%"), is_required=False),
+            Fact(
+                "change_percent",
+                _p("of a price", "Change"),
+                FactType.NUMBER,
+                _("%"),
+                is_required=False,
+            ),
             Fact("is_new", _("First version"), FactType.YES_NO),
             Fact("item", _("Fee item"), FactType.TEXT),
         ),

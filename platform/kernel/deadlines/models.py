@@ -5,11 +5,11 @@ from django.db import models
 
 from kernel.deadlines.rules import Limit, Measure, Run
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, _p
 
 
 class DeadlineState(models.TextChoices):
-    RUNNING = "RUNNING", _("Running")
+    RUNNING = "RUNNING", _p("a clock", "Running")
     PAUSED = "PAUSED", _("Paused")
     STOPPED = "STOPPED", _("Stopped")
     CANCELLED = "CANCELLED", _("Cancelled")

@@ -66,7 +66,7 @@ NOTICE = PrintKind(
     lists={
         "lines": (
             _("Bills"),
-            {**_ROWS, "due": _("Due"), "days": _("Days overdue")},
+            {**_ROWS, "due": _("Due on"), "days": _("Days overdue")},
             [
                 {
                     "item": "物业服务费",

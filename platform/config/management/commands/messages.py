@@ -5,8 +5,10 @@ import polib
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.commands.makemessages import Command as Makemessages
 
 LANGUAGES = ("zh_Hans", "en")
+SHORT_NAMES = ("--keyword=_n:1,2", "--keyword=_p:1c,2")  # of kernel.text
 
 
 class Command(BaseCommand):
@@ -20,8 +22,10 @@ class Command(BaseCommand):
 
     def extract(self) -> None:
         """Read all strings out of the sources; English is its own translation."""
+        makemessages = Makemessages()
+        makemessages.xgettext_options = [*makemessages.xgettext_options, *SHORT_NAMES]
         call_command(
-            "makemessages",
+            makemessages,
             locale=list(LANGUAGES),
             ignore_patterns=[".venv", ".var", "node_modules", "tests", "build"],
             no_location=True,

@@ -23,7 +23,7 @@ from kernel.documents.models import (
 )
 from kernel.documents.printing import markup
 from kernel.errors import Conflict, Denied, Invalid
-from kernel.text import _
+from kernel.text import _, _p
 
 KIND = "controlled_document"
 _LONGEST_BODY = 200_000
@@ -232,7 +232,7 @@ def submit(*, actor: access.Actor, revision_id: int, now: datetime) -> ApprovalC
             str(_("Number")): manual.number,
             str(_("Revision")): revision.mark,
             str(_("Chapter")): revision.chapter,
-            str(_("Change")): revision.change,
+            str(_p("what was changed", "Change")): revision.change,
         },
         author_ids=[revision.prepared_by],
         now=now,

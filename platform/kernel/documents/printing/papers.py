@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kernel.documents.printing.kinds import Field, PrintKind
-from kernel.text import _
+from kernel.text import _, _p
 
 _FOLDER = Path(__file__).parent / "standard"
 
@@ -42,14 +42,14 @@ CASE = PrintKind(
     lists={
         "facts": (
             _("Facts"),
-            {"name": _("Name"), "value": _("Value")},
+            {"name": _p("of a thing", "Name"), "value": _("Value")},
             [{"name": "房号", "value": "3栋2单元1602"}, {"name": "金额", "value": "994.22 元"}],
         ),
         "steps": (
             _("Signatures"),
             {
                 "step": _("Step"),
-                "person": _("Person"),
+                "person": _p("who signed", "Person"),
                 "decision": _("Decision"),
                 "opinion": _("Opinion"),
                 "at": _("Time"),
@@ -90,7 +90,7 @@ MANUAL = PrintKind(
                 "mark": _("Revision"),
                 "day": _("Date"),
                 "chapter": _("Chapter"),
-                "change": _("Change"),
+                "change": _p("what was changed", "Change"),
                 "signatures": _("Signatures"),
             },
             [

@@ -20,7 +20,7 @@ from kernel.approvals.rules.facts import Fact, FactType
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
 from kernel.tenancy import company_day
-from kernel.text import _
+from kernel.text import _, _p
 from services.billing.standards import queries, rules
 from services.billing.standards.models import FeeVersion, VersionState
 from services.billing.standards.operations.assignments import confirm_drafts
@@ -60,7 +60,13 @@ def fee_standard_change() -> DocumentKind:
         module=_("Billing"),
         facts=(
             Fact("price", _("New price"), FactType.NUMBER, _("CNY"), is_required=False),
-            Fact("change_percent", _("Change"), FactType.NUMBER, _("%"), is_required=False),
+            Fact(
+                "change_percent",
+                _p("of a price", "Change"),
+                FactType.NUMBER,
+                _("%"),
+                is_required=False,
+            ),
             Fact("is_new", _("First version"), FactType.YES_NO),
             Fact("item", _("Fee item"), FactType.TEXT),
         ),
@@ -91,7 +97,7 @@ def submit(*, actor: Actor, version: FeeVersion, now: datetime) -> Case:
     if before is not None:
         summary[str(_("Price so far"))] = price_words(before)
     if change is not None:
-        summary[str(_("Change"))] = f"{change * 100:+.1f} %"
+        summary[str(_p("of a price", "Change"))] = f"{change * 100:+.1f} %"
     if version.basis_note:
         summary[str(_("Grounds"))] = version.basis_note
     return approvals.submit(

@@ -1,0 +1,30 @@
+"""The catalogue of messages: what the sources say must be in it."""
+
+import polib
+import pytest
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from config.management.commands.messages import catalogue_path
+from kernel.policies.catalogue import GROUPS
+
+
+@pytest.fixture(scope="module")
+def in_chinese() -> dict[tuple[str | None, str], str]:
+    catalogue = polib.pofile(str(catalogue_path("zh_Hans")))
+    return {(entry.msgctxt, entry.msgid): entry.msgstr for entry in catalogue}
+
+
+def english(text: str | Promise) -> str:
+    with override("en"):
+        return str(text)
+
+
+def test_words_with_a_context_are_extracted(
+    in_chinese: dict[tuple[str | None, str], str],
+) -> None:
+    """``_p`` of ``kernel.text`` is no keyword that makemessages knows by itself."""
+    wanted = [("settings", english(group.name)) for group in GROUPS]
+    wanted += [("setting", english(setting.name)) for group in GROUPS for setting in group.settings]
+
+    assert [key for key in wanted if not in_chinese.get(key)] == []
