@@ -170,7 +170,7 @@ class DueQuery(Query):
 class DueOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     record_class = serializers.CharField(source="record_class.key")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     ended_on = serializers.DateField()
     due_on = serializers.DateField()
     years = serializers.IntegerField()

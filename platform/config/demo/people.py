@@ -66,7 +66,7 @@ def settle(person: Person, *, project_id: int | None, now: datetime) -> None:
     elif not user.has_usable_password():  # the set-up made him and sent him a link
         passwords.set_by_link(token=passwords.make_link_token(user), password=PASSWORD, now=now)
     scope = project_id if person.in_project else None
-    held = PostHolding.objects.filter(user=user, post=person.post, project_id=scope)
+    held = PostHolding.objects.filter(user=user, post__key=person.post, project_id=scope)
     if not held.exists():
         operations.give_post(
             actor=access.SYSTEM,

@@ -276,7 +276,7 @@ class RequestView(ConsoleView):
     def place(self) -> Assignment | None:
         """Return what of its approval waits for the visitor."""
         waiting = approving.waiting_for(actor=self.actor, now=self.now)
-        return waiting.filter(step__case_id=self.asked.case_id).first()
+        return waiting.filter(step__case_id=self.asked.case_id or 0).first()
 
     def back(self) -> HttpResponse:
         address = reverse("archive-request", args=[self.asked.project_id, self.asked.pk])
@@ -336,9 +336,8 @@ class Paper(RequestView):
         except (Conflict, Denied) as error:
             return self.show(str(error), status=error.status)
         response = HttpResponse(shown.content, content_type=shown.content_type)
-        response.headers["Content-Disposition"] = content_disposition_header(
-            mode == Mode.COPY, shown.name
-        )
+        disposition = content_disposition_header(mode == Mode.COPY, shown.name)
+        response.headers["Content-Disposition"] = disposition or "attachment"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = _POLICY
         return response

@@ -113,7 +113,7 @@ class Audit(ListView):
     empty_title = _("Nothing is recorded yet")
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
-        name = "name_en" if self.request.LANGUAGE_CODE == "en" else "name"  # type: ignore[attr-defined]
+        name = "name_en" if self.request.LANGUAGE_CODE == "en" else "name"
         posts = Post.objects.filter(key=OuterRef("post"))
         projects = registry.projects(actor=self.actor).filter(pk=OuterRef("project_id"))
         found = queries.entries(actor=self.actor).annotate(
@@ -152,7 +152,7 @@ class Entry(ConsoleView):
     def get(self, request: HttpRequest, entry_id: int) -> HttpResponseBase:
         entry = queries.get_entry(actor=self.actor, entry_id=entry_id)
         link = queries.link_of(entry)
-        project = registry.projects(actor=self.actor).filter(pk=entry.project_id).first()
+        project = registry.projects(actor=self.actor).filter(pk=entry.project_id or 0).first()
         context = {
             "title": event_words(entry.event),
             "crumbs": [(Audit.title, reverse("audit"))],

@@ -65,7 +65,7 @@ class Files(ConsoleView):
             actor=self.actor, subject_type=carrier, subject_id=subject_id, now=self.now
         )
 
-    def _attach(self, subject: Model, upload: UploadedFile) -> Attachment:
+    def _attach(self, subject: Model, upload: "UploadedFile[Any]") -> Attachment:
         assert upload.file is not None
         return operations.attach(
             actor=self.actor,
@@ -126,9 +126,8 @@ def file_response(attachment: Attachment, content: bytes, *, download: bool) -> 
     """Return a file as a browser may have it: shown only if it is of a type that cannot run."""
     as_attachment = download or not attachment.is_shown
     response = HttpResponse(content, content_type=attachment.content_type)
-    response.headers["Content-Disposition"] = content_disposition_header(
-        as_attachment, attachment.name
-    )
+    disposition = content_disposition_header(as_attachment, attachment.name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = (
         _POLICY if attachment.content_type == "application/pdf" else f"{_POLICY}; sandbox"

@@ -19,6 +19,7 @@ from console.people.reads import people_with_posts, with_project_names
 from console.views import ConsoleView
 from kernel.access import Action, departments, operations, passwords, queries, tokens
 from kernel.access.models import User
+from kernel.access.posts import DepartmentUnknown
 from kernel.audit.queries import history_of
 from kernel.duties import KeptApart
 from kernel.duties.queries import conflicts_of
@@ -232,7 +233,7 @@ class PersonStep(Person):
             done = self.carry_out(request, user_id, **kwargs)
         except (
             Conflict,
-            departments.DepartmentUnknown,
+            DepartmentUnknown,
             operations.LastDayInvalid,
             passwords.EmailMissing,
         ) as error:
@@ -294,7 +295,7 @@ class Move(PersonStep):
     def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:
         form = Membership(request.POST, actor=self.actor)
         if not form.is_valid():
-            raise departments.DepartmentUnknown(_("There is no such department."))
+            raise DepartmentUnknown(_("There is no such department."))
         departments.move_person(
             actor=self.actor,
             user_id=user_id,

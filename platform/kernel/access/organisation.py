@@ -155,7 +155,7 @@ def chart(*, actor: access.Actor, project_id: int | None, today: date) -> list[R
     for holding in found:
         if holding.post.key in rungs:
             rungs[holding.post.key].holdings.append(holding)
-    tops = []
+    tops: list[Rung] = []
     for rung in rungs.values():
         above = rungs.get(rung.post.reports_to_id or "")
         (above.below if above is not None else tops).append(rung)

@@ -56,7 +56,7 @@ def _add_posts() -> None:
 
 
 def _add_actions() -> None:
-    known = set(PostAction.objects.values_list("post", "action"))
+    known = set(PostAction.objects.values_list("post__key", "action"))
     PostAction.objects.bulk_create(
         PostAction(post_id=key, action=action.value)
         for key, seed in POSTS.items()

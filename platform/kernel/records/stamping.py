@@ -94,7 +94,7 @@ def _set(content: bytes, **facts: Any) -> bytes:
         main = Path(folder, "main.typ")
         main.write_text(_SOURCE)
         made = typst.compile(
-            main,
+            str(main),
             root=folder,
             format="pdf",
             sys_inputs={"facts": json.dumps(facts)},

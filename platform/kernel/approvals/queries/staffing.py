@@ -100,7 +100,7 @@ class _Holders:
         for post, user_id, project_id in (
             access_queries.holders_of(posts=sorted(posts), today=today)
             .filter(user__is_active=True)
-            .values_list("post", "user_id", "project_id")
+            .values_list("post__key", "user_id", "project_id")
         ):
             self._holdings.setdefault(post, []).append((user_id, project_id))
 

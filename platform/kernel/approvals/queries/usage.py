@@ -42,7 +42,7 @@ def chain_list(*, actor: Actor, since: datetime) -> QuerySet[Chain]:
         own_project_ids=ArraySubquery(own.order_by("project_id").values("project_id")),
         case_count=Coalesce(
             Subquery(
-                counted.annotate(number=Count("pk")).values("number"),
+                counted.annotate(how_many=Count("pk")).values("how_many"),
                 output_field=IntegerField(),
             ),
             0,

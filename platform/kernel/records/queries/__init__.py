@@ -15,7 +15,7 @@ def requests(*, actor: Actor) -> QuerySet[AccessRequest]:
     """Return one's own requests, and those of projects whose register one may see; newest first."""
     register = access.scoped(AccessRequest.objects.all(), actor, Action.ARCHIVE_VIEW)
     own = access.scoped(AccessRequest.objects.all(), actor, Action.ARCHIVE_REQUEST).filter(
-        asked_by=actor.user_id
+        asked_by=actor.user_id or 0
     )
     return (register | own).order_by("-pk")
 
