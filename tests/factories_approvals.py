@@ -14,7 +14,7 @@ from kernel.access.models import User
 from kernel.access.queries import actor_for
 from kernel.approvals import operations, registry
 from kernel.approvals.models import Case, CaseStep, Chain, ChainVersion, StepState
-from kernel.approvals.registry import DocumentKind
+from kernel.approvals.registry import DocumentKind, Paper
 from kernel.approvals.rules.definitions import (
     Assignee,
     AssigneeKind,
@@ -49,6 +49,15 @@ class Effects:
         if self.refusal is not None:
             raise self.refusal
 
+    def renew(self, case: Case) -> Paper:
+        """Return the paper as it was submitted before."""
+        kind = registry.kind_of(case.kind)
+        return Paper(
+            title=case.title,
+            facts={fact.key: case.facts.get(fact.key) for fact in kind.facts},
+            summary=dict(case.summary),
+        )
+
     def of(self, case: Case) -> list[str]:
         return [what for what, case_id in self.calls if case_id == case.pk]
 
@@ -67,6 +76,7 @@ def paper_kind(key: str = KIND, facts: Sequence[Fact] = FACTS) -> Iterator[Effec
             on_approved=lambda case, _actor, _now: effects.note("approved", case),
             on_rejected=lambda case, _actor, _now: effects.note("rejected", case),
             on_withdrawn=lambda case, _actor, _now: effects.note("withdrawn", case),
+            renewed=lambda case, _actor, _now: effects.renew(case),
             is_ready=True,
         )
     )

@@ -155,14 +155,14 @@ def test_chain_is_designed_and_a_price_goes_through_it(
         submit_new_price(version_id)
         assert case_of(version_id).number == number
     desk.goto(desk.url.split("/approvals/")[0] + f"/approvals/?q={number}")
-    desk.get_by_role("button", name="通过").click()
+    desk.get_by_role("button", name="批准").click()
     expect(desk.locator("#toasts")).to_contain_text(number)
     phone.goto(phone.url.split("/approvals/")[0] + f"/approvals/?q={number}")
     phone.locator(".inbox-item a").first.click()
-    phone.get_by_role("button", name="通过").click()
+    phone.get_by_role("button", name="批准").click()
     expect(phone.locator("#toasts")).to_contain_text(number)
     last = visit("shenyue", f"/approvals/?q={number}")
-    last.get_by_role("button", name="通过").click()
+    last.get_by_role("button", name="批准").click()
     expect(last.locator("#toasts")).to_contain_text(number)
 
     # The effect took place with the last signature.

@@ -148,7 +148,7 @@ def _let_act(
         view.is_task = step.act == StepAct.TASK
         view.reasons = reasons()
     if is_own:
-        acts |= _applicants(case)
+        acts |= _applicants(case, may_go_again=bool(view.document_url) or _is_renewable(case))
     elif actor.may_everywhere(Action.APPROVAL_CONFIGURE):
         more += _administrators(case, place)
     view.acts = frozenset(acts | set(more))
@@ -168,15 +168,20 @@ def _signers_more(step: Step, view: words.CaseView) -> list[str]:
     return more
 
 
-def _applicants(case: Case) -> set[str]:
+def _applicants(case: Case, *, may_go_again: bool) -> set[str]:
     if case.state not in OPEN_STATES or hasattr(case, "consent"):
         return set()
     acts = {"withdraw"}
     if case.state == CaseState.RUNNING:
         acts.add("urge")
-    if case.state == CaseState.REJECTED:
+    if case.state == CaseState.REJECTED and may_go_again:
         acts.add("resubmit")
     return acts
+
+
+def _is_renewable(case: Case) -> bool:
+    kind = registry.find_kind(case.kind)
+    return kind is not None and kind.is_renewable
 
 
 def _administrators(case: Case, place: Assignment | None) -> list[str]:

@@ -33,6 +33,15 @@ COMMON_FACTS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A record as its signers are to see it."""
+
+    title: str
+    facts: Mapping[str, object]
+    summary: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentKind:
     """What the engine knows about a kind of document.
 
@@ -41,6 +50,9 @@ class DocumentKind:
     :ivar on_approved: the effect; runs once, in the last signature's transaction. What it refuses
         refuses the signature.
     :ivar on_rejected: the paper is with its applicant again, who may submit it anew.
+    :ivar renewed: makes the record of a rejected paper ready again, for its applicant submits it
+        in the inbox; returns it as it is now. A kind that takes its records back by
+        ``on_rejected`` and cannot do this is submitted again by its own module only.
     :ivar checks: what the module knows about the record that signers should see: whether it is in
         order, and the sentence. The caller has checked access.
     :ivar is_ready: a module submits papers of this kind; others are there to be prepared.
@@ -53,9 +65,15 @@ class DocumentKind:
     url: Callable[[int, int | None], str] | None = None
     on_approved: Handler | None = None
     on_rejected: Handler | None = None
+    renewed: Callable[["Case", Actor, datetime], Paper] | None = None
     on_withdrawn: Handler | None = None
     checks: Callable[["Case"], Sequence[tuple[bool, object]]] | None = None
     is_ready: bool = False
+
+    @property
+    def is_renewable(self) -> bool:
+        """Tell whether a rejected paper may be submitted again without its module."""
+        return self.renewed is not None or self.on_rejected is None
 
     def all_facts(self) -> Mapping[str, Fact]:
         """Return the kind's facts and the common ones by key."""

@@ -27,6 +27,7 @@ from kernel.approvals.operations.advancing import (
 )
 from kernel.approvals.operations.checks import attachments_of
 from kernel.approvals.operations.errors import (
+    ActNotAllowed,
     CaseFinished,
     CaseOpen,
     ChainMissing,
@@ -131,14 +132,23 @@ def resubmit(
 ) -> Case:
     """Submit a rejected paper again: number, history and chain stay, every step is signed anew.
 
+    :param facts: the record's, from its module, which has made it ready; without them the kind
+        does so, see :attr:`registry.DocumentKind.renewed`.
     :raises NotFound: if the actor may not know of the case.
     :raises NotYourTurn: if it is not his paper.
     :raises CaseFinished: if it is not rejected.
+    :raises ActNotAllowed: if only its module can submit it.
     :raises FactsInvalid: if a fact is missing or of another type.
     """
     case = lock_own(actor=actor, case_id=case_id, now=now)
     if case.state != CaseState.REJECTED:
         raise CaseFinished(_("Only a rejected paper is submitted again."))
+    document = registry.kind_of(case.kind)
+    if facts is None and not document.is_renewable:
+        raise ActNotAllowed(_("Correct the document on its own page and submit it there."))
+    if facts is None and document.renewed is not None:
+        paper = document.renewed(case, actor, now)
+        title, facts, summary = paper.title, paper.facts, paper.summary
     case.title = (title or case.title)[:200]
     case.lap += 1
     describe(case, facts=facts, summary=summary, now=now)

@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from kernel import access, policies
-from kernel.access import Actor
+from kernel.access import Action, Actor
 from kernel.access import queries as people
 from kernel.approvals import operations as approvals
 from kernel.approvals import queries as approval_queries
 from kernel.approvals.models import SIGNING, Case, CaseStep, StepState
-from kernel.approvals.registry import DocumentKind
+from kernel.approvals.registry import DocumentKind, Paper
 from kernel.approvals.rules.facts import Fact, FactType
+from kernel.duties import operations as duties
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
 from kernel.tenancy import company_day
@@ -73,6 +74,7 @@ def fee_standard_change() -> DocumentKind:
         url=_page_of,
         on_approved=_put_in_force,
         on_rejected=_back_to_draft,
+        renewed=_submit_again,
         on_withdrawn=_back_to_draft,
         is_ready=True,
     )
@@ -86,33 +88,15 @@ def lock_open_case(version_id: int) -> Case | None:
 
 def submit(*, actor: Actor, version: FeeVersion, now: datetime) -> Case:
     """Send a locked, complete draft on its way, in its drafter's name."""
-    before = predecessor(version)
-    change = largest_change(before, version)
-    standard = version.standard
-    summary = {
-        str(_("Fee standard")): f"{standard.name} V{version.number}",
-        str(_("First month")): f"{version.valid_from:%Y-%m}",
-        str(_("New price")): price_words(version),
-    }
-    if before is not None:
-        summary[str(_("Price so far"))] = price_words(before)
-    if change is not None:
-        summary[str(_p("of a price", "Change"))] = f"{change * 100:+.1f} %"
-    if version.basis_note:
-        summary[str(_("Grounds"))] = version.basis_note
+    paper = _mark_submitted(version, now)
     return approvals.submit(
         actor=actor,
         kind=KIND,
         subject=version,
-        project_id=standard.project_id,
-        title=f"{standard.name} V{version.number}",
-        facts={
-            "price": version.price,
-            "change_percent": None if change is None else change * 100,
-            "is_new": before is None,
-            "item": standard.item.code,
-        },
-        summary=summary,
+        project_id=version.standard.project_id,
+        title=paper.title,
+        facts=paper.facts,
+        summary=paper.summary,
         is_own=False,
         applicant_id=version.drafted_by,
         now=now,
@@ -120,7 +104,10 @@ def submit(*, actor: Actor, version: FeeVersion, now: datetime) -> Case:
 
 
 def sign(*, actor: Actor, case: Case, text: str, now: datetime) -> None:
-    """Sign the step under way of a version's case; with the last one it is in force."""
+    """Sign the step under way of a version's case; with the last one it is in force.
+
+    :raises approvals.NotYourTurn: if the case was rejected, or asks for another's signature.
+    """
     approvals.approve(
         actor=actor, case_id=case.pk, step_id=_step_under_way(case).pk, text=text, now=now
     )
@@ -217,6 +204,47 @@ def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
     put_in_force(version, actor=actor, now=now)
 
 
+def _submit_again(case: Case, actor: Actor, now: datetime) -> Paper:
+    """Submit the draft of a rejected case with the figures that it has now."""
+    version = queries.lock_version(actor=actor, version_id=case.subject_id)
+    duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
+    require_draft(version)
+    rules.check_complete(queries.figures_of(version))
+    paper = _mark_submitted(version, now)
+    record_version(actor, "submitted", version, now, {})
+    return paper
+
+
+def _mark_submitted(version: FeeVersion, now: datetime) -> Paper:
+    """Write down that a locked draft is in approval, and return it as its signers see it."""
+    version.submitted_at = now
+    version.save(update_fields=["submitted_at"])
+    before = predecessor(version)
+    change = largest_change(before, version)
+    standard = version.standard
+    summary = {
+        str(_("Fee standard")): f"{standard.name} V{version.number}",
+        str(_("First month")): f"{version.valid_from:%Y-%m}",
+        str(_("New price")): price_words(version),
+    }
+    if before is not None:
+        summary[str(_("Price so far"))] = price_words(before)
+    if change is not None:
+        summary[str(_p("of a price", "Change"))] = f"{change * 100:+.1f} %"
+    if version.basis_note:
+        summary[str(_("Grounds"))] = version.basis_note
+    return Paper(
+        title=f"{standard.name} V{version.number}",
+        facts={
+            "price": version.price,
+            "change_percent": None if change is None else change * 100,
+            "is_new": before is None,
+            "item": standard.item.code,
+        },
+        summary=summary,
+    )
+
+
 def _back_to_draft(case: Case, _actor: Actor, _now: datetime) -> None:
     FeeVersion.objects.filter(pk=case.subject_id).update(submitted_at=None)
 
@@ -226,7 +254,10 @@ def _lock(case: Case) -> FeeVersion:
 
 
 def _step_under_way(case: Case) -> CaseStep:
-    return case.steps.get(state__in=[StepState.ACTIVE, StepState.STUCK])
+    step = case.steps.filter(state__in=[StepState.ACTIVE, StepState.STUCK]).first()
+    if step is None:
+        raise approvals.NotYourTurn(_("This was rejected: its drafter submits it again first."))
+    return step
 
 
 def _page_of(version_id: int, project_id: int | None) -> str:

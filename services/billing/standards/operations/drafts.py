@@ -148,9 +148,10 @@ def submit_version(*, actor: Actor, version_id: int, now: datetime) -> FeeVersio
     rules.check_complete(queries.figures_of(version))
     if version.submitted_at is not None:
         return version
-    version.submitted_at = now
-    version.save(update_fields=["submitted_at"])
-    if not actor.is_system:
+    if actor.is_system:  # it confirms its drafts itself, without a chain
+        version.submitted_at = now
+        version.save(update_fields=["submitted_at"])
+    else:
         approval.submit(actor=actor, version=version, now=now)
     record_version(actor, "submitted", version, now, {})
     return version

@@ -13,14 +13,14 @@ from kernel.approvals.models import Case, CaseState, Signature
 from kernel.approvals.rules.definitions import definition_as_json
 from kernel.errors import Denied
 from kernel.notifications.models import Notification
-from services.billing.standards import operations, queries
+from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import FeeStandard, FeeVersion, VersionState
 from services.billing.standards.operations.approval import KIND
 from services.properties.models import Project
 from tests import factories_billing as factories
 from tests.factories import add_actor
 from tests.factories_approvals import line, step, step_under_way
-from tests.services.billing.standards.conftest import bill
+from tests.services.billing.standards.conftest import bill, events
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 SPRING = datetime(2026, 6, 20, 2, 0, tzinfo=UTC)
@@ -114,9 +114,8 @@ def test_a_billed_month_is_not_priced_again(
     assert (case.state, version.state) == (CaseState.RUNNING, VersionState.DRAFT)
 
 
-def test_a_longer_chain_puts_it_in_force_with_the_last_signature(
-    standard: FeeStandard, admin: Actor, manager: Actor
-) -> None:
+def ask_two(admin: Actor) -> None:
+    """Publish a chain in which the manager signs, and the general manager after him."""
     chain = approval_queries.chains(actor=admin).get(key=KIND)
     draft = approvals.draft_version(actor=admin, chain_id=chain.pk, now=SPRING)
     approvals.save_draft(
@@ -126,6 +125,12 @@ def test_a_longer_chain_puts_it_in_force_with_the_last_signature(
         now=SPRING,
     )
     approvals.publish(actor=admin, version_id=draft.pk, now=SPRING)
+
+
+def test_a_longer_chain_puts_it_in_force_with_the_last_signature(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    ask_two(admin)
     gm = add_actor("gm", "company_gm")
     version = raised(standard, admin)
     version = operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING)
@@ -181,6 +186,73 @@ def test_a_rejected_price_goes_back_to_its_drafter(
     assert (case.state, case.lap) == (CaseState.RUNNING, 2)
     operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING)
     assert effective_price(standard) == Decimal("1.95")
+
+
+def rejected(standard: FeeStandard, admin: Actor, manager: Actor) -> tuple[FeeVersion, Case]:
+    version, case = raised(standard, admin), Case.objects.get()
+    approvals.reject(
+        actor=manager,
+        case_id=case.pk,
+        step_id=step_under_way(case).pk,
+        text="Too much",
+        now=SPRING,
+    )
+    return version, case
+
+
+def test_a_price_submitted_again_in_the_inbox_is_shown_as_it_is_now(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    version, case = rejected(standard, admin, manager)
+    operations.update_draft(actor=admin, version_id=version.pk, price=Decimal("1.95"), now=SPRING)
+
+    approvals.resubmit(actor=admin, case_id=case.pk, now=SPRING)
+
+    case.refresh_from_db()
+    version.refresh_from_db()
+    assert (case.state, case.lap, version.submitted_at) == (CaseState.RUNNING, 2, SPRING)
+    assert Decimal(case.facts["price"]) == Decimal("1.95")
+    assert "1.95" in dict(case.summary).values()
+    assert events()[-1] == "billing.fee-version.submitted"
+    approvals.approve(actor=manager, case_id=case.pk, step_id=step_under_way(case).pk, now=SPRING)
+    assert effective_price(standard) == Decimal("1.95")
+
+
+def test_a_draft_without_a_price_is_not_submitted_again(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    version, case = rejected(standard, admin, manager)
+    operations.update_draft(actor=admin, version_id=version.pk, price=None, now=SPRING)
+    before = Signature.objects.count()
+    with pytest.raises(rules.PriceMissing):
+        approvals.resubmit(actor=admin, case_id=case.pk, now=SPRING)
+    case.refresh_from_db()
+    version.refresh_from_db()
+    assert (case.state, case.lap, version.submitted_at) == (CaseState.REJECTED, 1, None)
+    assert Signature.objects.count() == before
+
+
+def test_a_rejected_price_is_not_confirmed_before_its_drafter_submits_it(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    version, case = rejected(standard, admin, manager)
+    with pytest.raises(approvals.NotYourTurn):
+        operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING)
+    case.refresh_from_db()
+    version.refresh_from_db()
+    assert (case.state, version.state) == (CaseState.REJECTED, VersionState.DRAFT)
+    assert version.submitted_at is None
+
+
+def test_a_draft_that_its_confirmer_sends_on_its_way_is_submitted(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    ask_two(admin)
+    add_actor("gm", "company_gm")
+    version = factories.draft(standard, actor=admin, valid_from=JULY, price="2.00")
+    version = operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING)
+    assert Case.objects.get().state == CaseState.RUNNING
+    assert (version.state, version.submitted_at) == (VersionState.DRAFT, SPRING)
 
 
 def effective_price(standard: FeeStandard) -> Decimal | None:
