@@ -53,7 +53,8 @@ class Report(ListView):
     """Every signature with how long it took; above it the mean by step or by person."""
 
     action = Action.APPROVAL_CONFIGURE
-    template_name = "console/approvals/report.html"
+    lead_template = "console/approvals/_times.html"
+    switches = {"by": ("person",)}
     page_key = "approvals.report"
     title = _("How long approvals take")
     is_log = True
@@ -134,13 +135,15 @@ class Report(ListView):
     # ---- the chart -----------------------------------------------------------------------------
 
     def page_context(self) -> dict[str, Any]:
-        by = "person" if self.request.GET.get("by") == "person" else "step"
+        by = self.state.switches.get("by", "")
         rows = list(self.found[:MOST])
         total = self._tally(rows, lambda _row: ("", ""))
         tallies = self._tally(rows, self._person if by == "person" else self._step)
         return {
-            "by": by,
-            "bys": [("step", gettext("By step")), ("person", gettext("By person"))],
+            "bys": [
+                {"url": self.state.address(by=key), "label": label, "current": key == by}
+                for key, label in (("", gettext("By step")), ("person", gettext("By person")))
+            ],
             "bars": bars_of(tallies),
             "figures": figures_of(next(iter(total), Tally(""))),
         }

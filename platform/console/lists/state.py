@@ -37,6 +37,7 @@ class ListState:
     view: str  # key of a built-in view or the number of a saved one
     settings: dict[str, Setting]
     problems: list[Problem] = field(default_factory=list)
+    switches: dict[str, str] = field(default_factory=dict)
 
     @property
     def params(self) -> list[tuple[str, str]]:
@@ -67,6 +68,7 @@ class ListState:
             kept.append(("view", self.view))
         if self.size != self.default_size:
             kept.append(("size", str(self.size)))
+        kept += self.switches.items()
         pairs = [(key, value) for key, value in kept if key not in changes]
         pairs += [(key, str(value)) for key, value in changes.items() if value not in {None, ""}]
         return f"?{urlencode(pairs)}"
@@ -98,6 +100,11 @@ def read_state(query: QueryDict, view: "ListView") -> ListState:
         view=query.get("view", "")[:20],
         settings=settings,
         problems=problems,
+        switches={
+            key: value
+            for key, values in view.switches.items()
+            if (value := query.get(key, "")) in values
+        },
     )
 
 

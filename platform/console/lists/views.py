@@ -1,6 +1,6 @@
 """The view behind every list page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -81,6 +81,9 @@ class ListView(ConsoleView):
     is_log: ClassVar[bool] = False  # newest first, paged by cursor, never counted nor sorted
     has_summed_rows: ClassVar[bool] = False  # a row sums up many others: see KeysFirst
     export_action: ClassVar[access.Action | None] = access.Action.EXPORT
+    lead_template: ClassVar[str] = ""  # what stands above the list and follows its filters
+    #: Parameters that change how the same rows are shown, with the values other than the usual.
+    switches: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     empty_icon: ClassVar[str] = "list"
     empty_title: ClassVar[Text] = _("Nothing here yet")
     empty_text: ClassVar[Text] = ""
