@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -143,6 +143,18 @@ def person(username: str, *posts: str, project_id: int | None = None) -> Actor:
 
 def as_actor(user: User) -> Actor:
     return actor_for(user=user, today=TODAY)
+
+
+class Submitted(Protocol):
+    """A record that knows its case once it is submitted."""
+
+    @property
+    def case_id(self) -> int | None: ...
+
+
+def case_named_by(record: Submitted) -> Case:
+    assert record.case_id is not None
+    return Case.objects.get(pk=record.case_id)
 
 
 _numbers = count(1)

@@ -6,6 +6,7 @@ import pytest
 
 from kernel import access
 from kernel.access import posts
+from kernel.access.catalogue import POSTS
 from kernel.access.models import Department, DepartmentHead, Post, PostAction, PostHolding, User
 from kernel.audit.models import AuditEntry
 from services.properties.models import Project
@@ -73,7 +74,7 @@ def test_what_a_post_cannot_be_is_refused_and_nothing_changes(
 
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert (list(Post.objects.order_by("pk").values()), PostAction.objects.count()) == before
-    assert posts.actions_of("property_manager") == posts.POSTS["property_manager"].actions
+    assert posts.actions_of("property_manager") == POSTS["property_manager"].actions
 
 
 def test_departments_have_heads(admin: Api, project: Project) -> None:

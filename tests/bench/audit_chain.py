@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+from functools import partial
 from statistics import median
 
 from django.db import connection, transaction
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
             for writers in (1, 2):
                 for is_chained in (False, True):
                     chain_is(company, on=is_chained)
-                    seconds, _none = timed(lambda w=writers: write(company, user, count, w))
+                    seconds, _none = timed(partial(write, company, user, count, writers))
                     results.setdefault((writers, is_chained), []).append(seconds)
         chain_is(company, on=True)
         verifying, report = timed(verify)

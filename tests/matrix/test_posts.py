@@ -63,7 +63,7 @@ class Visitor:
             return self._at_endpoint(route.view, method)
         request = RequestFactory().generic(method, "/", headers={"HX-Request": "true"})
         request.user, request.session = self.user, {}  # type: ignore[assignment]
-        request.resolver_match = None  # type: ignore[assignment]
+        request.resolver_match = None
         request._actor, request.projects_seen = self.actor, self.seen  # type: ignore[attr-defined]
         ids = {**self.others, **place.numbers}
         response = route.view.as_view()(request, **{name: ids[name] for name in route.parameters})

@@ -234,7 +234,11 @@ def test_let_in_again_nothing_old_opens(client: Client) -> None:
     wang = add_user("wang")
     sign_in(client)
     for is_active in (False, True):
-        from_system = {"actor": access.SYSTEM, "user_id": wang.pk, "now": timezone.now()}
+        from_system: dict[str, Any] = {
+            "actor": access.SYSTEM,
+            "user_id": wang.pk,
+            "now": timezone.now(),
+        }
         people.set_active(**from_system, is_active=is_active)
 
     assert look(client, "/c/account/").status_code == 302

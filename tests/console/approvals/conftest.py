@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from kernel.access.models import User
 from kernel.approvals.models import Case
 from services.properties.models import Project
 from tests import factories_approvals as approvals
@@ -26,7 +27,7 @@ class Office:
 
     def submit(self, title: str = "Refund for 1602", amount: str = "161.06", **values: Any) -> Case:
         """Submit a paper of the applicant's."""
-        applicant = approvals.User.objects.get(username=self.applicant.username)
+        applicant = User.objects.get(username=self.applicant.username)
         return approvals.submit(
             approvals.as_actor(applicant),
             project_id=self.project.pk,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kernel.access.models import User
 from kernel.approvals.models import Chain, ChainVersion, Delegation
 from tests import factories_approvals as approvals
 from tests.console.approvals.conftest import Office
@@ -54,7 +55,7 @@ def test_list_tells_of_each_chain(office: Office, chain: Chain) -> None:
 
 
 def test_sample_lights_the_path_with_names(office: Office, chain: Chain) -> None:
-    applicant = approvals.User.objects.get(username="zhouting")
+    applicant = User.objects.get(username="zhouting")
     sample = {"applicant": applicant.pk, "project": office.project.pk, "f-amount": "500"}
 
     page = office.admin.get(page_of(chain), sample).content.decode()
@@ -64,7 +65,7 @@ def test_sample_lights_the_path_with_names(office: Office, chain: Chain) -> None
 
 
 def test_applicant_is_never_on_his_own_path(office: Office, chain: Chain) -> None:
-    checker = approvals.User.objects.get(username="zhaomin")
+    checker = User.objects.get(username="zhaomin")
 
     page = office.admin.get(page_of(chain), {"applicant": checker.pk, "f-amount": "5"})
 
@@ -221,7 +222,7 @@ def test_pair_of_duties_that_only_one_person_can_hold_blocks_publishing(
 
 def test_warning_wants_a_reason(office: Office, chain: Chain) -> None:
     draft = drafted(office, chain)
-    manager = approvals.User.objects.get(username="fangqiming")
+    manager = User.objects.get(username="fangqiming")
     named = {**STEP, "who": [f"person:{manager.pk}"]}
     command(office.admin, draft, "step", place="0.1", **named)
 
@@ -265,7 +266,7 @@ def test_designer_costs_the_same_with_more_steps(
 
 
 def test_deputy_is_named_and_dismissed(office: Office) -> None:
-    deputy = approvals.User.objects.get(username="fangqiming")
+    deputy = User.objects.get(username="fangqiming")
     form = {
         "deputy_id": deputy.pk,
         "valid_from": "2099-01-01",
@@ -290,7 +291,7 @@ def test_deputy_is_named_and_dismissed(office: Office) -> None:
 
 def test_report_tells_who_took_how_long(office: Office) -> None:
     case = office.submit()
-    checker = approvals.as_actor(approvals.User.objects.get(username="zhaomin"))
+    checker = approvals.as_actor(User.objects.get(username="zhaomin"))
     approvals.approve(checker, case)
 
     page = office.admin.get("/c/approval-report/").content.decode()

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from kernel.access.models import User
 from kernel.approvals.models import Assignment, Case, Signature
 from kernel.audit.models import AuditEntry
 from tests import factories_approvals as approvals
@@ -49,6 +50,7 @@ def test_one_click_signs_tells_it_and_goes_on_to_the_next(office: Office) -> Non
     assert f"case={second.pk}" in response.headers["HX-Push-Url"]
     assert "<html" not in response.content.decode()
     signature = Signature.objects.get(case=first, act="APPROVED")
+    assert signature.user is not None
     assert (signature.text, signature.user.username) == ("All right", "zhaomin")
     waiting = Assignment.objects.get(state="OPEN", step__case=first)
     assert waiting.user.username == "fangqiming"
@@ -126,7 +128,7 @@ def test_sheet_brings_somebody_else_in(
     office: Office, act: str, values: dict[str, str], state: set[str]
 ) -> None:
     case = office.submit()
-    manager = approvals.User.objects.get(username="fangqiming")
+    manager = User.objects.get(username="fangqiming")
     address = reverse("approvals-act", args=[case.pk, act])
 
     empty = office.checker.post(address, {}, htmx=True)

@@ -13,7 +13,7 @@ from tests.api.client import refusal, sign_in
 from tests.console.browser import Browser, browser_of
 from tests.factories import NOW, add_actor
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "kind": "wecom",
     "name": "客服群",
     "key": "0123abcd-4567-89ef",

@@ -68,7 +68,7 @@ def test_a_notice_never_leads_to_another_site(client: Client) -> None:
 def test_anothers_notice_is_not_found(client: Client, tenant: Company) -> None:
     told = tell("Waiver")
     other = add_actor("li", "collector")
-    client.force_login(User.objects.get(pk=other.user_id))
+    client.force_login(User.objects.get(pk=other.require_person()))
 
     assert client.post(reverse("notices-open", args=[told.pk])).status_code == 404
     tenant_connection.set_tenant(tenant)

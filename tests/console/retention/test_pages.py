@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from kernel.approvals.models import Case
 from kernel.records.models import Disposal, DisposalState, LegalHold
 from tests.console.visitor import sign_in
-from tests.factories_approvals import approve
+from tests.factories_approvals import approve, case_named_by
 from tests.kernel.records.test_disposal import Office, office
 
 __all__ = ["office"]  # the fixture
@@ -33,7 +32,7 @@ def test_what_is_due_is_listed_approved_and_proved(office: Office) -> None:
     assert desk.post(address, {"note": "年度", "record": office.key}).status_code == 302
 
     disposal = Disposal.objects.get()
-    approve(office.manager, Case.objects.get(pk=disposal.case_id))
+    approve(office.manager, case_named_by(disposal))
     proof = desk.get(reverse("retention-disposal", args=[office.project.pk, disposal.pk]))
     assert proof.context["disposal"].state == DisposalState.DONE
     assert "陈志远" in proof.content.decode()

@@ -8,6 +8,7 @@ from django.utils import translation
 from kernel import access
 from kernel.access import departments, operations, queries
 from kernel.access.models import Department, Post, User
+from kernel.access.posts import DepartmentUnknown
 from kernel.errors import NotFound
 from services.properties.operations import create_project
 from tenants.companies.models import Company
@@ -236,7 +237,7 @@ class TestDepartments:
 
         assert refused.value.details["posts"] == 6
         assert Department.objects.get(pk=cs.pk).is_active
-        with pytest.raises(departments.DepartmentUnknown):
+        with pytest.raises(DepartmentUnknown):
             departments.move_person(
                 actor=admin, user_id=add_user("wang").pk, department_id=empty.pk, now=NOW
             )

@@ -275,8 +275,8 @@ def test_an_action_taken_from_a_post_does_not_come_back_with_a_release(
     kept = posts.actions_of("collector") - {Action.EXPORT}
     posts.set_actions(actor=admin, key="collector", actions=kept, now=NOW)
     # A release knows a new action, and a post that this company never saw.
-    PostAction.objects.filter(post="collector", action="payment.take").delete()
-    PostAction.objects.filter(post="gardener").delete()
+    PostAction.objects.filter(post_id="collector", action="payment.take").delete()
+    PostAction.objects.filter(post_id="gardener").delete()
     Post.objects.filter(key="gardener").delete()
 
     seed_posts(NOW)
@@ -288,7 +288,7 @@ def test_an_action_taken_from_a_post_does_not_come_back_with_a_release(
 
 
 def test_a_post_that_a_migration_made_is_filled_by_the_seed(admin: access.Actor) -> None:
-    PostAction.objects.filter(post="gardener").delete()
+    PostAction.objects.filter(post_id="gardener").delete()
     Post.objects.filter(key="gardener").update(
         name="gardener", name_en="", source="", reports_to=None, place="PROJECT"
     )

@@ -155,9 +155,9 @@ def office(effects: Effects) -> dict[str, access.Actor]:
         "mo_manager": person("manager", "mo_manager"),
         "steward": person("steward", "steward"),
     }
-    department = Department.objects.first() or Department.objects.create(code="CS", name="客服部")
-    User.objects.filter(pk=people["steward"].user_id).update(department_id=department.pk)
-    DepartmentHead.objects.create(department=department, user_id=people["head"].user_id)
+    department = Department.objects.first() or Department.objects.create(key="CS", name="客服部")
+    User.objects.filter(pk=people["steward"].require_person()).update(department_id=department.pk)
+    DepartmentHead.objects.create(department=department, user_id=people["head"].require_person())
     return people
 
 
@@ -214,8 +214,8 @@ def test_one_person_as_director_and_manager_signs_a_long_leave_once(
 ) -> None:
     """C-01 in the simulation: the second of his steps needs no new signature."""
     version = publish(line(step("mo_director"), step("mo_manager")), key="both")
-    User.objects.filter(pk=office["mo_manager"].user_id).update(is_active=False)
-    User.objects.filter(pk=office["mo_director"].user_id).update(is_active=False)
+    User.objects.filter(pk=office["mo_manager"].require_person()).update(is_active=False)
+    User.objects.filter(pk=office["mo_director"].require_person()).update(is_active=False)
     both = person("both", "mo_director", "mo_manager")
     path = queries.simulate(
         version=version,

@@ -81,7 +81,9 @@ def test_the_paper_follows_in_time(effects: Effects) -> None:
     assert case.state == CaseState.CONSENTED
     due_at = VerbalConsent.objects.get(case=case).due_at
     assert TUESDAY_NIGHT < due_at <= WEDNESDAY
-    assert Notification.objects.filter(kind="approvals.consented", user_id=manager.user_id).exists()
+    assert Notification.objects.filter(
+        kind="approvals.consented", user_id=manager.require_person()
+    ).exists()
     assert effective(pump, SATURDAY + timedelta(hours=1)) == case
     complete(buyer, case, MONDAY)
     assert effective(pump, TUESDAY_NIGHT) == case

@@ -168,11 +168,11 @@ def test_an_administrator_records_it_for_another_never_for_himself() -> None:
     admin = person("x", "company_admin")
     manager, deputy = person("m", "property_manager"), person("d", "steward")
     with pytest.raises(access.ActionDenied):
-        delegate(deputy, person("t", "steward"), principal_id=manager.user_id)
+        delegate(deputy, person("t", "steward"), principal_id=manager.require_person())
     with pytest.raises(operations.DelegationInvalid):
-        delegate(admin, admin, principal_id=manager.user_id)
+        delegate(admin, admin, principal_id=manager.require_person())
     assert not Delegation.objects.exists()
-    delegate(admin, deputy, principal_id=manager.user_id)
+    delegate(admin, deputy, principal_id=manager.require_person())
     assert Delegation.objects.get().principal_id == manager.user_id
 
 
@@ -195,7 +195,7 @@ def test_who_was_shut_out_neither_signs_nor_is_signed_for(effects: Effects) -> N
     manager, deputy = person("m", "property_manager"), person("d", "steward")
     delegate(manager, deputy)
     case = submit(person("a", "steward"), subject=add_paper(), kind=KIND)
-    User.objects.filter(pk=manager.user_id).update(is_active=False)
+    User.objects.filter(pk=manager.require_person()).update(is_active=False)
     with pytest.raises(NotFound):
         approve(deputy, case, step_id=step_under_way(case).pk)
     assert not effects.calls

@@ -1,5 +1,6 @@
 """Add a signer, hand over, replace, name, urge; withdraw and bulk."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -84,10 +85,11 @@ def test_a_step_may_forbid_what_brings_others_in(effects: Effects) -> None:
     publish(line(step("property_manager", may_add_signer=False, may_hand_over=False)))
     manager, other = person("m", "property_manager"), person("e", "finance_head")
     case = submit(person("a", "steward"))
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: add(manager, case, other, Where.AFTER),
         lambda: hand_over(manager, case, other),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(operations.ActNotAllowed):
             act()
     assert Assignment.objects.count() == 1
@@ -95,7 +97,7 @@ def test_a_step_may_forbid_what_brings_others_in(effects: Effects) -> None:
 
 def unfit_people(case: Case) -> dict[str, int]:
     shut_out = person("shut", "steward")
-    User.objects.filter(pk=shut_out.user_id).update(is_active=False)
+    User.objects.filter(pk=shut_out.require_person()).update(is_active=False)
     return {
         "inactive": shut_out.user_id or 0,
         "own-paper": case.applicant_id or 0,
@@ -154,7 +156,12 @@ def test_an_administrator_names_a_signer_where_a_case_stopped(effects: Effects) 
     assert case.state == CaseState.STUCK
     told = Notification.objects.filter(kind="approvals.stuck").values_list("user_id", flat=True)
     assert set(told) == {admin.user_id, clerk.user_id}
-    values = {"case_id": case.pk, "step_id": step_under_way(case).pk, "text": "Vacant", "now": NOW}
+    values: dict[str, Any] = {
+        "case_id": case.pk,
+        "step_id": step_under_way(case).pk,
+        "text": "Vacant",
+        "now": NOW,
+    }
     with pytest.raises(access.ActionDenied):
         operations.name_signer(actor=other, user_id=other.user_id or 0, **values)
     for wrong in (admin.user_id, clerk.user_id):
@@ -197,16 +204,17 @@ def test_a_case_stops_when_its_last_signer_goes(effects: Effects, change: str) -
     admin, manager = person("x", "company_admin"), person("m", "property_manager")
     case = submit(person("a", "steward"))
     if change == "leaves":
-        User.objects.filter(pk=manager.user_id).update(is_active=False)
+        User.objects.filter(pk=manager.require_person()).update(is_active=False)
     else:
-        PostHolding.objects.filter(user_id=manager.user_id).delete()
+        PostHolding.objects.filter(user_id=manager.require_person()).delete()
         with pytest.raises(operations.NotYourTurn):
             approve(manager, case)
     operations.sweep(now=NOW)
     operations.sweep(now=NOW)
     case.refresh_from_db()
     assert case.state == CaseState.STUCK
-    assert Notification.objects.filter(kind="approvals.stuck", user_id=admin.user_id).count() == 1
+    told = Notification.objects.filter(kind="approvals.stuck", user_id=admin.require_person())
+    assert told.count() == 1
     after = person("n", "property_manager")
     operations.sweep(now=NOW)
     approve(after, case)
@@ -218,7 +226,7 @@ def test_all_of_two_posts_is_not_passed_when_one_becomes_vacant(effects: Effects
     manager, gm = person("m", "property_manager"), person("g", "company_gm")
     case = submit(person("a", "steward"))
     approve(manager, case)
-    PostHolding.objects.filter(user_id=gm.user_id).delete()
+    PostHolding.objects.filter(user_id=gm.require_person()).delete()
     operations.sweep(now=NOW)
     case.refresh_from_db()
     assert case.state == CaseState.STUCK
@@ -240,7 +248,7 @@ def test_urging_is_rate_limited(effects: Effects) -> None:
                 operations.urge(actor=clerk, case_id=case.pk, now=now)
             assert refused.value.details == {"next_at": (NOW + timedelta(hours=4)).isoformat()}
     assert Signature.objects.filter(act=Act.URGED).count() == 2
-    urged = Notification.objects.filter(kind="approvals.urged", user_id=manager.user_id)
+    urged = Notification.objects.filter(kind="approvals.urged", user_id=manager.require_person())
     assert urged.count() == 2
 
 

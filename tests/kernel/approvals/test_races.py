@@ -106,8 +106,8 @@ def test_a_person_and_his_deputy_at_once_sign_once(
     publish(line(step("property_manager")))
     manager, deputy = person("m", "property_manager"), person("d", "steward")
     Delegation.objects.create(
-        principal_id=manager.user_id,
-        deputy_id=deputy.user_id,
+        principal_id=manager.require_person(),
+        deputy_id=deputy.require_person(),
         valid_from=TODAY,
         valid_to=TODAY.replace(day=30),
         reason="away",

@@ -291,7 +291,7 @@ def test_who_has_to_sign(
 
 
 @pytest.mark.parametrize("values", [{"opinion_required": True}, {"attachment_required": True}])
-def test_no_earlier_signature_stands_for_an_opinion_or_a_file(values: dict[str, bool]) -> None:
+def test_no_earlier_signature_stands_for_an_opinion_or_a_file(values: dict[str, Any]) -> None:
     found = paths.plan(step("a", **values), [[1]], excluded=[], signed=[1])
     assert found.outcome == Outcome.OPEN
 

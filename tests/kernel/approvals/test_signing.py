@@ -6,7 +6,7 @@ import pytest
 
 from kernel import duties
 from kernel.approvals import operations, queries
-from kernel.approvals.models import Act, Assignment, CaseState, Signature, StepState
+from kernel.approvals.models import Act, Assignment, Case, CaseState, Signature, StepState
 from kernel.errors import Invalid, NotFound
 from tests.factories import NOW
 from tests.factories_approvals import (
@@ -23,7 +23,7 @@ from tests.factories_approvals import (
 pytestmark = pytest.mark.usefixtures("tenant")
 
 
-def acts(case: object) -> list[str]:
+def acts(case: Case) -> list[str]:
     return [signature.act for signature in Signature.objects.filter(case=case).order_by("pk")]
 
 

@@ -45,6 +45,7 @@ from kernel.approvals.rules.definitions import (
     Side,
     Step,
     TimeOut,
+    read_duty,
 )
 from kernel.approvals.rules.facts import Condition, Operator
 from kernel.errors import DomainError
@@ -58,7 +59,6 @@ from tests.factories_approvals import (
     line,
     paper_kind,
     publish,
-    read_duty,
 )
 
 POSTS = ("steward", "cs_supervisor", "mo_manager", "property_manager", "company_gm")

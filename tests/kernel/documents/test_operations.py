@@ -11,6 +11,7 @@ from django_tenants.utils import tenant_context
 
 from kernel import access
 from kernel.access.actors import Actor
+from kernel.audit import operations as audit
 from kernel.audit.models import AuditEntry
 from kernel.crypto import NotReadable
 from kernel.documents import kinds, operations, queries, storage
@@ -50,7 +51,7 @@ def attach(actor: Actor, household: Household, content: bytes = PDF, **values: A
 
 def kept(company: Company) -> set[str]:
     """Return the keys under which something of the company lies."""
-    found = set()
+    found: set[str] = set()
     folder = company.schema_name
     store = storages["attachments"]
     if not store.exists(folder):
@@ -150,7 +151,7 @@ def test_nothing_stays_in_the_store_when_the_row_is_refused(
     def fail(**_values: Any) -> None:
         raise RuntimeError("the record cannot be written")
 
-    monkeypatch.setattr(operations.audit, "record", fail)
+    monkeypatch.setattr(audit, "record", fail)
     with pytest.raises(RuntimeError):
         attach(director, household)
 

@@ -1,7 +1,9 @@
 """S-44: a leaver's things are listed, settled one by one, and only then the account closes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -254,11 +256,12 @@ def test_only_administrators_and_never_oneself(admin: access.Actor, steward: Use
     other = add_actor("second", "company_admin")
     own = begin(other, me)
 
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: begin(zhou, me),
         lambda: departures.close(actor=zhou, departure_id=departure.pk, now=NOW),
         lambda: departures.take_back(actor=zhou, departure_id=departure.pk, now=NOW),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(access.ActionDenied):
             call()
     for call in (
@@ -293,7 +296,7 @@ def test_the_last_administrator_does_not_leave(tenant: Company) -> None:
     departure = begin(second, User.objects.get(username="xujing"))
     people.end_post(
         actor=access.SYSTEM,
-        holding_id=PostHolding.objects.get(user_id=second.user_id).pk,
+        holding_id=PostHolding.objects.get(user_id=second.require_person()).pk,
         last_day=TODAY,
         now=NOW,
     )
@@ -301,7 +304,7 @@ def test_the_last_administrator_does_not_leave(tenant: Company) -> None:
     with pytest.raises(people.LastAdministrator):
         departures.close(actor=second, departure_id=departure.pk, now=NOW)
 
-    assert actor_for(user=User.objects.get(pk=admin.user_id), today=TODAY).grants
+    assert actor_for(user=User.objects.get(pk=admin.require_person()), today=TODAY).grants
     assert Departure.objects.get().is_open
 
 
@@ -313,7 +316,7 @@ def test_two_administrators_close_at_the_same_moment(committed_tenant: Company) 
     came = at_once(
         committed_tenant,
         [
-            lambda actor=actor: departures.close(actor=actor, departure_id=departure.pk, now=NOW)
+            partial(departures.close, actor=actor, departure_id=departure.pk, now=NOW)
             for actor in (first, second)
         ],
     )

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django import Settings
 
-from kernel import access
+from kernel import access, crypto
 from kernel.access.models import User
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
@@ -215,7 +215,7 @@ def test_the_robots_whole_address_is_understood(
     channel = add(admin, notice, kind=kind, key=typed)
 
     assert KEY not in channel.key_encrypted
-    assert channels.crypto.decrypt(channel.key_encrypted) == KEY
+    assert crypto.decrypt(channel.key_encrypted) == KEY
 
 
 @pytest.mark.parametrize(

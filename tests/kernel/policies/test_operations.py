@@ -12,13 +12,14 @@ from kernel import access, policies
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from kernel.policies import operations, queries
+from kernel.policies.errors import ChangedMeanwhile, DayRefused, OverrideRefused
 from kernel.policies.models import PolicyValue
 from kernel.policies.reading import Origin
 from services.properties.operations import create_project
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_actor
 
-WHEN = {"now": NOW, "today": TODAY}
+WHEN: dict[str, Any] = {"now": NOW, "today": TODAY}
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_giving_back_may_not_make_two_settings_disagree(tenant: Company) -> None
 
 @pytest.mark.parametrize("key", ["purchase.class_threshold", "sod.mode", "calendar.week"])
 def test_what_is_the_companys_no_project_overrides(project_id: int, key: str) -> None:
-    with pytest.raises(operations.OverrideRefused):
+    with pytest.raises(OverrideRefused):
         put(key, policies.REGISTRY[key].kind.text(policies.REGISTRY[key].default),
             project_id=project_id)  # fmt: skip
 
@@ -164,7 +165,7 @@ def test_a_planned_value_is_taken_back_one_in_force_is_not(tenant: Company) -> N
     later = put("custody.fee_rate", "60%", valid_from=TODAY + timedelta(days=1))
 
     operations.withdraw_planned(actor=access.SYSTEM, value_id=later.pk, **WHEN)
-    with pytest.raises(operations.DayRefused):
+    with pytest.raises(DayRefused):
         operations.withdraw_planned(actor=access.SYSTEM, value_id=now.pk, **WHEN)
 
     assert [row.text for row in PolicyValue.objects.all()] == ["65%"]
@@ -213,7 +214,7 @@ def test_two_at_once_leave_one_value_and_one_hears_of_it(committed_tenant: Compa
                 ready.wait(5)
                 put("billing.open_day", text)
                 outcomes.append(text)
-        except operations.ChangedMeanwhile:
+        except ChangedMeanwhile:
             outcomes.append("meanwhile")
         finally:
             connections.close_all()

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from kernel import access
 from kernel.access.actors import Actor
 from kernel.approvals import operations as approvals
-from kernel.approvals.models import Case, CaseState
+from kernel.approvals.models import CaseState
 from kernel.audit.models import AuditEntry
 from kernel.documents import operations as documents
 from kernel.documents import queries as files
@@ -25,7 +26,7 @@ from kernel.records.stamping import NotStampable
 from services.properties.models import Household, Project
 from tenants.companies.models import Company
 from tests.factories import NOW
-from tests.factories_approvals import approve, person, step_under_way
+from tests.factories_approvals import approve, case_named_by, person, step_under_way
 from tests.factories_properties import add_home, add_project
 
 LATER = NOW + timedelta(hours=1)
@@ -68,7 +69,7 @@ class Office:
 
     def granted(self, actor: Actor, **values: Any) -> AccessRequest:
         request = self.ask(actor, **values)
-        case = Case.objects.get(pk=request.case_id)
+        case = case_named_by(request)
         approve(self.manager if actor is not self.manager else self.other_manager, case)
         approve(self.colleague, case)
         request.refresh_from_db()
@@ -137,7 +138,7 @@ def test_s24_a_lawyers_request_is_registered_approved_and_every_look_logged(
         receiver_name="浙江某律师事务所 张律师",
         paper="调查令 (2026)浙0212字第8号",
     )
-    case = Case.objects.get(pk=request.case_id)
+    case = case_named_by(request)
     assert (request.state, case.state) == (AccessState.WAITING, CaseState.RUNNING)
     assert request.registered_by is None
 
@@ -208,7 +209,7 @@ def test_s24_who_may_view_does_not_copy(office: Office) -> None:
 
 def test_s24_the_manager_does_not_approve_his_own_request(office: Office) -> None:
     request = office.ask(office.manager)
-    case = Case.objects.get(pk=request.case_id)
+    case = case_named_by(request)
     before = AuditEntry.objects.count()
 
     with pytest.raises(DomainError), transaction.atomic():
@@ -242,9 +243,7 @@ def test_no_post_opens_a_protected_file_without_a_request(office: Office) -> Non
     for actor in (office.desk, office.manager, director):
         refused(
             files.RequestNeeded,
-            lambda actor=actor: files.open_attachment(
-                actor=actor, attachment_id=office.paper.pk, now=NOW
-            ),
+            partial(files.open_attachment, actor=actor, attachment_id=office.paper.pk, now=NOW),
         )
 
 
@@ -327,7 +326,7 @@ def test_a_file_that_was_given_back_is_closed(office: Office) -> None:
 
 def test_a_rejected_and_a_withdrawn_request_open_nothing(office: Office) -> None:
     rejected, withdrawn = office.ask(office.steward), office.ask(office.desk)
-    case = Case.objects.get(pk=rejected.case_id)
+    case = case_named_by(rejected)
     approvals.reject(
         actor=office.manager,
         case_id=case.pk,

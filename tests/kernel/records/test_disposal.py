@@ -11,7 +11,6 @@ from django.db import transaction
 from kernel import access
 from kernel.access.actors import Actor
 from kernel.approvals import operations as approvals
-from kernel.approvals.models import Case
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from kernel.policies.operations import set_value
@@ -22,7 +21,7 @@ from services.properties.models import Party, Project, Unit
 from services.properties.operations.erasing import StillThere
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY
-from tests.factories_approvals import approve, person, step_under_way
+from tests.factories_approvals import approve, case_named_by, person, step_under_way
 from tests.factories_properties import add_occupancy, add_party, add_project, add_unit
 
 DUE = date(2023, 11, 9)  # three years before the tests' day
@@ -144,7 +143,7 @@ def test_nothing_goes_before_the_manager_has_signed_and_the_list_stays(office: O
     assert office.former.phone_tail == "6027"
     assert office.due() == []  # on a list already
 
-    approve(office.manager, Case.objects.get(pk=disposal.case_id))
+    approve(office.manager, case_named_by(disposal))
 
     disposal.refresh_from_db()
     office.former.refresh_from_db()
@@ -194,7 +193,7 @@ def test_a_hold_that_comes_after_the_list_refuses_the_signature(office: Office) 
     )
 
     with pytest.raises(operations.OnHold), transaction.atomic():
-        approve(office.manager, Case.objects.get(pk=disposal.case_id))
+        approve(office.manager, case_named_by(disposal))
 
     disposal.refresh_from_db()
     office.former.refresh_from_db()
@@ -207,7 +206,7 @@ def test_who_came_back_meanwhile_keeps_his_data(office: Office) -> None:
     add_occupancy(office.unit, office.former, valid_from=date(2026, 1, 1), role="LESSEE")
 
     with pytest.raises(StillThere), transaction.atomic():
-        approve(office.manager, Case.objects.get(pk=disposal.case_id))
+        approve(office.manager, case_named_by(disposal))
 
     office.former.refresh_from_db()
     assert office.former.phone_tail == "6027"
@@ -215,7 +214,7 @@ def test_who_came_back_meanwhile_keeps_his_data(office: Office) -> None:
 
 def test_a_rejected_list_disposes_of_nothing_and_its_records_are_due_again(office: Office) -> None:
     disposal = office.list()
-    case = Case.objects.get(pk=disposal.case_id)
+    case = case_named_by(disposal)
     approvals.reject(
         actor=office.manager,
         case_id=case.pk,

@@ -33,7 +33,7 @@ def test_the_cash_of_the_last_day_is_counted_before_the_account_closes(
     admin = add_actor("boss", "company_admin")
     household = factories_cashier.add_household(counter.project)
     factories_cashier.post_bills(household, [factories_cashier.Bill("100.00")])
-    collector = User.objects.get(pk=counter.collector.user_id)
+    collector = User.objects.get(pk=counter.collector.require_person())
     factories_cashier.pay(counter.collector, household, "30.00")
     departure = departures.begin(actor=admin, user_id=collector.pk, last_day=TODAY, now=NOW)
     ref = f"{counter.project.pk}:{TODAY.isoformat()}:30.00"

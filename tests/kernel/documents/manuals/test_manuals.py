@@ -1,5 +1,6 @@
 """Controlled manuals: scenario S-56, and everything that is refused on the way."""
 
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from kernel import access
 from kernel.access.actors import Actor
 from kernel.approvals import operations as approvals
-from kernel.approvals.models import Case, StepState
+from kernel.approvals.models import StepState
 from kernel.documents.manuals import copies, operations, papers, queries, rules
 from kernel.documents.models import (
     Manual,
@@ -25,6 +26,7 @@ from tenants.companies.models import Company
 from tests import factories_manuals as factories
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY, add_actor, add_user
+from tests.factories_approvals import case_named_by
 from tests.factories_manuals import Desk
 from tests.kernel.documents.printing.pdf import pages_of
 
@@ -116,7 +118,7 @@ def test_s56_a_manual_goes_from_a0_to_a1_and_copy_7_comes_back(desk: Desk) -> No
     )
     with pytest.raises(papers.ReleaseNotApproved):
         papers.send_outside(actor=desk.preparer, release_id=release.pk, language="zh-hans", now=NOW)
-    factories.sign(desk.approver, Case.objects.get(pk=release.case_id))
+    factories.sign(desk.approver, case_named_by(release))
     _release, pdf = papers.send_outside(
         actor=desk.preparer, release_id=release.pk, language="zh-hans", now=NOW
     )
@@ -337,7 +339,7 @@ def test_a_rejected_request_is_never_sent(desk: Desk, manual: Manual) -> None:
     release = papers.request_release(
         actor=desk.preparer, revision_id=revision.pk, recipient="甲公司", purpose="x", now=NOW
     )
-    case = Case.objects.get(pk=release.case_id)
+    case = case_named_by(release)
     step = case.steps.get(state=StepState.ACTIVE)
     approvals.reject(actor=desk.approver, case_id=case.pk, step_id=step.pk, text="不同意", now=NOW)
 
@@ -372,7 +374,7 @@ def test_a_projects_manual_is_unknown_in_another(desk: Desk) -> None:
     assert list(queries.manuals(actor=stranger)) == []
     with pytest.raises(NotFound):
         queries.get_revision(actor=stranger, revision_id=revision.pk)
-    assert [each.mark_in_force for each in queries.manuals(actor=neighbour)] == ["A0"]
+    assert list(map(attrgetter("mark_in_force"), queries.manuals(actor=neighbour))) == ["A0"]
     with pytest.raises(NotFound):
         operations.create_manual(
             actor=add_actor("wang", "mo_manager", project_id=other.pk),

@@ -3,6 +3,7 @@
 import io
 
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -14,7 +15,11 @@ def fonts_of(pdf: bytes) -> set[str]:
     """Return the names of the fonts that are used, all of them embedded."""
     found = set()
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        for font in page["/Resources"]["/Font"].values():
+        resources = page["/Resources"]
+        assert isinstance(resources, DictionaryObject)
+        fonts = resources["/Font"]
+        assert isinstance(fonts, DictionaryObject)
+        for font in fonts.values():
             (descendant,) = font.get_object()["/DescendantFonts"]
             descriptor = descendant.get_object()["/FontDescriptor"].get_object()
             assert {"/FontFile", "/FontFile2", "/FontFile3"} & descriptor.keys()

@@ -13,6 +13,7 @@ from kernel.tenancy import current_schema
 from services.billing.standards import operations, queries
 from services.billing.standards.models import FeeStandard, FeeVersion, VersionState
 from services.billing.standards.operations import approval
+from services.billing.standards.operations.confirmed import predecessor
 from tenants.companies.models import Company
 from tenants.provisioning.schema import owner_cursor
 from tests import factories_billing as factories
@@ -40,7 +41,6 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 def rivals_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two confirmations both have read what is in force before either writes."""
     barrier = Barrier(2)
-    predecessor = approval.predecessor
 
     def waiting(version: FeeVersion) -> FeeVersion | None:
         before = predecessor(version)

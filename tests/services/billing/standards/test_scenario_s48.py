@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,11 @@ def test_an_unusual_price_needs_words_of_who_signs(
     version = factories.draft(standard, actor=admin, valid_from=JULY, price="18.00")
     operations.submit_version(actor=admin, version_id=version.pk, now=SPRING)
     case = Case.objects.get()
-    values = {"actor": manager, "case_id": case.pk, "step_id": step_under_way(case).pk}
+    values: dict[str, Any] = {
+        "actor": manager,
+        "case_id": case.pk,
+        "step_id": step_under_way(case).pk,
+    }
     with pytest.raises(operations.UnusualPrice):
         approvals.approve(now=SPRING, **values)
     approvals.approve(text="Decided by the owners' assembly", now=SPRING, **values)
