@@ -68,6 +68,8 @@ INTERNAL = {
     "kernel.approvals.telling.tell",
     "kernel.documents.manuals.operations.require_person",
     "kernel.documents.manuals.telling.tell_of_pages",
+    "kernel.duties.telling.tell_decision",
+    "kernel.duties.telling.tell_deciders",
     "kernel.imports.rehearsal.rehearse",
     "services.billing.cashier.operations.common.require_person",
     "services.billing.runs.operations.common.record",

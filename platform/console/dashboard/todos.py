@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from console import formats
 from kernel.access import Action, Actor
+from kernel.duties import queries as duties
+from kernel.duties.models import ExemptionState
 from kernel.imports import queries as imports
 from kernel.imports.models import BatchState
 from services.billing.metering import queries as metering
@@ -39,6 +41,7 @@ def todos(*, actor: Actor, project_id: int, today: date) -> list[Todo]:
         *_standards(actor, project_id),
         *_readings(actor, project_id, today),
         *_runs(actor, project_id),
+        *_exemptions(actor, project_id),
     ]
 
 
@@ -135,6 +138,25 @@ def _runs(actor: Actor, project_id: int) -> list[Todo]:
             url=_address("bill-runs-run", project_id, run.pk),
         )
         for run in runs.runs_waiting_for(actor=actor, project_id=project_id)
+    ]
+
+
+def _exemptions(actor: Actor, project_id: int) -> list[Todo]:
+    if not actor.may(Action.DUTIES_EXEMPT, project_id):
+        return []
+    waiting = list(duties.exemptions_waiting_for(actor=actor, project_id=project_id)[:2])
+    if not waiting:
+        return []
+    page = reverse("duties-exemptions-one", args=[waiting[0].pk])
+    if len(waiting) > 1:
+        page = f"{reverse('duties-exemptions')}?{urlencode({'state': ExemptionState.REQUESTED})}"
+    return [
+        Todo(
+            icon="shield",
+            title=_("Exemptions from the separation of duties to be decided"),
+            note=f"{waiting[0].rule} · {waiting[0].user.name}",
+            url=page,
+        )
     ]
 
 

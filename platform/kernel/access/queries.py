@@ -204,6 +204,18 @@ def people_of_post(*, post: str, project_id: int | None, today: date) -> list[Us
     )
 
 
+def people_with(*, action: access.Action, project_id: int | None, today: date) -> QuerySet[User]:
+    """Return the active people whose posts let them do ``action`` in the project, by id."""
+    holders = PostHolding.objects.filter(
+        in_force(today),
+        _covering(project_id),
+        post__is_active=True,
+        post__actions__action=action,
+        post__actions__is_given=True,
+    )
+    return User.objects.filter(is_active=True, pk__in=holders.values("user_id")).order_by("pk")
+
+
 def posts_of(*, user_id: int, project_id: int | None, today: date) -> frozenset[str]:
     """Return the keys of the posts that a person holds for the project."""
     return frozenset(

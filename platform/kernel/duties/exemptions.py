@@ -13,7 +13,7 @@ from kernel.access import Action
 from kernel.access.models import User
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
-from kernel.duties import queries
+from kernel.duties import queries, telling
 from kernel.duties.catalogue import PAIRS
 from kernel.duties.errors import KeptApart
 from kernel.duties.models import Exemption, ExemptionState
@@ -123,6 +123,7 @@ def request_exemption(
                 raise NotFound from error
         raise
     _record(actor, "requested", exemption, now, {"reason": exemption.reason})
+    telling.tell_deciders(exemption, actor=actor, now=now)
     return exemption
 
 
@@ -229,6 +230,7 @@ def _decide(
     )
     event = "approved" if state == ExemptionState.APPROVED else "rejected"
     _record(actor, event, exemption, now, {"opinion": exemption.opinion})
+    telling.tell_decision(exemption, actor=actor, now=now)
     return exemption
 
 

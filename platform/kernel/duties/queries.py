@@ -8,6 +8,7 @@ from itertools import combinations
 from django.db.models import Q, QuerySet
 
 from kernel import access
+from kernel.access import queries as access_queries
 from kernel.access.actions import Action
 from kernel.access.models import PostAction, PostHolding, User
 from kernel.duties import rules
@@ -47,6 +48,25 @@ def get_exemption(*, actor: access.Actor, exemption_id: int) -> Exemption:
     if found is None:
         raise NotFound
     return found
+
+
+def deciders_of(exemption: Exemption, *, today: date) -> QuerySet[User]:
+    """Return who may decide on an exemption. For notices; it asks nobody's permission."""
+    able = access_queries.people_with(
+        action=Action.DUTIES_EXEMPT, project_id=exemption.project_id, today=today
+    )
+    return able.exclude(pk__in=[exemption.user_id, exemption.requested_by])
+
+
+def exemptions_waiting_for(*, actor: access.Actor, project_id: int) -> QuerySet[Exemption]:
+    """Return what the actor may decide in a project, or there too because it is the company's."""
+    place = Q(project_id=project_id)
+    if actor.may_everywhere(Action.DUTIES_EXEMPT):
+        place |= Q(project_id__isnull=True)
+    found = exemptions(actor=actor).filter(place, state=ExemptionState.REQUESTED)
+    if not actor.may(Action.DUTIES_EXEMPT, project_id):
+        return found.none()
+    return found.exclude(user_id=actor.user_id).exclude(requested_by=actor.user_id)
 
 
 def exemptions_of_days(

@@ -8,13 +8,15 @@ from django.utils import translation
 
 from console.dashboard.todos import todos
 from kernel.access import Actor
+from kernel.duties import Mode
 from kernel.imports.models import BatchState, ImportBatch
 from services.billing.runs.models import BillRun, RunState
 from services.billing.standards import operations as standards
 from tenants.companies.models import Company
 from tests import factories, factories_billing, factories_runs
 from tests.console.visitor import sign_in
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, add_actor, add_user
+from tests.factories_duties import ask, set_mode
 from tests.factories_runs import Office
 
 
@@ -197,7 +199,23 @@ def test_home_shows_them_and_each_leads_to_a_page(office: Office) -> None:
         assert director.get(todo.url).status_code == 200
 
 
-@pytest.mark.parametrize(("who", "queries"), [("director", 4), ("manager", 2)])
+def test_an_exemption_waits_for_those_who_decide_it(office: Office) -> None:
+    set_mode(Mode.BLOCK_WITH_EXEMPTION)
+    admin = add_actor("xujing", "company_admin")
+    clerk = add_user("clerk")
+    exemption = ask(admin, clerk, "SoD-08", project_id=office.project.pk)
+
+    page = f"/c/duties/exemptions/{exemption.pk}/"
+    words = "Exemptions from the separation of duties to be decided"
+    assert seen_by(office.manager, office) == [(words, f"SoD-08 · {clerk.name}", page)]
+    assert seen_by(admin, office) == []
+    ask(admin, clerk, "SoD-01", project_id=office.project.pk)
+    assert [todo[2] for todo in seen_by(office.manager, office)] == [
+        "/c/duties/exemptions/?state=REQUESTED"
+    ]
+
+
+@pytest.mark.parametrize(("who", "queries"), [("director", 4), ("manager", 3)])
 def test_to_dos_take_a_query_for_each_kind_of_work(
     office: Office, django_assert_num_queries: Any, who: str, queries: int
 ) -> None:

@@ -15,6 +15,7 @@ from kernel.duties import DutiesMeet, Mode, exemptions, queries
 from kernel.duties import operations as duties
 from kernel.duties.models import Exemption, ExemptionState
 from kernel.errors import DomainError, NotFound
+from kernel.notifications.models import Notification
 from kernel.security.models import SecurityEvent, SecurityKind
 from services.properties.models import Project
 from services.properties.operations import create_project
@@ -363,3 +364,59 @@ def test_who_may_not_see_exemptions_finds_none(
         assert not queries.exemptions(actor=actor).exists()
         with pytest.raises(NotFound):
             exemptions.approve_exemption(actor=actor, exemption_id=asked.pk, now=NOW)
+
+
+# ---- who is told --------------------------------------------------------------------------------
+
+
+def told(kind: str) -> list[tuple[str, str]]:
+    found = Notification.objects.filter(kind=f"duties.exemption-{kind}").select_related("user")
+    return [(one.user.username, one.url) for one in found.order_by("user__username")]
+
+
+def test_those_who_may_decide_are_told_with_the_link_and_nobody_else(
+    admin: Actor, manager: Actor, clerk: User, project: Project, elsewhere: Project
+) -> None:
+    set_mode(Mode.BLOCK_WITH_EXEMPTION)
+    here = add_user("here")
+    give(here, "property_manager", project.pk)
+    give(add_user("there"), "property_manager", elsewhere.pk)
+    gone = add_user("gone")
+    give(gone, "property_manager", None)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+
+    mine = ask(admin, clerk, "SoD-08", project_id=project.pk)
+    company = ask(admin, clerk, "SoD-08")
+    concerned = ask(admin, here, "SoD-02", project_id=project.pk)
+
+    pages = {one.pk: f"/c/duties/exemptions/{one.pk}/" for one in (mine, company, concerned)}
+    assert told("waiting") == [
+        ("here", pages[mine.pk]),
+        ("manager", pages[mine.pk]),
+        ("manager", pages[company.pk]),
+        ("manager", pages[concerned.pk]),
+    ]
+    exemptions.approve_exemption(actor=manager, exemption_id=mine.pk, now=NOW)
+    exemptions.reject_exemption(actor=manager, exemption_id=company.pk, opinion="too wide", now=NOW)
+    assert told("approved") == [("admin", pages[mine.pk]), ("clerk", pages[mine.pk])]
+    assert told("rejected") == [("admin", pages[company.pk]), ("clerk", pages[company.pk])]
+
+
+def test_what_waits_for_somebody_is_what_he_may_decide(
+    admin: Actor, manager: Actor, clerk: User, project: Project, elsewhere: Project
+) -> None:
+    set_mode(Mode.BLOCK_WITH_EXEMPTION)
+    here = add_user("here")
+    give(here, "property_manager", project.pk)
+    mine = ask(admin, clerk, "SoD-08", project_id=project.pk)
+    company = ask(admin, clerk, "SoD-08")
+    ask(admin, clerk, "SoD-08", project_id=elsewhere.pk)
+    own = ask(admin, here, "SoD-02", project_id=project.pk)
+
+    def waiting(actor: Actor) -> set[int]:
+        found = queries.exemptions_waiting_for(actor=actor, project_id=project.pk)
+        return set(found.values_list("pk", flat=True))
+
+    assert waiting(manager) == {mine.pk, company.pk, own.pk}
+    assert waiting(actor_for(user=here, today=TODAY)) == {mine.pk}
+    assert waiting(admin) == set()
