@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
+    "arrears.notice.issued": _("Payment notice issued"),
     "billing.fee-assignment.confirmed": _("Charge of units confirmed"),
     "billing.fee-assignment.drafted": _("Charge of units drafted"),
     "billing.fee-assignment.ended": _("Charge of units ended"),

@@ -20,7 +20,7 @@ class FaultKind(StrEnum):
     INSERTED = "inserted"  # an entry that never was chained
     REORDERED = "reordered"  # a link does not follow the one before it
     LINK_MISSING = "link-missing"
-    CUT = "cut"  # the end of the chain is gone
+    CUT = "cut"  # the end of the chain is gone, or its head was set back
     ANCHOR = "anchor"  # the chain was another one at the time of an anchor
 
 
@@ -88,6 +88,8 @@ def verify(*, anchors: Iterable[Anchor] = ()) -> Report:
     faults = [fault] if fault else []
     if not faults:
         faults += _end(head, last_seq, last_hash, known)
+    if not faults:
+        faults += _past_head()
     if inserted:
         faults.append(inserted)
     return Report(last_seq, last_hash, tuple(faults))
@@ -143,6 +145,22 @@ def _end(
     elif furthest is not None and furthest.seq > last_seq:
         detail = f"{furthest.source} kept an anchor at link {furthest.seq}"
         yield Fault(FaultKind.CUT, last_seq + 1, 0, detail)
+
+
+def _past_head() -> Iterator[Fault]:
+    """Say that the head was set back: nothing behind it would be looked at.
+
+    One statement: a link and the head that it moves commit together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(l.seq), (SELECT coalesce(max(h.seq), 0) FROM audit_audithead h)"
+            " FROM audit_auditlink l"
+        )
+        furthest, stands_at = cursor.fetchone()
+    if furthest is not None and furthest > stands_at:
+        detail = f"there are links up to {furthest}, the head stands at {stands_at}"
+        yield Fault(FaultKind.CUT, stands_at + 1, 0, detail)
 
 
 def _inserted() -> Fault | None:

@@ -140,10 +140,38 @@ def _require_apart(parts: tuple[str, ...]) -> None:
             raise _invalid(
                 _("Put a character between the count and {%(token)s}.") % {"token": other}
             )
+    _require_one_reading(parts)
     for index in range(1, len(parts), 2):
         touches_digit = (parts[index - 1][-1:].isdigit(), parts[index + 1][:1].isdigit())
         if _COUNT.fullmatch(parts[index]) and any(touches_digit):
             raise _invalid(_("Put a character between the count and the digits beside it."))
+
+
+def _require_one_reading(parts: tuple[str, ...]) -> None:
+    """Return if every number shows where its count stands, whatever is filled in.
+
+    A value holds capitals and digits. ``{DEPT}{YY}{NN}`` gives A26261 for A and for A26;
+    ``{DEPT}A{N}A{PROJECT}`` gives XA1A2AY for X and for XA1.
+    """
+    count = next(i for i in range(1, len(parts), 2) if _COUNT.fullmatch(parts[i]))
+    free = [i for i in range(1, len(parts), 2) if i != count and parts[i] not in _DAY_TOKENS]
+    sides = [
+        (max((i for i in free if i < count), default=None), count),
+        (count, min((i for i in free if i > count), default=None)),
+    ]
+    kept_apart = []  # whether no value can hold what stands between, for each side with a value
+    for start, end in sides:
+        if start is None or end is None:
+            continue
+        between = "".join(parts[start + 1 : end : 2])
+        value = parts[start if end == count else end]
+        if all(character.isdigit() for character in between):
+            raise _invalid(
+                _("Put a character between the count and {%(token)s}.") % {"token": value}
+            )
+        kept_apart.append(any(not VALUE.fullmatch(character) for character in between))
+    if len(kept_apart) == 2 and not any(kept_apart):
+        raise _invalid(_("Put a sign such as - on one side of the count, where values stand."))
 
 
 def _most() -> dict[str, int]:

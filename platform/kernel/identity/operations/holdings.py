@@ -91,7 +91,9 @@ def issue(
         raise NumberTaken(_("An item of another place has this number."), field="number")
     item.note, item.amount, item.holder, item.since = note, amount, holder, now
     _save(item)
-    _enter(actor, item, ItemEventKind.ISSUED, now, to_user=holder, note=note)
+    _enter(
+        actor, item, ItemEventKind.ISSUED, "identity.item.issued", now, to_user=holder, note=note
+    )
     return item
 
 
@@ -122,7 +124,14 @@ def hand_over(
     item.holder, item.since = receiver, now
     item.save(update_fields=["holder", "since"])
     _enter(
-        actor, item, ItemEventKind.HANDED_OVER, now, from_user=giver, to_user=receiver, note=note
+        actor,
+        item,
+        ItemEventKind.HANDED_OVER,
+        "identity.item.handed-over",
+        now,
+        from_user=giver,
+        to_user=receiver,
+        note=note,
     )
     return item
 
@@ -171,6 +180,7 @@ def take_back(
         actor,
         item,
         ItemEventKind.RETURNED,
+        "identity.item.returned",
         now,
         from_user=giver,
         to_user=receiver,
@@ -205,7 +215,7 @@ def report_lost(*, actor: access.Actor, item_id: int, note: str, now: datetime) 
         raise ItemInvalid(_("Say how it was lost and what was done."), field="note")
     item.holder, item.since = None, now
     item.save(update_fields=["holder", "since"])
-    _enter(actor, item, ItemEventKind.LOST, now, from_user=giver, note=note)
+    _enter(actor, item, ItemEventKind.LOST, "identity.item.lost", now, from_user=giver, note=note)
     return item
 
 
@@ -280,6 +290,7 @@ def _enter(
     actor: access.Actor,
     item: HeldItem,
     kind: ItemEventKind,
+    event: str,
     now: datetime,
     *,
     from_user: User | None = None,
@@ -299,7 +310,7 @@ def _enter(
     )
     audit.record(
         actor=actor,
-        event=f"identity.item.{kind.value.lower().replace('_', '-')}",
+        event=event,
         subject=item,
         project_id=item.project_id,
         now=now,

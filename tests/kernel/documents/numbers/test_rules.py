@@ -41,6 +41,9 @@ def test_a_number_is_its_frame_with_the_count_in(text: str, frame: str, tenth: s
         "{DEPT}{NN}",
         "{NN}{DEPT}",
         "{NN}{YYYY}",
+        "{DEPT}{YY}{NN}",  # A26261: of A the 261st, of A26 the first
+        "{NN}7{DEPT}",
+        "{DEPT}A{N}A{PROJECT}",  # XA1A2AY: of X the first, of XA1 the second
         "2026{NN}",
         "{NN}7",
         "<b>{NN}",
@@ -103,3 +106,27 @@ def test_two_counts_or_frames_never_give_one_number(
     ]
 
     assert (codes[0] == codes[1]) == (frames[0] == frames[1] and one == two)
+
+
+PARTS = st.sampled_from(["{DEPT}", "{PROJECT}", "{YY}", "-", "A", "x", "1", ""])
+# Few characters, so that values look like what stands around them.
+VALUES = st.text(alphabet="A126", min_size=1, max_size=4)
+
+
+@given(
+    st.lists(PARTS, max_size=4),
+    st.lists(PARTS, max_size=4),
+    st.lists(st.tuples(VALUES, VALUES, st.integers(1, 300)), min_size=2, max_size=12),
+)
+def test_no_values_make_two_numbers_alike(
+    before: list[str], after: list[str], takers: list[tuple[str, str, int]]
+) -> None:
+    try:
+        pattern = rules.parse("".join([*before, "{N}", *after]), allowed=ALLOWED)
+    except rules.PatternInvalid:
+        return
+    given_out: dict[str, str] = {}
+    for department, project, count in takers:
+        values = {"DEPT": department, "PROJECT": project}
+        frame = rules.frame(pattern, on=DAY, values=values)
+        assert given_out.setdefault(rules.number(frame, pattern.width, count), frame) == frame
