@@ -36,8 +36,7 @@ def test_the_companys_role_does_not_switch_the_chain_off(tenant: Company, statem
     "statement",
     [
         "DELETE FROM audit_audithead",
-        "UPDATE audit_audithead SET (seq, hash) ="
-        + " (SELECT seq, hash FROM audit_auditlink WHERE seq = 3)",
+        "UPDATE audit_audithead SET seq = 3, hash = l.hash FROM audit_auditlink l WHERE l.seq = 3",
         "UPDATE audit_audithead SET seq = 0, hash = decode(repeat('00', 32), 'hex')",
     ],
 )
