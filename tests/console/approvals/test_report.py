@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kernel.access.models import User
 from tests import factories_approvals as approvals
 from tests.console.approvals.conftest import Office
 
@@ -14,7 +15,7 @@ STEP = 'aria-current="page">By step'
 
 def sign(office: Office, title: str) -> None:
     case = office.submit(title)
-    checker = approvals.User.objects.get(username=office.checker.username)
+    checker = User.objects.get(username=office.checker.username)
     approvals.approve(approvals.as_actor(checker), case)
 
 
