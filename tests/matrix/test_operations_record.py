@@ -21,6 +21,8 @@ SILENT = {
     "kernel.approvals.telling.tell": "notices; the act itself is a signature",
     "kernel.documents.manuals.telling.tell_of_pages": "notices; the release is recorded",
     "kernel.identity.operations.departures.settle": "its step stays; the thing's own act records",
+    "kernel.duties.telling.tell_deciders": "what is told is recorded by what it tells of",
+    "kernel.duties.telling.tell_decision": "what is told is recorded by what it tells of",
     "kernel.imports.operations.rehearse": "tries a sheet out; its upload is recorded",
     "kernel.imports.operations.rehearse_now": "tries a sheet out; its upload is recorded",
     "kernel.imports.rehearsal.rehearse": "tries a sheet out; its upload is recorded",

@@ -123,13 +123,15 @@ def has_signed(actor: Actor, step: CaseStep, *, for_user_id: int | None = None) 
     return signed.exists()
 
 
-def require_under_way(case: Case, step: CaseStep) -> None:
+def require_under_way(case: Case, step: CaseStep, *, actor: Actor, now: datetime) -> None:
     """Return if the step is being signed.
 
+    :raises duties.DutiesMeet: if nobody may sign it, the actor because of what he did before.
     :raises StepStuck: if nobody may sign it.
     :raises StepMoved: if it is not the step under way.
     """
     if step.state == StepState.STUCK:
+        _require_apart(case, step, actor=actor, principal_id=None, now=now)
         raise StepStuck(
             _("Nobody may sign this step. The company administrators have been told."),
             details={"case_id": case.pk},
@@ -157,16 +159,14 @@ def take_seat(
     if has_signed(actor, step):
         raise SignedAlready(_("You have signed this step already; somebody else must sign too."))
     seat = _seat(case, step, actor=actor, for_user_id=for_user_id, now=now)
+    if seat is None:
+        # Whoever has no place because of what he did before is told so.
+        _require_apart(case, step, actor=actor, principal_id=None, now=now)
+        raise NotYourTurn(_("Nothing waits for your signature here."))
     _refuse_own(case, {seat.assignment.user_id})
     _require_still_meant(case, step, seat.assignment, now=now)
-    apart.require(
-        step.read(),
-        actor=actor,
-        principal_id=seat.principal.pk if seat.principal else None,
-        played=queries.situation_of(case, now=now).played,
-        case=case,
-        now=now,
-    )
+    principal_id = seat.principal.pk if seat.principal else None
+    _require_apart(case, step, actor=actor, principal_id=principal_id, now=now)
     return seat
 
 
@@ -237,7 +237,7 @@ def _files_at_hand(case: Case) -> list[int]:
 
 def _seat(
     case: Case, step: CaseStep, *, actor: Actor, for_user_id: int | None, now: datetime
-) -> Seat:
+) -> Seat | None:
     waiting = list(
         step.assignments.filter(state=AssignmentState.OPEN).select_related("user").order_by("pk")
     )
@@ -255,7 +255,20 @@ def _seat(
         )
         if delegation is not None:
             return Seat(assignment, delegation)
-    raise NotYourTurn(_("Nothing waits for your signature here."))
+    return None
+
+
+def _require_apart(
+    case: Case, step: CaseStep, *, actor: Actor, principal_id: int | None, now: datetime
+) -> None:
+    apart.require(
+        step.read(),
+        actor=actor,
+        principal_id=principal_id,
+        played=queries.situation_of(case, now=now).played,
+        case=case,
+        now=now,
+    )
 
 
 def _require_still_meant(

@@ -78,7 +78,7 @@ def add_signer(
     :raises NotFound: and the others of :func:`signing.approve`.
     """
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     if not step.read().may_add_signer:
         raise ActNotAllowed(_("The chain does not let this step add a signer."))
     reason = checks.require_text(text, _("Say why this signature is needed."))
@@ -131,7 +131,7 @@ def hand_over(
     :raises NotFound: and the others of :func:`signing.approve`.
     """
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     if not step.read().may_hand_over:
         raise ActNotAllowed(_("The chain does not let this step be handed over."))
     reason = checks.require_text(text, _("Say why you hand it over."))
@@ -174,7 +174,7 @@ def replace_signer(
     """
     access.require_everywhere(actor, Action.APPROVAL_CONFIGURE)
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     reason = checks.require_text(text, _("Give the reason."))
     assignment = step.assignments.filter(user_id=from_user_id, state=AssignmentState.OPEN).first()
     if assignment is None:

@@ -60,7 +60,7 @@ def approve(
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
     if checks.has_signed(actor, step, for_user_id=for_user_id):
         return case
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     seat = checks.take_seat(case, step, actor=actor, for_user_id=for_user_id, now=now)
     opinion = checks.short_text(text)
     files = checks.require_files(case, step, opinion, attachments)
@@ -98,7 +98,7 @@ def reject(
     :raises NotFound: and the others of :func:`approve`.
     """
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     reason = checks.require_text(text, _("Give the reason."))
     seat = checks.take_seat(case, step, actor=actor, for_user_id=for_user_id, now=now)
     write(
@@ -140,7 +140,7 @@ def return_to(
     :raises NotFound: and the others of :func:`approve`.
     """
     case, step = checks.lock_step(actor=actor, case_id=case_id, step_id=step_id, now=now)
-    checks.require_under_way(case, step)
+    checks.require_under_way(case, step, actor=actor, now=now)
     if not step.read().may_return:
         raise ActNotAllowed(_("The chain does not let this step send a case back."))
     reason = checks.require_text(text, _("Give the reason."))
