@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.access.models import User
+from kernel.approvals import operations
 from kernel.approvals.models import Case, Chain, ChainVersion, Delegation, Signature
 from services.properties.models import Project
 from tenants.companies.models import Company
@@ -145,6 +146,38 @@ def test_rejected_paper_is_submitted_again(case: Case, applicant: Api, checker: 
         "REJECTED",
         "RESUBMITTED",
     ]
+
+
+def test_paper_of_a_verbal_consent_is_submitted(
+    project: Project, applicant: Api, checker: Api
+) -> None:
+    approvals.publish(
+        approvals.line(
+            approvals.step("charging_director"), verbal_days_setting="purchase.c_backfill_wd"
+        )
+    )
+    case = operations.consent_verbally(
+        actor=approvals.as_actor(User.objects.get(username="zhouting")),
+        kind=approvals.KIND,
+        subject=approvals.add_paper(),
+        project_id=project.pk,
+        title="Pump",
+        consenter_id=User.objects.get(username="zhaomin").pk,
+        consented_at=NOW,
+        means="by telephone",
+        text="Buy it",
+        facts={"amount": "1850.00"},
+        summary={},
+        now=NOW,
+    )
+    path = f"approval-cases/{case.pk}/complete/"
+
+    assert applicant("GET", f"approval-cases/{case.pk}/").json()["consent"]["text"] == "Buy it"
+    assert checker("POST", path, {}).status_code == 403
+    answer = applicant("POST", path, {"text": "The paper"}).json()
+    assert answer["case"]["state"] == "RUNNING"
+    assert [each["act"] for each in answer["signatures"]] == ["CONSENTED", "SUBMITTED"]
+    assert refusal(applicant("POST", path, {})) == (409, "approvals.case-finished")
 
 
 def test_case_is_urged_and_withdrawn_by_its_applicant_only(

@@ -359,7 +359,7 @@ def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path:
     everybody = (admin, manager, director, collector, reader, stranger)
 
     open_the_company(admin)
-    invite(admin, manager, "物业经理")
+    invite(admin, manager, "物业公司经理")
     invite(admin, director, "收费室主任")
     invite(admin, collector, "收费员", PROJECT)
     invite(admin, reader, "抄表员", PROJECT)

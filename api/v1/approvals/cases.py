@@ -149,6 +149,16 @@ class Resubmission(ActView):
         return self.act(request, case_id)
 
 
+class Completion(ActView):
+    body = shapes.TextIn
+    operation = staticmethod(operations.complete_consent)
+
+    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
+    def post(self, request: Request, case_id: int) -> Response:
+        """Submit the paper of a verbal consent as its record is now."""
+        return self.act(request, case_id)
+
+
 class Urging(ActView):
     body = shapes.TextIn
     operation = staticmethod(operations.urge)
@@ -188,6 +198,7 @@ def detail(view: PersonalView, case_id: int) -> Any:
     return shapes.CaseDetailOut(
         {
             "case": case,
+            "consent": getattr(case, "consent", None),
             "chain_version_id": case.version_id,
             "steps": path.past,
             "to_come": path.to_come,

@@ -16,6 +16,7 @@ from kernel.approvals.models import (
     ChainVersion,
     Delegation,
     Signature,
+    VerbalConsent,
 )
 from kernel.approvals.operations import Where
 
@@ -192,10 +193,19 @@ class SignatureOut(serializers.ModelSerializer[Signature]):
         )
 
 
+class ConsentOut(serializers.ModelSerializer[VerbalConsent]):
+    """A consent by word of mouth; the paper must be approved by ``due_at``."""
+
+    class Meta:
+        model = VerbalConsent
+        fields = ("consenter_id", "consenter_label", "consented_at", "means", "text", "due_at")
+
+
 class CaseDetailOut(serializers.Serializer[Any]):
     """A case with its path past and to come, and everything that was done in it."""
 
     case = CaseOut()
+    consent = ConsentOut(allow_null=True)
     chain_version_id = serializers.IntegerField()
     steps = StepOut(many=True)
     to_come = PathStepOut(many=True)

@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_CASE}replace-signer/", cases.ReplacedSigner.as_view()),
     path(f"{_CASE}withdraw/", cases.Withdrawal.as_view()),
     path(f"{_CASE}resubmit/", cases.Resubmission.as_view()),
+    path(f"{_CASE}complete/", cases.Completion.as_view()),
     path(f"{_CASE}urge/", cases.Urging.as_view()),
     path("approval-delegations/", delegations.Delegations.as_view()),
     path("approval-delegations/<int:delegation_id>/end/", delegations.DelegationEnd.as_view()),

@@ -172,6 +172,11 @@ class ActSheet(PersonalView, SheetView):
             _("Submit again"),
             _("The number stays; every step is signed anew."),
         ),
+        "complete": (
+            _("Submit the paper"),
+            _("Submit the paper"),
+            _("Every step signs it now. It must be approved by the time that the case shows."),
+        ),
         "name-signer": (
             _("Name a signer"),
             _("Name the signer"),
@@ -258,6 +263,9 @@ class ActSheet(PersonalView, SheetView):
         if act == "resubmit":
             operations.resubmit(**given)
             return gettext("Submitted again: %(case)s") % {"case": name}
+        if act == "complete":
+            operations.complete_consent(**given)
+            return gettext("Paper submitted: %(case)s") % {"case": name}
         given["step_id"] = self._current(case).pk
         if "where" in given:
             given["where"] = Where(given["where"])

@@ -62,7 +62,7 @@ def load(
         rounds=words.rounds_of(case, signatures, names),
         chain_words=_chain_words(case),
         standing=_standing(case),
-        is_retroactive=hasattr(case, "consent"),
+        consent=words.consent_of(case.consent, case, now) if hasattr(case, "consent") else None,
         has_files=actor.may(Action.FILE_VIEW),
     )
     current = next((step for step in path.past if step.state == StepState.ACTIVE), None)
@@ -117,6 +117,8 @@ def _standing(case: Case) -> str:
             return gettext("Approved; nothing is left to do.")
         case CaseState.WITHDRAWN:
             return gettext("Withdrawn by the applicant.")
+        case CaseState.CONSENTED:
+            return gettext("Consented verbally; the paper is to follow.")
         case CaseState.REJECTED:
             return gettext("Rejected; the applicant may submit it again.")
         case CaseState.STUCK:
@@ -148,7 +150,7 @@ def _let_act(
         view.is_task = step.act == StepAct.TASK
         view.reasons = reasons()
     if is_own:
-        acts |= _applicants(case, may_go_again=bool(view.document_url) or _is_renewable(case))
+        acts |= _applicants(case, has_page=bool(view.document_url))
     elif actor.may_everywhere(Action.APPROVAL_CONFIGURE):
         more += _administrators(case, place)
     view.acts = frozenset(acts | set(more))
@@ -168,20 +170,18 @@ def _signers_more(step: Step, view: words.CaseView) -> list[str]:
     return more
 
 
-def _applicants(case: Case, *, may_go_again: bool) -> set[str]:
-    if case.state not in OPEN_STATES or hasattr(case, "consent"):
+def _applicants(case: Case, *, has_page: bool) -> set[str]:
+    kind = registry.find_kind(case.kind)
+    if case.state not in OPEN_STATES or kind is None:
         return set()
-    acts = {"withdraw"}
+    acts = set() if hasattr(case, "consent") else {"withdraw"}
+    if case.state == CaseState.CONSENTED and kind.renewed is not None:
+        acts.add("complete")
     if case.state == CaseState.RUNNING:
         acts.add("urge")
-    if case.state == CaseState.REJECTED and may_go_again:
+    if case.state == CaseState.REJECTED and (has_page or kind.is_renewable):
         acts.add("resubmit")
     return acts
-
-
-def _is_renewable(case: Case) -> bool:
-    kind = registry.find_kind(case.kind)
-    return kind is not None and kind.is_renewable
 
 
 def _administrators(case: Case, place: Assignment | None) -> list[str]:

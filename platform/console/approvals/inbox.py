@@ -24,7 +24,7 @@ from console.views import PersonalView
 from kernel import access
 from kernel.access import Action
 from kernel.approvals import queries, registry
-from kernel.approvals.models import Assignment, Case, CaseState
+from kernel.approvals.models import OPEN_STATES, Assignment, Case, CaseState
 from kernel.approvals.queries import Tab
 from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
 
@@ -178,6 +178,13 @@ class Inbox(PersonalView):
                 return {"when": text, "tone": tone}
             moment = arrived_at or case.created_at
             return {"when": words.short_moment(moment, self.now), "tone": ""}
+        if case.state in OPEN_STATES and case.paper_due_at is not None:  # type: ignore[attr-defined]
+            text, tone = words.paper_deadline(
+                case.paper_due_at,  # type: ignore[attr-defined]
+                case.consented_at,  # type: ignore[attr-defined]
+                self.now,
+            )
+            return {"when": text, "tone": tone}
         tones = {CaseState.APPROVED: "ok", CaseState.REJECTED: "bad", CaseState.STUCK: "bad"}
         state = CaseState(case.state)
         return {"when": str(state.label), "tone": tones.get(state, "")}

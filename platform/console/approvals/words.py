@@ -23,6 +23,7 @@ from kernel.approvals.models import (
     CaseStep,
     Signature,
     StepState,
+    VerbalConsent,
 )
 from kernel.approvals.queries.running import Path
 from kernel.approvals.queries.simulation import PathStep, StepFate
@@ -71,6 +72,19 @@ class SignatureView:
     step: str
     at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentView:
+    """A consent by word of mouth, until when its paper must be approved, and how that stands."""
+
+    who: str
+    at: datetime
+    means: str
+    text: str
+    last_day: str
+    words: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +147,7 @@ class CaseView:
     rounds: Sequence[Round]
     chain_words: str
     standing: str
-    is_retroactive: bool
+    consent: ConsentView | None = None
     has_files: bool = False  # the visitor may open files at all
     acts: frozenset[str] = frozenset()
     more_acts: Sequence[ActLink] = ()
@@ -223,6 +237,34 @@ def deadline(
     return gettext("%(span)s left") % {"span": span_words(left)}, "warn" if near else ""
 
 
+def paper_deadline(due_at: datetime, consented_at: datetime, now: datetime) -> tuple[str, str]:
+    """Return how long there still is for the paper of a verbal consent, and the tone."""
+    words, tone = deadline(due_at, consented_at, now)
+    return gettext("Paper: %(words)s") % {"words": words}, tone
+
+
+def consent_of(consent: VerbalConsent, case: Case, now: datetime) -> ConsentView:
+    """Return the verbal consent that a case began with, and how its paper stands."""
+    if case.is_open:
+        words, tone = paper_deadline(consent.due_at, consent.consented_at, now)
+    elif case.finished_at is not None and case.finished_at > consent.due_at:
+        words, tone = gettext("The paper came too late"), "warn"
+    else:
+        words, tone = gettext("The paper came in time"), "ok"
+    return ConsentView(
+        who=consent.consenter.name,
+        at=consent.consented_at,
+        means=consent.means,
+        text=consent.text,
+        # It is due at midnight: the day that ends there is the last.
+        last_day=formats.spell_day(
+            timezone.localtime(consent.due_at - timedelta(seconds=1)).date()
+        ),
+        words=words,
+        tone=tone,
+    )
+
+
 def span_words(span: timedelta) -> str:
     """Return a span in its largest unit: days, hours or minutes."""
     minutes = int(span.total_seconds() // 60)
@@ -253,7 +295,11 @@ def steps_of(
     submitted = case.submitted_at or case.created_at
     first = StepView(
         1,
-        gettext("%(name)s submitted")
+        (
+            gettext("%(name)s logged a verbal consent")
+            if case.state == CaseState.CONSENTED
+            else gettext("%(name)s submitted")
+        )
         % {"name": case.applicant.name if case.applicant else case.applicant_label},
         "done",
         gettext("done"),

@@ -50,9 +50,10 @@ class DocumentKind:
     :ivar on_approved: the effect; runs once, in the last signature's transaction. What it refuses
         refuses the signature.
     :ivar on_rejected: the paper is with its applicant again, who may submit it anew.
-    :ivar renewed: makes the record of a rejected paper ready again, for its applicant submits it
-        in the inbox; returns it as it is now. A kind that takes its records back by
-        ``on_rejected`` and cannot do this is submitted again by its own module only.
+    :ivar renewed: makes the record ready to be signed, for its applicant submits it in the inbox:
+        again after a rejection, or after a verbal consent; returns it as it is now. A kind that
+        takes its records back by ``on_rejected`` and cannot do this is submitted again by its own
+        module only, and so is the paper of a consent without this.
     :ivar checks: what the module knows about the record that signers should see: whether it is in
         order, and the sentence. The caller has checked access.
     :ivar is_ready: a module submits papers of this kind; others are there to be prepared.

@@ -9,11 +9,12 @@ from django.db.models import Model
 from kernel import policies
 from kernel.access.actors import Actor
 from kernel.access.models import User
-from kernel.approvals import telling
+from kernel.approvals import registry, telling
 from kernel.approvals.models import Act, Case, CaseState, ChainVersion, VerbalConsent
 from kernel.approvals.operations import checks
 from kernel.approvals.operations.advancing import set_state, write
 from kernel.approvals.operations.errors import (
+    ActNotAllowed,
     BackfillOverdue,
     CaseFinished,
     ConsentInvalid,
@@ -126,22 +127,31 @@ def complete_consent(
     actor: Actor,
     case_id: int,
     title: str | None = None,
-    facts: Mapping[str, object],
-    summary: Summary,
+    facts: Mapping[str, object] | None = None,
+    summary: Summary | None = None,
     attachments: Sequence[int] = (),
     text: str = "",
     now: datetime,
 ) -> Case:
     """Submit the paper of a verbal consent. Late it still goes its way, and stays marked as late.
 
+    :param facts: the record's, from its module, which has made it ready; without them the kind
+        does so, see :attr:`registry.DocumentKind.renewed`.
     :raises NotFound: if the actor may not know of the case.
     :raises NotYourTurn: if it is not his paper.
     :raises CaseFinished: if the paper is there already.
+    :raises ActNotAllowed: if only its module can submit it.
     :raises FactsInvalid: if a fact is missing or of another type.
     """
     case = lock_own(actor=actor, case_id=case_id, now=now)
     if case.state != CaseState.CONSENTED:
         raise CaseFinished(_("The paper of this consent has been submitted already."))
+    if facts is None:
+        renewed = registry.kind_of(case.kind).renewed
+        if renewed is None:
+            raise ActNotAllowed(_("Write the document on its own page and submit it there."))
+        paper = renewed(case, actor, now)
+        title, facts, summary = paper.title, paper.facts, paper.summary
     case.title = (title or case.title)[:200]
     describe(case, facts=facts, summary=summary, now=now)
     write(

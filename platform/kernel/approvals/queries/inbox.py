@@ -23,12 +23,15 @@ class Tab(StrEnum):
 def cases_in(*, actor: Actor, tab: Tab, now: datetime) -> QuerySet[models.Case]:
     """Return the cases of one list, those that wait longest first, all others newest first.
 
-    Each carries ``arrived_at`` and ``due_at`` of the step under way.
+    Each carries ``arrived_at`` and ``due_at`` of the step under way, and of a verbal consent until
+    when its paper must be approved: ``paper_due_at``, counted from ``consented_at``.
     """
     current = CaseStep.objects.filter(case_id=OuterRef("pk"), state=StepState.ACTIVE)
     seen = cases(actor=actor, now=now).annotate(
         arrived_at=Subquery(current.values("arrived_at")[:1]),
         due_at=Subquery(current.values("due_at")[:1]),
+        consented_at=F("consent__consented_at"),
+        paper_due_at=F("consent__due_at"),
     )
     if actor.user_id is None:
         return seen.none()

@@ -110,8 +110,8 @@ def delegations(*, actor: Actor) -> QuerySet[Delegation]:
 def cases(*, actor: Actor, now: datetime) -> QuerySet[Case]:
     """Return the cases that the actor may see, the newest first.
 
-    Those that he wrote, signed or is to sign, for himself or as a deputy, and those of projects in
-    which he holds ``approval.view``.
+    Those that he wrote, signed or is to sign, for himself or as a deputy, those he is said to have
+    consented to by word of mouth, and those of projects in which he holds ``approval.view``.
     """
     found = Case.objects.select_related("version__chain", "applicant").order_by("-pk")
     if actor.may_everywhere(Action.APPROVAL_VIEW):
@@ -129,7 +129,8 @@ def cases(*, actor: Actor, now: datetime) -> QuerySet[Case]:
             covered &= Q(project_id__in=delegation.project_ids)
         mine |= covered
     acted = Signature.objects.filter(case_id=OuterRef("pk"), user_id=actor.user_id)
-    return found.filter(seen | mine | Q(author_ids__contains=[actor.user_id]) | Q(Exists(acted)))
+    own = Q(author_ids__contains=[actor.user_id]) | Q(consent__consenter_id=actor.user_id)
+    return found.filter(seen | mine | own | Q(Exists(acted)))
 
 
 def _assigned_to(user_id: int) -> QuerySet[Assignment]:
