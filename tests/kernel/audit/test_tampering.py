@@ -2,12 +2,13 @@
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from psycopg2.extensions import cursor as PgCursor  # noqa: N812
 
 from kernel.audit import chain, operations
 from kernel.audit.verification import Anchor, FaultKind, verify
 from tenants.companies.models import Company
 from tests.factories import NOW
-from tests.kernel.audit.test_chain import PgCursor, entries, rebuild, subject, tampering
+from tests.kernel.audit.test_chain import entries, rebuild, subject, tampering
 
 __all__ = ["entries", "subject"]
 
