@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from console import formats
+from kernel.access.models import User
 from kernel.approvals import operations, registry
 from kernel.approvals.models import Case, Signature, VerbalConsent
 from tests import factories_approvals as approvals
@@ -20,7 +21,7 @@ def consented(office: Office, at: datetime) -> Case:
     """Log, at that time, that the charging director consented by telephone."""
     steps = (approvals.step("charging_director"), approvals.step("property_manager"))
     approvals.publish(approvals.line(*steps, verbal_days_setting="purchase.c_backfill_wd"))
-    people = {user.username: user for user in approvals.User.objects.all()}
+    people = {user.username: user for user in User.objects.all()}
     return operations.consent_verbally(
         actor=approvals.as_actor(people["zhouting"]),
         kind=approvals.KIND,
