@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
+from kernel.access import SYSTEM
+
 MINUS = "\u2212"
 NOTHING = "\u2014"  # an em dash: shown where a table cell has no value
 
@@ -96,6 +98,11 @@ def spell_duration(span: timedelta | None) -> str:
     if not hours:
         return f"{sign}{minutes:02d}:{rest:02d}"
     return sign + gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
+
+
+def spell_who(label: str) -> str:
+    """Return who acted; what nobody did by hand was the system."""
+    return gettext("The system") if label == SYSTEM.label else label
 
 
 def start_of_day(day: date) -> datetime:

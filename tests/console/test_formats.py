@@ -138,3 +138,9 @@ def test_day_is_read_as_people_type_it(text: str, day: date | None) -> None:
 def test_a_share_of_part_of_a_month_has_its_decimals() -> None:
     assert formats.spell_share(Decimal("0.7000")) == "70%"
     assert formats.spell_share(Decimal("0.9103")) == "91.03%"
+
+
+def test_the_system_is_named_in_words() -> None:
+    with translation.override("en"):
+        assert formats.spell_who("system") == "The system"
+        assert formats.spell_who("许静 (xujing)") == "许静 (xujing)"

@@ -58,7 +58,7 @@ class Chains(ListView):
         Column(key="reach", label=_("For"), sort="reach"),
         Column(
             key="in_use",
-            label=_("In use"),
+            label=pgettext_lazy("version of a chain", "In use"),
             template="console/approvals/_version_cell.html",
             phone="end2",
         ),

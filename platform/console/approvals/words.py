@@ -41,6 +41,7 @@ _ACT_TONES: Mapping[str, str] = {
 }
 _DONE = (StepState.DONE, StepState.COUNTED)
 SIGNED = (Act.APPROVED, Act.DONE, Act.COUNTED)
+PRICE_PLACES = 4
 OPENING = (Act.CONSENTED, Act.SUBMITTED, Act.RESUBMITTED)
 
 
@@ -192,13 +193,19 @@ def fact_words(fact: Fact, value: Any, names: Names) -> str:
         case FactType.MONEY:
             return formats.spell_money(Decimal(str(value)))
         case FactType.NUMBER:
-            words = formats.spell_number(Decimal(str(value)))
+            words = formats.spell_number(_readable(Decimal(str(value))))
             return f"{words} {fact.unit}" if fact.unit else words
         case FactType.YES_NO:
             return gettext("Yes") if value else gettext("No")
         case FactType.POSTS:
             return phrases.listed([phrases.value_label(fact, str(one), names) for one in value])
     return phrases.value_label(fact, str(value), names)
+
+
+def _readable(number: Decimal) -> Decimal:
+    """Return a quotient to the hundredth; what has no more places than a price stays."""
+    exponent = number.as_tuple().exponent
+    return round(number, 2) if isinstance(exponent, int) and exponent < -PRICE_PLACES else number
 
 
 def amount_of(kind: str, stored: Mapping[str, Any]) -> Decimal | None:

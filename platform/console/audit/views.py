@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from console import formats
 from console.audit.links import record_url
 from console.lists import ChoiceFilter, Column, DayFilter, ListView, TextFilter, title_column
 from console.lists.filters import Choice
@@ -43,9 +44,9 @@ def object_named(entry: AuditEntry) -> str:
 def acted_for(entry: AuditEntry) -> str:
     """Return who acted, and for whom."""
     if not entry.on_behalf_of:
-        return entry.actor
+        return formats.spell_who(entry.actor)
     return gettext("%(actor)s for %(other)s") % {
-        "actor": entry.actor,
+        "actor": formats.spell_who(entry.actor),
         "other": entry.on_behalf_of,
     }
 
@@ -157,6 +158,7 @@ class Entry(ConsoleView):
             "title": event_words(entry.event),
             "crumbs": [(Audit.title, reverse("audit"))],
             "entry": entry,
+            "who": formats.spell_who(entry.actor),
             "object": object_named(entry),
             "object_url": record_url(entry),
             "project": project,

@@ -226,7 +226,7 @@ class Exemptions(ListView):
         return words % {"count": f"{count:,}"}
 
     def page_context(self) -> dict[str, Any]:
-        return {"tabs": tabs_of("duties-exemptions"), "may_ask": may_ask(self)}
+        return {"pages": tabs_of("duties-exemptions"), "may_ask": may_ask(self)}
 
 
 class Ask(EditSheet):

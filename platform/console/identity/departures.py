@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.identity import forms
 from console.lists import Column, ListView, title_column
@@ -22,7 +22,7 @@ from kernel.identity.models import Departure, Way
 from kernel.identity.operations import departures
 
 WORDS = {
-    Way.TAKE_BACK: _("Take back"),
+    Way.TAKE_BACK: pgettext_lazy("a thing", "Take back"),
     Way.HAND_OVER: _("Hand over"),
     Way.END: _("End"),
 }

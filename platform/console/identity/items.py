@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.identity import forms
 from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_column
@@ -146,8 +146,8 @@ class HandOverItem(ItemStep):
 
 
 class TakeItemBack(ItemStep):
-    title = _("Take back")
-    button = _("Take back")
+    title = pgettext_lazy("a thing", "Take back")
+    button = pgettext_lazy("a thing", "Take back")
     form_class = forms.TakeBack
 
     def save(self, values: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console import formats
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
 from kernel.access import Action
 from kernel.duties import PAIRS
@@ -38,7 +39,12 @@ class SecurityLog(ListView):
             tone=lambda row: TONES.get(row.kind, ""),
             phone="end",
         ),
-        Column(key="actor", label=_("Who"), phone="sub"),
+        Column(
+            key="actor",
+            label=_("Who"),
+            value=lambda row: formats.spell_who(row.actor),
+            phone="sub",
+        ),
         Column(key="rule", label=_("Rule"), kind="code"),
         Column(key="message", label=_("What the person was told"), wraps=True, phone="end2"),
         Column(key="project_name", label=_("Project")),

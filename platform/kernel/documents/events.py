@@ -28,6 +28,10 @@ EVENTS = {
 }
 OBJECTS = {
     "documents.attachment": _("Attachment"),
+    "documents.manual": _("Controlled document"),
+    "documents.manualcopy": _("Copy of a manual"),
+    "documents.manualrelease": _("Release of a manual"),
+    "documents.manualrevision": _("Edition of a manual"),
     "documents.numberseries": _("Series of numbers"),
     "documents.printtemplate": _("Print template"),
 }

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.access.models import User
 from kernel.models import CompanyModel
@@ -97,7 +98,7 @@ class SignIn(CompanyModel):
 
 class ItemKind(models.TextChoices):
     MANUAL = "MANUAL", _("Controlled manual")
-    KEY = "KEY", _("Key")
+    KEY = "KEY", pgettext_lazy("thing handed out", "Key")
     CARD = "CARD", _("Card")
     RECEIPT_BOOK = "RECEIPT_BOOK", _("Receipt book")
     CASH_FLOAT = "CASH_FLOAT", _("Cash float")
