@@ -66,7 +66,8 @@ def exemptions_waiting_for(*, actor: access.Actor, project_id: int) -> QuerySet[
     found = exemptions(actor=actor).filter(place, state=ExemptionState.REQUESTED)
     if not actor.may(Action.DUTIES_EXEMPT, project_id):
         return found.none()
-    return found.exclude(user_id=actor.user_id).exclude(requested_by=actor.user_id)
+    person_id = actor.user_id or 0
+    return found.exclude(user_id=person_id).exclude(requested_by=person_id)
 
 
 def exemptions_of_days(

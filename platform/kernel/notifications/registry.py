@@ -1,5 +1,6 @@
 """Which notices there are. Each module registers its own in ``AppConfig.ready``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ class Notice:
     name: Promise
     subject: Promise
     text: Promise
-    fields: dict[str, Promise]
+    fields: Mapping[str, Promise]
     is_urgent: bool = False
     by_mail: bool = True
 
