@@ -69,6 +69,15 @@ def test_field_knows_its_control(name: str, pattern: str) -> None:
     assert re.search(pattern, html), html
 
 
+def test_a_hidden_field_has_no_label() -> None:
+    class Marked(forms.Form):
+        seen = forms.CharField(widget=forms.HiddenInput)
+
+    html = render("{% field field %}", field=Marked(initial={"seen": "7"})["seen"])
+
+    assert html.strip() == '<input type="hidden" name="seen" value="7" id="id_seen">'
+
+
 def test_field_takes_further_attributes() -> None:
     html = render("{% field field hint='Why' autofocus=True data_scan_field=True %}",
                   field=Sample()["kind"])  # fmt: skip

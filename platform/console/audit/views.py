@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from console import formats
@@ -53,6 +53,14 @@ def acted_for(entry: AuditEntry) -> str:
 
 def by_words(words: Mapping[str, Any]) -> list[Choice]:
     return sorted(((key, str(text)) for key, text in words.items()), key=lambda pair: pair[1])
+
+
+# Fields that are called otherwise where they are no house's and no meter's.
+PLAIN_FIELDS: Mapping[str, Any] = {
+    "code": pgettext_lazy("of a thing", "Code"),
+    "mark": _("Revision"),
+    "number": _("Number"),
+}
 
 
 def projects_of(view: ListView) -> list[Choice]:
@@ -179,7 +187,7 @@ def changes_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
     if not isinstance(after, dict):
         after = {"": after} if after is not None else {}
     return [
-        (named(key), spelled(before.get(key)), spelled(after.get(key)))
+        (named(key, entry.event), spelled(before.get(key)), spelled(after.get(key)))
         for key in dict.fromkeys([*before, *after])
     ]
 
@@ -187,14 +195,16 @@ def changes_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
 def facts_of(entry: AuditEntry) -> list[tuple[str, str]]:
     """Return what else an entry says."""
     return [
-        (named(key), spelled(value))
+        (named(key, entry.event), spelled(value))
         for key, value in entry.data.items()
         if key not in {"before", "after"} and value not in (None, "", [], {})
     ]
 
 
-def named(key: str) -> str:
+def named(key: str, event: str = "") -> str:
     """Return the words of a field, or its code where it has none."""
+    if key in PLAIN_FIELDS and not event.startswith("properties."):
+        return str(PLAIN_FIELDS[key])
     return str(FIELDS.get(key, key))
 
 

@@ -43,7 +43,7 @@ class Issue(forms.Form):
         label=_("Number"), max_length=60, help_text=_("As it stands on the thing.")
     )
     holder = PersonField(label=_("Issued to"))
-    place = forms.ChoiceField(label=_("Belongs to"), required=False)
+    place = forms.ChoiceField(label=_("Project"), required=False)
     amount = MoneyField(
         label=_("Amount"), required=False, help_text=_("Of a cash float or a loan only.")
     )

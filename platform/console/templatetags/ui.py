@@ -151,6 +151,8 @@ def field(field: BoundField, hint: str = "", css: str = "", **attrs: Any) -> Saf
 
     Further arguments become attributes of the control: ``{% field form.room autofocus=True %}``.
     """
+    if field.is_hidden:
+        return _widget(field, "", attrs)
     widget = field.field.widget
     if hint:
         field.help_text = hint
