@@ -30,7 +30,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None:
         set_rollback()
         if isinstance(error, DomainError):
-            _note_refusal(error, context)
+            note_refusal(error, context)
         response.content_type = MEDIA_TYPE
     return response
 
@@ -58,8 +58,11 @@ def problem(
     return Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
 
 
-def _note_refusal(error: DomainError, context: dict[str, Any]) -> None:
-    """Write a refusal into the security log; what was refused is rolled back by now."""
+def note_refusal(error: DomainError, context: dict[str, Any]) -> None:
+    """Write a refusal into the security log; what was refused is rolled back by now.
+
+    An endpoint that answers for several things calls it for each that was refused.
+    """
     view, request = context.get("view"), context.get("request")
     actor = getattr(view, "actor", None)
     if request is None or actor is None:  # nobody is known yet

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.bodies import Body
+from api.errors import note_refusal
 from api.v1.approvals import serializers as shapes
 from api.views import ListView, PersonalView
 from kernel.approvals import operations, queries
@@ -183,6 +184,9 @@ class ApprovalOfMany(PersonalView):
             text=body.validated_data["text"],
             now=self.now,
         )
+        for result in results:
+            if result.error is not None:
+                note_refusal(result.error, self.get_exception_handler_context())
         return Response(shapes.OneOfManyOut(results, many=True).data)
 
 

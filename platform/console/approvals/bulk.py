@@ -58,6 +58,9 @@ class Bulk(PersonalView, SheetView):
         except DomainError as error:
             cases = self._picked(ids)
             return self._page(cases, refusal=str(error), status=error.status)
+        for result in results:
+            if result.error is not None:
+                self.note_refusal(result.error)
         signed = sum(1 for result in results if result.is_signed)
         told = gettext("%(signed)d of %(count)d signed") % {
             "signed": signed,

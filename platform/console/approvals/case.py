@@ -31,6 +31,7 @@ class CasePage(PersonalView):
         try:
             told = acts.sign(actor=self.actor, case_id=case.pk, data=request.POST, now=self.now)
         except (Conflict, Invalid, Denied) as error:
+            self.note_refusal(error)
             status = 409 if isinstance(error, Denied) else error.status
             return self._show(
                 self._load(case_id),

@@ -87,6 +87,7 @@ class Inbox(PersonalView):
         return others[0] if others else None
 
     def _refused(self, case_id: int, error: DomainError) -> HttpResponse:
+        self.note_refusal(error)
         return self._show(
             chosen=case_id,
             refusal=str(error),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from kernel.access.models import User
 from kernel.approvals.models import Assignment, Case, Signature
 from kernel.audit.models import AuditEntry
+from kernel.security.models import SecurityEvent
 from tests import factories_approvals as approvals
 from tests import factories_properties as registry
 from tests.console.approvals.conftest import Office
@@ -267,3 +268,20 @@ def test_files_of_a_case_are_on_its_page_and_added_there(office: Office) -> None
     assert "multipart/form-data" not in office.admin.get(files).content.decode()
     stranger = sign_in("sun", "collector", project_id=registry.add_project("HB", "湖滨").pk)
     assert stranger.get(files).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["inbox", "case", "bulk"])
+def test_refused_signature_is_in_the_security_log(office: Office, page: str) -> None:
+    case = office.submit()
+    step = approvals.step_under_way(case).pk
+    if page == "bulk":
+        data: dict[str, Any] = {"pick": [case.pk], f"step-{case.pk}": step}
+    else:
+        data = {"case": case.pk, "step": step, "do": "approve", "opinion": ""}
+    one = reverse("approvals-case", args=[case.pk])
+    address = {"inbox": INBOX, "case": one, "bulk": "/approvals/together/"}[page]
+
+    office.applicant.post(address, data, htmx=True)
+
+    assert [event.code for event in SecurityEvent.objects.all()] == ["approvals.own-paper"]
+    assert not Signature.objects.filter(act="APPROVED").exists()

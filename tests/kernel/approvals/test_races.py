@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kernel.access import Actor
+from kernel.access import SYSTEM, Actor
 from kernel.approvals import operations
 from kernel.approvals.models import SIGNING, Act, Case, CaseState, Delegation, Signature
 from kernel.approvals.operations import checks
@@ -165,3 +165,17 @@ def test_two_delegations_at_once_close_no_circle(committed_tenant: Company) -> N
     refused = [one for one in outcomes if isinstance(one, Exception)]
     assert [type(one) for one in refused] == [operations.DelegationCircle]
     assert Delegation.objects.count() == 2
+
+
+def test_two_publishes_at_once_put_one_version_in_use(
+    committed_tenant: Company, effects: Effects
+) -> None:
+    first = publish(line(step("property_manager")))
+    draft = operations.draft_version(actor=SYSTEM, chain_id=first.chain_id, now=NOW)
+    one = partial(operations.publish, actor=SYSTEM, version_id=draft.pk, now=NOW)
+
+    outcomes = at_once(committed_tenant, [one, one])
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChainVersion", "NotDraft"]
+    states = first.chain.versions.order_by("number").values_list("state", flat=True)
+    assert list(states) == ["RETIRED", "PUBLISHED"]

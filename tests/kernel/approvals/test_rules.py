@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.approvals import registry
 from kernel.approvals.catalogue import DEFAULT_CHAINS
-from kernel.approvals.kinds import KINDS
 from kernel.approvals.rules import counting, paths
 from kernel.approvals.rules.checks import Known, Level, problems_of
 from kernel.approvals.rules.definitions import (
@@ -138,7 +138,7 @@ def test_facts_come_back_from_json_as_they_were() -> None:
 
 @pytest.mark.parametrize("default", DEFAULT_CHAINS, ids=lambda one: one.key)
 def test_a_default_chain_can_be_published_and_read_back(default: Any) -> None:
-    [kind] = [kind for kind in KINDS if kind.key == default.kind]
+    kind = registry.kind_of(default.kind)
     known = Known(
         facts=kind.all_facts(),
         posts={

@@ -24,6 +24,7 @@ from kernel.approvals.operations.errors import (
     StepUnknown,
     TooMany,
 )
+from kernel.approvals.queries import running as queries
 from kernel.approvals.rules.definitions import StepAct
 from kernel.errors import DomainError
 from kernel.text import _
@@ -171,18 +172,25 @@ def return_to(
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """What became of one of many; ``code`` is the refusal's, ``""`` if it was signed."""
+    """What became of one of many; ``error`` is the refusal, for the security log to hear of."""
 
     case_id: int
     step_id: int
     number: str
     title: str
-    code: str
-    message: str
+    error: DomainError | None
 
     @property
     def is_signed(self) -> bool:
-        return not self.code
+        return self.error is None
+
+    @property
+    def code(self) -> str:
+        return self.error.code if self.error is not None else ""
+
+    @property
+    def message(self) -> str:
+        return str(self.error) if self.error is not None else ""
 
 
 def approve_many(
@@ -201,7 +209,8 @@ def approve_many(
     wanted = list(dict.fromkeys(steps))
     if len(wanted) > MOST_AT_ONCE:
         raise TooMany(_("At most %(count)d at once.") % {"count": MOST_AT_ONCE})
-    known = {case.pk: case for case in Case.objects.filter(pk__in=[one for one, _two in wanted])}
+    seen = queries.cases(actor=actor, now=now).filter(pk__in=[one for one, _two in wanted])
+    known = {case.pk: case for case in seen}
     if len({case.kind for case in known.values()}) > 1:
         raise KindMixed(_("Only papers of the same kind are approved together."))
     return [_approve_one(actor, known.get(one), one, two, text, now) for one, two in wanted]
@@ -210,20 +219,13 @@ def approve_many(
 def _approve_one(
     actor: Actor, case: Case | None, case_id: int, step_id: int, text: str, now: datetime
 ) -> BulkResult:
-    code = message = ""
+    refusal = None
     try:
         approve(actor=actor, case_id=case_id, step_id=step_id, text=text, now=now)
     except DomainError as error:
-        code, message = error.code, str(error)
-    is_hidden = code == "not-found" or case is None
-    return BulkResult(
-        case_id,
-        step_id,
-        "" if is_hidden or case is None else case.number,
-        "" if is_hidden or case is None else case.title,
-        code,
-        message,
-    )
+        refusal = error
+    number, title = (case.number, case.title) if case is not None else ("", "")
+    return BulkResult(case_id, step_id, number, title, refusal)
 
 
 def _go_back(case: Case, target: CaseStep, *, now: datetime) -> None:

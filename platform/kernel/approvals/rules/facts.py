@@ -9,6 +9,10 @@ from typing import Any, Final
 from kernel.errors import Invalid
 from kernel.text import _
 
+# Beyond these no paper's number lies; a number like 1e999999 would be written out in full.
+_TOO_MUCH: Final = Decimal(10) ** 16
+_FINEST, _COARSEST = -12, 16
+
 FactValue = Decimal | bool | str | int | frozenset[str] | None
 
 
@@ -201,7 +205,10 @@ def _number(fact: Fact, value: object) -> Decimal:
         number = Decimal(value)
     except InvalidOperation as error:
         raise _unfit(fact) from error
-    if not number.is_finite():
+    exponent = number.as_tuple().exponent  # no number in what is not finite
+    if not isinstance(exponent, int) or not _FINEST <= exponent <= _COARSEST:
+        raise _unfit(fact)
+    if abs(number) >= _TOO_MUCH:
         raise _unfit(fact)
     return number
 
