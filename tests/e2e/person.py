@@ -64,7 +64,7 @@ class Person:
     def accept_invitation(self) -> None:
         """Follow the link of the newest mail and choose a password there."""
         self.open_browser()
-        self.page.goto(self.site.link_in_mail(self.address))
+        self.page.goto(self.site.password_link(self.address))
         self.fill("新密码", PASSWORD)
         self.fill("再次输入新密码", PASSWORD)
         self.press("设置密码")

@@ -114,16 +114,20 @@ class Site:
         finally:
             self._processes[-1].send_signal(signal.SIGCONT)
 
-    def link_in_mail(self, address: str) -> str:
-        """Return the link of the newest mail to ``address``, waiting for it for a while."""
+    def password_link(self, address: str) -> str:
+        """Return the link by which a password is chosen, from the newest mail to ``address``.
+
+        It is waited for a while; notices may have come after it.
+        """
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             for mail in reversed(self._mails()):
                 if mail["To"] == address:
-                    found = re.findall(r"https?://\S+", str(mail.get_content()))
-                    return str(found[-1])
+                    found = re.findall(r"https?://\S+/password/\S+", str(mail.get_content()))
+                    if found:
+                        return str(found[-1])
             time.sleep(0.2)
-        raise RuntimeError(f"no mail to {address}")
+        raise RuntimeError(f"no link for a password to {address}")
 
     def _mails(self) -> list[EmailMessage]:
         """Return the mails that were sent, oldest first. A file holds one or more of them."""
