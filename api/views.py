@@ -18,8 +18,23 @@ from api.auth import get_actor
 from api.bodies import Query
 from api.pagination import CursorPagination
 from kernel import access
+from kernel.access.models import ApiToken
 from kernel.duties import operations as duties
+from kernel.errors import Denied
+from kernel.sessions import is_proved
 from kernel.tenancy import company_time_zone
+
+
+class NotByToken(Denied):
+    """A token is not its owner: it signs nothing, and one that is narrowed has nothing of his."""
+
+    code = "access.not-by-token"
+
+
+class ProofNeeded(Denied):
+    """The console's session goes along, and its person has not proved lately who he is."""
+
+    code = "access.proof-needed"
 
 
 class ApiView(APIView):
@@ -30,6 +45,10 @@ class ApiView(APIView):
     """
 
     actions: ClassVar[Mapping[str, access.Action | None]]
+    # Methods that take a person with his browser, and those for which he must have proved lately
+    # who he is, as at the console. To make a token he proved it; a token is not asked again.
+    by_person: ClassVar[frozenset[str]] = frozenset()
+    proof: ClassVar[frozenset[str]] = frozenset()
     query_class: ClassVar[type[Query] | None] = None  # what a GET may be asked with
     asked: dict[str, Any]  # the values of ``query_class``
     actor: access.Actor
@@ -63,6 +82,7 @@ class ApiView(APIView):
         if asked not in self.actions:
             raise MethodNotAllowed(method)
         self.check_access(self.actions[asked])
+        self._check_credential(request, asked)
         self._require_known(request)
         is_get = request.method in {"GET", "HEAD"}
         self.asked = self.query_class.of(request) if self.query_class and is_get else {}
@@ -74,6 +94,18 @@ class ApiView(APIView):
         """
         assert action is not None, "only a PersonalView names no action"
         duties.require_action(self.actor, action)
+
+    def _check_credential(self, request: Request, method: str) -> None:
+        """Return if what the request is signed in by is enough for this method.
+
+        :raises NotByToken: for a token where it takes the person.
+        :raises ProofNeeded: for a session that was not proved lately where it takes a proof.
+        """
+        if isinstance(request.auth, ApiToken):
+            if method in self.by_person:
+                raise NotByToken(_("A token cannot do this. Sign in and do it yourself."))
+        elif method in self.proof and not is_proved(request.session, self.now):
+            raise ProofNeeded(_("Confirm in the console that it is you, then try again."))
 
     def parameter_names(self) -> set[str]:
         """Return the names that the address of a GET may carry."""
@@ -98,6 +130,9 @@ class PersonalView(ApiView):
 
     def check_access(self, action: access.Action | None) -> None:
         self.actor.require_person()
+        token = self.request.auth
+        if isinstance(token, ApiToken) and not (token.actions is token.project_ids is None):
+            raise NotByToken(_("A token that is limited to some things opens nothing personal."))
 
 
 class ListView(ApiView, ListAPIView[Any]):

@@ -146,7 +146,9 @@ class AccessPaper(ApiView):
         response.headers["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=shown.name
         )
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; frame-ancestors 'none'; sandbox"
+        )
         return response
 
 

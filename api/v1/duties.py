@@ -241,6 +241,7 @@ class OneExemption(ApiView):
 
 class ApproveExemption(ApiView):
     actions = {"POST": Action.DUTIES_EXEMPT}
+    by_person = frozenset({"POST"})
 
     @extend_schema(request=ExemptionOpinionIn, responses=ExemptionOut)
     def post(self, request: Request, exemption_id: int) -> Response:
@@ -255,6 +256,7 @@ class ApproveExemption(ApiView):
 
 class RejectExemption(ApiView):
     actions = {"POST": Action.DUTIES_EXEMPT}
+    by_person = frozenset({"POST"})
 
     @extend_schema(request=ExemptionRefusalIn, responses=ExemptionOut)
     def post(self, request: Request, exemption_id: int) -> Response:

@@ -119,7 +119,9 @@ class FileContent(ApiView):
         response.headers["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=attachment.name
         )
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; frame-ancestors 'none'; sandbox"
+        )
         return response
 
 

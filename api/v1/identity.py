@@ -381,6 +381,7 @@ class Settle(ApiView):
 
 class Close(ApiView):
     actions = {"POST": Action.USER_MANAGE}
+    proof = frozenset({"POST"})
 
     @extend_schema(request=None, responses=DepartureOut)
     def post(self, request: Request, departure_id: int) -> Response:

@@ -212,6 +212,7 @@ class StaffPosts(ListView):
     """The company's posts, retired ones too."""
 
     actions = _MANAGES
+    proof = frozenset({"POST"})
     model = Post
     serializer_class = StaffPostOut
     filterset_class = StaffPostFilter
@@ -257,6 +258,7 @@ class StaffPostDetail(ApiView):
 
 class StaffPostActions(ApiView):
     actions = {"PUT": Action.USER_MANAGE}
+    proof = frozenset({"PUT"})
 
     @extend_schema(request=StaffPostActionsIn, responses=StaffPostDetailOut)
     def put(self, request: Request, post_id: int) -> Response:
@@ -372,6 +374,7 @@ class People(ListView):
 
 class PersonDetail(ApiView):
     actions = {"GET": Action.USER_MANAGE, "PUT": Action.USER_MANAGE}
+    proof = frozenset({"PUT"})  # the address is where the link goes that sets the password
 
     @extend_schema(responses=PersonOut)
     def get(self, request: Request, user_id: int) -> Response:
@@ -421,6 +424,7 @@ class Holdings(ListView):
     """Who holds, held or will hold which post."""
 
     actions = _MANAGES
+    proof = frozenset({"POST"})
     model = PostHolding
     serializer_class = HoldingOut
     filterset_class = HoldingFilter

@@ -1,13 +1,28 @@
 """Sessions in the company's schema whose content opens in that company only."""
 
 import time
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
 from django.contrib.sessions.backends import db
 
 from kernel.tenancy import current_schema
 
 PROVED_AT: Final = "proved_at"
+# How long a proof lasts for what is dangerous.
+PROOF_SECONDS: Final = 15 * 60
+
+
+class Kept(Protocol):
+    """A session, as far as it is asked here."""
+
+    def get(self, key: str, default: object = None, /) -> object: ...
+
+
+def is_proved(session: Kept, now: datetime) -> bool:
+    """Tell whether whoever sits there proved who he is lately enough for what is dangerous."""
+    proved_at = session.get(PROVED_AT)
+    return isinstance(proved_at, float) and now.timestamp() - proved_at <= PROOF_SECONDS
 
 
 class SessionStore(db.SessionStore):

@@ -38,11 +38,7 @@ class Api:
                 f"/api/v1/{path}",
                 b"" if body is None else json.dumps(body).encode(),
                 content_type="application/json",
-                headers={
-                    "authorization": f"Bearer {self.token}",
-                    "host": self.host,
-                    **(headers or {}),
-                },
+                headers={**self._credential(), "host": self.host, **(headers or {})},
             )
         finally:
             tenant_connection.set_tenant(company)  # a request leaves the public schema in force
@@ -50,20 +46,37 @@ class Api:
     def upload(self, path: str, fields: Json) -> Any:
         """Send a form with files."""
         company = tenant_connection.tenant
-        headers = {"authorization": f"Bearer {self.token}", "host": self.host}
+        headers = {**self._credential(), "host": self.host}
         try:
             return self.client.post(f"/api/v1/{path}", fields, headers=headers)
         finally:
             tenant_connection.set_tenant(company)
 
+    def _credential(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"} if self.token else {}
+
 
 def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
     """Return the client of a person, who is added and given posts if need be."""
+    user = _person(username, posts)
+    _row, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
+    return Api(Client(), text)
+
+
+def sign_in_by_browser(username: str, *posts: tuple[str, int | None]) -> Api:
+    """Return the client of a person whose console's session goes along instead of a token."""
+    client = Client(headers={"host": "alpha.test"})
+    client.force_login(
+        _person(username, posts), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return Api(client, "")
+
+
+def _person(username: str, posts: tuple[tuple[str, int | None], ...]) -> User:
     user = User.objects.filter(username=username).first() or factories.add_user(username)
     for post, project_id in posts:
         factories.hold_post(user, post, project_id)
-    _row, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
-    return Api(Client(), text)
+    return user
 
 
 def refusal(answer: Any) -> tuple[int, str]:

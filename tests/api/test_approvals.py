@@ -14,7 +14,8 @@ from services.properties.models import Project
 from tenants.companies.models import Company
 from tests import factories_approvals as approvals
 from tests import factories_properties as registry
-from tests.api.client import Api, Json, refusal, sign_in
+from tests.api.client import Api, Json, refusal
+from tests.api.client import sign_in_by_browser as sign_in
 from tests.factories import NOW
 from tests.kernel.documents.samples import PDF
 

@@ -11,7 +11,7 @@ from kernel.security.models import SecurityEvent, SecurityKind
 from services.properties.models import Project
 from services.properties.operations import create_project
 from tenants.companies.models import Company
-from tests.api.client import Api, sign_in
+from tests.api.client import Api, sign_in, sign_in_by_browser
 from tests.factories import NOW, add_user, hold_post
 from tests.factories_duties import set_mode
 
@@ -33,7 +33,7 @@ def test_an_exemption_goes_its_way(project: Project, clerk: User) -> None:
     set_mode(Mode.BLOCK_WITH_EXEMPTION)
     admin, chief = (
         sign_in("admin", ("company_admin", None)),
-        sign_in("chief", ("property_manager", None)),
+        sign_in_by_browser("chief", ("property_manager", None)),
     )
     (conflict,) = admin("GET", "duties/conflicts/").json()
     assert (conflict["rule"], conflict["user_id"], conflict["project_id"]) == (

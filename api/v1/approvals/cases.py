@@ -47,6 +47,7 @@ class ActView(PersonalView):
     """POST carries out one act and answers with the case as it is then."""
 
     actions = {"POST": None}
+    by_person = frozenset({"POST"})
     body: ClassVar[type[Body]]
     operation: ClassVar[Callable[..., Case]]
 
@@ -131,6 +132,7 @@ class ReplacedSigner(ActView):
 
 
 class Withdrawal(ActView):
+    by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.withdraw)
 
@@ -141,6 +143,7 @@ class Withdrawal(ActView):
 
 
 class Resubmission(ActView):
+    by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.resubmit)
 
@@ -161,6 +164,7 @@ class Completion(ActView):
 
 
 class Urging(ActView):
+    by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.urge)
 
@@ -172,6 +176,7 @@ class Urging(ActView):
 
 class ApprovalOfMany(PersonalView):
     actions = {"POST": None}
+    by_person = frozenset({"POST"})
 
     @extend_schema(request=shapes.ManyIn, responses=shapes.OneOfManyOut(many=True))
     def post(self, request: Request) -> Response:

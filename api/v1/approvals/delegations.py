@@ -15,6 +15,7 @@ class Delegations(PersonalView, ListView):
     """One's own delegations; with ``approval.configure`` the company's."""
 
     actions = {"GET": None, "POST": None}
+    by_person = frozenset({"POST"})
     model = Delegation
     serializer_class = shapes.DelegationOut
 

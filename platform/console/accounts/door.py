@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from console.accounts.lockout import counted_address
+from kernel import sessions as kept_sessions
 from kernel.access.models import User
 from kernel.identity import queries
 from kernel.identity.models import Method
@@ -26,8 +27,6 @@ PENDING: Final = "half_signed_in"
 SIGN_IN: Final = "sign_in"
 SEEN_AT: Final = "seen_at"
 PENDING_SECONDS: Final = 10 * 60
-# How long a proof lasts for what is dangerous.
-PROOF_SECONDS: Final = 15 * 60
 
 
 def remember(request: HttpRequest, user: User, target: str, now: datetime) -> None:
@@ -109,8 +108,12 @@ def prove(request: HttpRequest, now: datetime) -> None:
 
 def is_proved(request: HttpRequest, now: datetime) -> bool:
     """Tell whether that was lately enough for what is dangerous."""
-    proved_at = request.session.get(PROVED_AT)
-    return isinstance(proved_at, float) and now.timestamp() - proved_at <= PROOF_SECONDS
+    return kept_sessions.is_proved(request.session, now)
+
+
+def keep_proof(request: HttpRequest, proved_at: object) -> None:
+    """Put back when the last proof was: what gave the session a new key was none."""
+    request.session[PROVED_AT] = proved_at
 
 
 def place_of(request: HttpRequest) -> Place:

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console import navigation
-from console.accounts import door, forms
+from console.accounts import door, forms, proof
 from console.people.reads import with_project_names
 from console.views import PersonalView
 from kernel.access import Action, operations, passwords, queries, tokens
 from kernel.access.models import User
 from kernel.access.passwords import PasswordWeak, PasswordWrong
 from kernel.identity import queries as identity
+from kernel.sessions import PROVED_AT
 
 DONE = {
     "password": _("Your password is changed. Your other sessions have ended."),
@@ -87,7 +88,8 @@ class ChangePassword(Account):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         form = forms.ChangePassword(request.POST)
-        if form.is_valid():
+        if form.is_valid() and self._may_try(request, form):
+            proved_at = request.session.get(PROVED_AT)
             try:
                 user = passwords.change(
                     user_id=person_of(request).pk,
@@ -99,10 +101,22 @@ class ChangePassword(Account):
             except (PasswordWeak, PasswordWrong) as error:
                 form.add_error(error.field, str(error))
             else:
+                proof.TRIES.forget(str(user.pk))
                 update_session_auth_hash(request, user)  # the others end, this one goes on
+                if identity.has_factor(user_id=user.pk):  # then a password proves nothing
+                    door.keep_proof(request, proved_at)
                 door.carry_over(request)
                 return HttpResponseRedirect(f"{reverse('account')}?done=password")
         return self.page(request, status=422, password_form=form)
+
+    def _may_try(self, request: HttpRequest, form: forms.ChangePassword) -> bool:
+        """Count a try of the present password together with those of proofs."""
+        if proof.TRIES.count(str(person_of(request).pk)):
+            return True
+        error = proof.TooManyTries(proof.TOO_MANY_TRIES)
+        self.note_refusal(error)
+        form.add_error("current", str(error))
+        return False
 
 
 class CreateToken(Account):

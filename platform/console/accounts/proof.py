@@ -23,6 +23,7 @@ from kernel.limits import Limit
 FIELD: Final = "proof"
 OWN_FIELDS: Final = frozenset({FIELD, "csrfmiddlewaretoken"})
 TRIES: Final = Limit("proof-tries", 5, 15 * 60)
+TOO_MANY_TRIES: Final = _("Too many wrong passwords. Wait a quarter of an hour.")
 
 
 class PasswordWrong(Invalid):
@@ -43,7 +44,7 @@ def check(user: User, secret: str, now: datetime) -> None:
         check_code(user, secret, now)
         return
     if not TRIES.count(str(user.pk)):
-        raise TooManyTries(_("Too many wrong passwords. Wait a quarter of an hour."))
+        raise TooManyTries(TOO_MANY_TRIES)
     if not user.check_password(secret):
         raise PasswordWrong(_("This is not your password."))
     TRIES.forget(str(user.pk))

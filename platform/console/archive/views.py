@@ -32,7 +32,7 @@ from services.properties import queries as registry
 from services.properties.models import Household
 
 _TONES = {"WAITING": "warn", "GRANTED": "ok", "REJECTED": "bad"}
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 class Requests(ListView):

@@ -28,7 +28,9 @@ from kernel.errors import Conflict, DomainError, Invalid
 
 # Nothing in a file may run or fetch anything. The sandbox is left out for PDF: a browser's own
 # viewer does not open inside one.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+)
 # Of one choice; whoever has more sends them in turns.
 MOST_AT_ONCE = 10
 

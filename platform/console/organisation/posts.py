@@ -171,6 +171,8 @@ def ticks(post: Post, chosen: set[str] | None) -> list[tuple[Any, list[Tick]]]:
 class PostActions(PostPage):
     """What the post may do, as ticked on its page."""
 
+    proof = "POST"
+
     def get(self, request: HttpRequest, post_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("posts-post", args=[post_id]))
 
@@ -210,6 +212,7 @@ class PostState(PostPage):
 
 class NewPost(EditSheet):
     action = Action.USER_MANAGE
+    proof = "POST"
     title, button = _("Add a post"), _("Add the post")
     form_class = forms.Post
     added: Post

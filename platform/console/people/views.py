@@ -169,6 +169,7 @@ class Person(ConsoleView):
     """One person: name, posts, access, tokens, and what was done to the account."""
 
     action = Action.USER_MANAGE
+    proof = "POST"  # whoever changes the address gets the link that sets the password
 
     def get(self, request: HttpRequest, user_id: int) -> HttpResponseBase:
         return self.page(request, user_id)
@@ -223,6 +224,7 @@ class Person(ConsoleView):
 class PersonStep(Person):
     """One thing done to a person; a refusal is shown on his page."""
 
+    proof = ""
     done: ClassVar[str] = "saved"
 
     def get(self, request: HttpRequest, user_id: int, **_kwargs: int) -> HttpResponseBase:
@@ -313,6 +315,7 @@ class LetInOrOut(PersonStep):
 
 
 class SendLink(PersonStep):
+    proof = "POST"
     done = "sent"
 
     def carry_out(self, request: HttpRequest, user_id: int, **_kwargs: int) -> str | None:

@@ -232,7 +232,8 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such holding.
-    :raises LastDayInvalid: if no calendar has the day after it, or the post ends before it.
+    :raises LastDayInvalid: if no calendar has the day after it, or the post ends before it, or
+        it was in force and would not have been.
     :raises LastAdministrator: if nobody would be left to manage people.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
@@ -247,6 +248,11 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
     if holding.post_id == ADMINISTRATOR:
         _require_another_administrator(
             PostHolding.objects.exclude(pk=holding_id), max(valid_to, company_day(now))
+        )
+    if last_day < holding.valid_from < company_day(now):
+        raise LastDayInvalid(
+            _("The post was in force before today: it cannot end before it began."),
+            field="last_day",
         )
     if last_day < holding.valid_from:
         holding.delete()  # given by mistake and never in force

@@ -273,7 +273,8 @@ def _exemption(
     if project_id is not None:
         place |= Q(project_id=project_id)
     if until is not None:
-        found = found.filter(valid_to__gte=until)
+        # Ended since, it excuses no days after its end, though the post is dated back before it.
+        found = found.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=until), valid_to__gte=until)
     return found.filter(place).order_by("pk").first()
 
 

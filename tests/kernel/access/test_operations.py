@@ -124,6 +124,24 @@ def test_a_post_ended_before_it_began_never_was(admin: access.Actor) -> None:
     assert not PostHolding.objects.filter(pk=holding.pk).exists()
 
 
+def test_a_post_that_was_in_force_does_not_vanish(admin: access.Actor) -> None:
+    """Known fault: ended before it began, a post held for months was as if it had never been."""
+    clerk = add_actor("wang", "collector")  # since January
+    held = PostHolding.objects.get(user_id=clerk.user_id)
+    entries = AuditEntry.objects.count()
+
+    with pytest.raises(operations.LastDayInvalid):
+        operations.end_post(
+            actor=admin,
+            holding_id=held.pk,
+            last_day=held.valid_from - timedelta(days=1),
+            now=NOW,
+        )
+
+    assert PostHolding.objects.get(pk=held.pk).valid_to is None
+    assert AuditEntry.objects.count() == entries
+
+
 @pytest.mark.parametrize(
     ("post", "project_id", "error"),
     [

@@ -208,6 +208,29 @@ def test_an_exemption_that_is_ended_counts_no_more(
         exemptions.end_exemption(actor=admin, exemption_id=exemption.pk, reason="x", now=NOW)
 
 
+def test_an_ended_exemption_excuses_no_post_that_is_dated_back(
+    admin: Actor, manager: Actor, clerk: User, project: Project
+) -> None:
+    """Known fault: from a day before its end on, it let the post through until its last day."""
+    set_mode(Mode.BLOCK_WITH_EXEMPTION)
+    exemption = exempt(admin, manager, clerk, "SoD-08", project_id=project.pk)
+    exemptions.end_exemption(actor=admin, exemption_id=exemption.pk, reason="hired", now=NOW)
+    PostHolding.objects.filter(user=clerk).update(valid_from=exemption.valid_from)
+
+    with pytest.raises(DutiesMeet):
+        people.give_post(
+            actor=access.SYSTEM,
+            user_id=clerk.pk,
+            post="sales_accountant",
+            project_id=project.pk,
+            valid_from=exemption.valid_from,
+            last_day=YEAR_END,
+            now=NOW,
+        )
+
+    assert posts_of(clerk) == ["collector"]
+
+
 def test_who_acts_for_somebody_needs_the_exemption_of_both(
     admin: Actor, manager: Actor, clerk: User, project: Project
 ) -> None:
