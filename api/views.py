@@ -131,7 +131,7 @@ class PersonalView(ApiView):
     def check_access(self, action: access.Action | None) -> None:
         self.actor.require_person()
         token = self.request.auth
-        if isinstance(token, ApiToken) and not (token.actions is token.project_ids is None):
+        if isinstance(token, ApiToken) and (token.actions, token.project_ids) != (None, None):
             raise NotByToken(_("A token that is limited to some things opens nothing personal."))
 
 

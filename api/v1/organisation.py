@@ -446,7 +446,7 @@ class HoldingEnd(ApiView):
 
     @extend_schema(request=EndIn, responses={200: HoldingOut, 204: None})
     def post(self, request: Request, holding_id: int) -> Response:
-        """End a post after a day; one that would end before it began is taken back (204)."""
+        """End a post after a day; one that has not begun is taken back by an earlier day (204)."""
         body = EndIn(data=request.data)
         body.is_valid(raise_exception=True)
         holding = operations.end_post(

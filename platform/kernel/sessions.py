@@ -2,9 +2,10 @@
 
 import time
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
 
 from kernel.tenancy import current_schema
 
@@ -13,13 +14,7 @@ PROVED_AT: Final = "proved_at"
 PROOF_SECONDS: Final = 15 * 60
 
 
-class Kept(Protocol):
-    """A session, as far as it is asked here."""
-
-    def get(self, key: str, default: object = None, /) -> object: ...
-
-
-def is_proved(session: Kept, now: datetime) -> bool:
+def is_proved(session: SessionBase, now: datetime) -> bool:
     """Tell whether whoever sits there proved who he is lately enough for what is dangerous."""
     proved_at = session.get(PROVED_AT)
     return isinstance(proved_at, float) and now.timestamp() - proved_at <= PROOF_SECONDS

@@ -128,14 +128,20 @@ def test_posts_are_given_and_ended(admin: Api, project: Project) -> None:
     again = admin("POST", "holdings/", body)
     ended = admin("POST", f"holdings/{given.json()['id']}/end/", {"last_day": "2026-06-30"})
     longer = admin("POST", f"holdings/{given.json()['id']}/end/", {"last_day": "2027-06-30"})
-    undone = admin("POST", f"holdings/{given.json()['id']}/end/", {"last_day": "2025-06-30"})
+    vanished = admin("POST", f"holdings/{given.json()['id']}/end/", {"last_day": "2025-06-30"})
+    to_come = admin(
+        "POST", "holdings/", {**body, "valid_from": "2090-01-01", "last_day": "2090-12-31"}
+    )
+    undone = admin("POST", f"holdings/{to_come.json()['id']}/end/", {"last_day": "2025-06-30"})
 
     assert (given.status_code, given.json()["last_day"]) == (201, "2026-12-31")
     assert (again.status_code, again.json()["code"]) == (409, "access.post-held-already")
     assert ended.json()["last_day"] == "2026-06-30"
     assert (longer.status_code, longer.json()["code"]) == (422, "access.last-day-invalid")
-    assert undone.status_code == 204
-    assert not PostHolding.objects.filter(user=user).exists()
+    # What was in force stays on the record; what has not begun is taken back.
+    assert (vanished.status_code, vanished.json()["code"]) == (422, "access.last-day-invalid")
+    assert (to_come.status_code, undone.status_code) == (201, 204)
+    assert [row.pk for row in PostHolding.objects.filter(user=user)] == [given.json()["id"]]
 
 
 def test_duties_kept_apart_are_kept_apart_here_as_well(admin: Api, project: Project) -> None:

@@ -193,7 +193,7 @@ def test_a_token_of_another_company_is_none_here(wang: User, companies: dict[str
 
 
 def add_actor_of_beta() -> User:
-    return User.objects.get(pk=add_actor("zhang", "company_admin").user_id)
+    return User.objects.get(pk=add_actor("zhang", "company_admin").require_person())
 
 
 @pytest.mark.parametrize("text", ["", "gj_", "gj_" + "a" * 43, "x" * 9000, "gj_\u0000"])
@@ -216,7 +216,7 @@ def paper(project: Project) -> Any:
 
 
 def collector(project: Project) -> int:
-    return add_actor("zhouting", "collector", project_id=project.pk).user_id or 0
+    return add_actor("zhouting", "collector", project_id=project.pk).require_person()
 
 
 def test_a_token_signs_nothing_whatever_its_owner_may(project: Project, paper: Any) -> None:
