@@ -26,6 +26,7 @@ from kernel.records.models import (
     Disposal,
     DisposalItem,
     DisposalState,
+    LegalHold,
     Mode,
     Receiver,
 )
@@ -247,6 +248,70 @@ class Disposals(ListView):
         return Response(DisposalOut(made).data, status=201)
 
 
+class HoldIn(Body):
+    """``key`` is of what is due."""
+
+    project_id = IdField()
+    key = serializers.CharField(max_length=80)
+    reason = serializers.CharField(max_length=200)
+
+
+class LiftIn(Body):
+    reason = serializers.CharField(max_length=200)
+
+
+class HoldOut(serializers.ModelSerializer[LegalHold]):
+    class Meta:
+        model = LegalHold
+        fields: ClassVar = [
+            "id", "project_id", "record_class", "object_id", "label", "reason", "placed_by_label",
+            "placed_at", "lifted_by_label", "lifted_at", "lift_reason",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class HoldFilter(FilterSet):
+    project = IdFilter(field_name="project_id")
+    in_force = filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
+
+
+class Holds(ListView):
+    """What is held back from disposal, lifted holds too; newest first."""
+
+    actions = {"GET": Action.RETENTION_VIEW, "POST": Action.RECORD_HOLD}
+    model = LegalHold
+    serializer_class = HoldOut
+    filterset_class = HoldFilter
+    ordering = "-id"
+
+    def rows(self) -> QuerySet[LegalHold]:
+        return retention.holds(actor=self.actor)
+
+    @extend_schema(request=HoldIn, responses={201: HoldOut})
+    def post(self, request: Request) -> Response:
+        """Hold a record back that is due, while a dispute or an inspection needs it."""
+        body = HoldIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        hold = operations.place_hold(
+            actor=self.actor, now=self.now, today=self.today, **body.validated_data
+        )
+        return Response(HoldOut(hold).data, status=201)
+
+
+class LiftHold(ApiView):
+    actions = {"POST": Action.RECORD_HOLD}
+
+    @extend_schema(request=LiftIn, responses=HoldOut)
+    def post(self, request: Request, hold_id: int) -> Response:
+        """End a hold: the record is due as before."""
+        body = LiftIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        hold = operations.lift_hold(
+            actor=self.actor, hold_id=hold_id, now=self.now, **body.validated_data
+        )
+        return Response(HoldOut(hold).data)
+
+
 urlpatterns = [
     path("access-requests/", AccessRequests.as_view(), name="api-access-requests"),
     path("access-requests/<int:access_id>/", OneAccessRequest.as_view()),
@@ -256,5 +321,7 @@ urlpatterns = [
     ),
     path("access-looks/", AccessLooks.as_view(), name="api-access-looks"),
     path("retention/due/", DueRecords.as_view(), name="api-retention-due"),
+    path("retention/holds/", Holds.as_view(), name="api-retention-holds"),
+    path("retention/holds/<int:hold_id>/lift/", LiftHold.as_view()),
     path("retention/disposals/", Disposals.as_view(), name="api-retention-disposals"),
 ]

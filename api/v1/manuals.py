@@ -305,6 +305,28 @@ class Releases(ApiView):
         return Response(ReleaseOut(release).data, status=201)
 
 
+class ManualReleases(ListView):
+    """Requests to give a document outside the company, with what became of them."""
+
+    actions = {"GET": Action.MANUAL_KEEP}
+    model = ManualRelease
+    serializer_class = ReleaseOut
+
+    def rows(self) -> QuerySet[ManualRelease]:
+        manual = queries.get_manual(actor=self.actor, manual_id=self.kwargs["manual_id"])
+        return queries.releases(actor=self.actor, manual=manual).order_by("pk")
+
+
+class ReleaseDetail(ApiView):
+    actions = {"GET": Action.MANUAL_KEEP}
+
+    @extend_schema(responses=ReleaseOut)
+    def get(self, request: Request, release_id: int) -> Response:
+        """Give one request to give a document outside."""
+        release = queries.get_release(actor=self.actor, release_id=release_id)
+        return Response(ReleaseOut(release).data)
+
+
 class ReleasePaper(ApiView):
     actions = {"POST": Action.MANUAL_KEEP}
 
@@ -323,6 +345,8 @@ urlpatterns = [
     path("manuals/<int:manual_id>/", ManualDetail.as_view()),
     path("manuals/<int:manual_id>/revisions/", Revisions.as_view()),
     path("manuals/<int:manual_id>/copies/", Copies.as_view()),
+    path("manuals/<int:manual_id>/releases/", ManualReleases.as_view()),
+    path("manual-releases/<int:release_id>/", ReleaseDetail.as_view()),
     path("manual-revisions/<int:revision_id>/", RevisionDetail.as_view()),
     path("manual-revisions/<int:revision_id>/submit/", RevisionSubmit.as_view()),
     path("manual-revisions/<int:revision_id>/discard/", RevisionDiscard.as_view()),

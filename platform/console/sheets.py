@@ -1,14 +1,17 @@
 """Forms in the side sheet."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from console.histories import told
 from console.views import ConsoleView
 from kernel.duties import KeptApart
 from kernel.errors import Conflict, DomainError, Invalid
@@ -90,6 +93,10 @@ class EditSheet(SheetView):
         """Return ``title``, ``button`` and maybe ``lead``, where they depend on the record."""
         return {}
 
+    def records(self) -> Mapping[type[Model], list[int]]:
+        """Return whose history the sheet shows, by model and ids. Access to them is checked."""
+        return {}
+
     # ---- requests ------------------------------------------------------------------------------
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -113,6 +120,9 @@ class EditSheet(SheetView):
             "lead": self.lead,
             **self.words(),
         }
+        records = self.records()
+        if records:
+            words["history"] = told(records)
         return self.show(form, back=self.back(), **words, **extra)
 
 

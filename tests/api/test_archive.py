@@ -8,7 +8,7 @@ from django.test import Client
 from kernel.access import tokens
 from kernel.access.actors import Actor
 from kernel.approvals.models import Case
-from kernel.records.models import AccessLook, AccessRequest, Disposal
+from kernel.records.models import AccessLook, AccessRequest, Disposal, LegalHold
 from tenants.companies.models import Company
 from tests.api.client import Api
 from tests.factories import NOW
@@ -110,3 +110,43 @@ def test_what_is_due_is_listed(disposal_office: test_disposal.Office) -> None:
     again = desk("POST", "retention/disposals/", sent)
     assert (again.status_code, again.json()["code"]) == (409, "records.not-due")
     assert Disposal.objects.count() == 1
+
+
+def test_a_record_is_held_back_listed_and_let_go(disposal_office: test_disposal.Office) -> None:
+    desk, manager = api_of(disposal_office.desk), api_of(disposal_office.manager)
+    project_id = disposal_office.project.pk
+    sent = {"project_id": project_id, "key": disposal_office.key, "reason": "诉讼"}
+    assert desk("POST", "retention/holds/", sent).status_code == 403
+    assert manager("POST", "retention/holds/", sent | {"reason": ""}).status_code == 400
+    unknown = sent | {"key": "former-owner:999999"}
+    assert manager("POST", "retention/holds/", unknown).status_code == 404
+    assert not LegalHold.objects.exists()
+
+    made = manager("POST", "retention/holds/", sent)
+    assert made.status_code == 201, made.content
+    again = manager("POST", "retention/holds/", sent)
+    assert (again.status_code, again.json()["code"]) == (409, "records.held-already")
+    (row,) = desk("GET", f"retention/holds/?project={project_id}&in_force=true").json()["results"]
+    assert (row["id"], row["label"], row["reason"]) == (made.json()["id"], "陈志远", "诉讼")
+
+    lift = f"retention/holds/{made.json()['id']}/lift/"
+    assert desk("POST", lift, {"reason": "结案"}).status_code == 403
+    lifted = manager("POST", lift, {"reason": "结案"})
+    assert (lifted.status_code, lifted.json()["lift_reason"]) == (200, "结案")
+    assert manager("POST", lift, {"reason": "结案"}).status_code == 404
+    assert desk("GET", "retention/holds/?in_force=true").json()["results"] == []
+    assert len(desk("GET", "retention/holds/").json()["results"]) == 1
+
+
+@pytest.mark.parametrize("sent", [{"watermark": False}, {"mode": "RAW"}, {"mark": ""}])
+def test_the_watermark_is_nobodys_to_leave_out(office: Office, sent: dict[str, Any]) -> None:
+    steward = api_of(office.steward)
+    made = steward("POST", "access-requests/", body(office)).json()
+    case = Case.objects.get(pk=made["case_id"])
+    approve(office.manager, case)
+    approve(office.desk, case)
+    paper = f"access-requests/{made['id']}/files/{office.paper.pk}/content/"
+
+    assert steward("POST", paper, sent).status_code == 400
+    assert not AccessLook.objects.exists()
+    assert steward("GET", paper).status_code == 405

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from console import formats
 from console.approvals import acts, findings, phrases
 from console.approvals.catalogue import Lookup
+from console.histories import told
 from console.lists import ChoiceFilter, Column, ListView
 from console.sheets import EditSheet, SheetView
 from kernel.access import Action
@@ -216,6 +217,7 @@ class Versions(SheetView):
             title=gettext("Versions of %(chain)s") % {"chain": chain.label},
             back=reverse("approval-chains-chain", args=[chain.pk]),
             versions=shown[::-1],
+            history=told({Chain: [chain.pk], ChainVersion: [one.pk for one in versions]}),
         )
 
 

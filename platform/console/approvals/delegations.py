@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.approvals import phrases, words
 from console.approvals.catalogue import Lookup
+from console.histories import told
 from console.inputs import DayField
 from console.lists import BuiltInView, Column, FlagFilter, ListView
 from console.sheets import EditSheet, SheetView
@@ -267,6 +268,7 @@ class DelegationSheet(PersonalView, SheetView):
             title=gettext("Deputy of %(name)s") % {"name": delegation.principal.name},
             back=self._back(delegation),
             facts=facts,
+            history=told({Delegation: [delegation.pk]}),
             may_end=may_end,
             **extra,
         )

@@ -18,6 +18,7 @@ from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.calendar import operations, queries
+from kernel.calendar.models import CalendarException
 from kernel.calendar.public_days import FIRST_YEAR, LAST_YEAR, is_announced
 from kernel.calendar.rules import Day, DayOrigin
 from kernel.errors import NotFound
@@ -117,6 +118,11 @@ class SetDays(EditSheet):
                 "name": known.name if own else "",
             }
         }
+
+    def records(self) -> dict[Any, list[int]]:
+        day = read_day(self.request.GET.get("day", ""))
+        found = queries.exceptions(actor=self.actor).filter(day=day) if day else []
+        return {CalendarException: [each.pk for each in found]} if found else {}
 
     def save(self, values: dict[str, Any]) -> None:
         operations.set_days(

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from console.histories import told
 from console.identity import forms
 from console.lists import Column, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.access.models import User
 from kernel.errors import DomainError, NotFound
 from kernel.identity import queries
 from kernel.identity.leaving import Group
@@ -136,6 +138,11 @@ class DeparturePage(ConsoleView):
             "steps": departure.steps.order_by("pk"),
             "people": forms.people(without=departure.user_id) if departure.is_open else [],
             "words": WORDS,
+            "history": [
+                (words, entry)
+                for words, entry in told({User: [departure.user_id]})
+                if entry.event.startswith("identity.departure.")
+            ],
             "refusal": "",
             **given,
         }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from console.histories import told
 from console.identity import forms
 from console.lists import ChoiceFilter, Column, FlagFilter, ListView, title_column
 from console.sheets import EditSheet
@@ -79,6 +80,7 @@ class Item(ConsoleView):
             "crumbs": [(_("Company items"), reverse("items"))],
             "item": item,
             "events": queries.events_of_item(actor=self.actor, item_id=thing_id),
+            "history": told({HeldItem: [item.pk]}),
             "goes_back": item.kind in holdings.BACK_TO_FINANCE,
         }
         return render(request, "console/identity/item.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from console.histories import told
 from console.identity import forms
 from console.views import ConsoleView
 from kernel.access import Action, queries, tokens
@@ -85,6 +86,7 @@ class Integration(ConsoleView):
             ),
             "form": forms.IntegrationToken(initial={"expires_on": last_day}),
             "new_token": "",
+            "history": told({type(row): [row.pk]}),
             **given,
         }
         return render(request, "console/identity/integration.html", context, status=status)

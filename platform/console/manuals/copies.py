@@ -75,6 +75,9 @@ class ReturnCopy(EditSheet):
             "lead": copy.holder_label,
         }
 
+    def records(self) -> dict[Any, list[int]]:
+        return {ManualCopy: [self._copy().pk]}
+
     def save(self, values: dict[str, Any]) -> None:
         copies.return_copy(
             actor=self.actor, copy_id=self.kwargs["copy_id"], note=values["note"], now=self.now

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 
+from console.histories import told
 from console.metering.bars import bars_of
 from console.metering.forms import REASONS, ReopenForm, ResolveForm
 from console.metering.lists import fault_words
 from console.metering.months import month_text
 from console.sheets import SheetView
 from kernel.access import Action
-from kernel.audit.queries import history_of
 from kernel.duties import KeptApart
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.billing.metering import operations, queries, rules
@@ -108,9 +108,7 @@ class ReadingSheet(SheetView):
             rollover=rules.rollover(reading.previous, reading.current),
             bars=bars_of(past),
             past=list(reversed(past)),
-            history=[
-                entry for entry in history_of(reading)[:6] if entry.event.startswith("billing.")
-            ],
+            history=told({Reading: [reading.pk]}),
             held=operations.MESSAGES[held] if held else "",
             can_resolve=may_resolve and not held,
             can_reopen=may_resolve and not held and bool(reading.resolution),

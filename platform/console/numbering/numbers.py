@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
+from kernel.documents.models import NumberSeries
 from kernel.documents.numbers import change_pattern, queries
 
 
@@ -53,6 +54,10 @@ class EditPattern(EditSheet):
 
     def save(self, values: dict[str, Any]) -> None:
         change_pattern(actor=self.actor, series=self.kwargs["series"], now=self.now, **values)
+
+    def records(self) -> dict[Any, list[int]]:
+        pk = self._series().pk
+        return {NumberSeries: [pk]} if pk else {}
 
     def back(self) -> str:
         return reverse("numbers")

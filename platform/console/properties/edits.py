@@ -91,6 +91,9 @@ class RenameBuilding(RegistrySheet):
     def form_options(self) -> dict[str, Any]:
         return {"initial": {"name": self.building().name}}
 
+    def records(self) -> dict[Any, list[int]]:
+        return {Building: [self.building().pk]}
+
     def words(self) -> dict[str, Any]:
         return {"lead": _("Its rooms and their accounts are renamed with it.")}
 
@@ -151,6 +154,9 @@ class UnitSheet(RegistrySheet):
             if self._unit.project_id != self.project_id:
                 raise NotFound
         return self._unit
+
+    def records(self) -> dict[Any, list[int]]:
+        return {Unit: [self.unit().pk]}
 
     def back(self) -> str:
         return reverse("household", args=[self.project_id, self.unit().household_id])

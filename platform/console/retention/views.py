@@ -118,6 +118,9 @@ class Lift(EditSheet):
             raise NotFound
         return {"lead": f"{hold.label}: {hold.reason}"}
 
+    def records(self) -> dict[Any, list[int]]:
+        return {LegalHold: [self.kwargs["hold_id"]]}
+
     def save(self, values: dict[str, Any]) -> None:
         self.words()
         operations.lift_hold(

@@ -72,6 +72,11 @@ def holds_in_force() -> QuerySet[LegalHold]:
     return LegalHold.objects.filter(lifted_at=None).order_by("pk")
 
 
+def holds(*, actor: Actor) -> QuerySet[LegalHold]:
+    """Return every hold of projects where one may see what is due, lifted ones too."""
+    return access.scoped(LegalHold.objects.order_by("-pk"), actor, Action.RETENTION_VIEW)
+
+
 def disposals(*, actor: Actor) -> QuerySet[Disposal]:
     """Return the lists of disposal of projects where one may see them, newest first."""
     return access.scoped(Disposal.objects.order_by("-pk"), actor, Action.RETENTION_VIEW)

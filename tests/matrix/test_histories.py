@@ -1,0 +1,124 @@
+"""Every record's page tells what was done to it: an entry about it is found on the page."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from django_tenants.utils import tenant_context
+
+from kernel import access
+from kernel.audit import operations as audit
+from kernel.documents.models import NumberSeries
+from tests.factories import NOW
+from tests.matrix.visits import visit
+from tests.matrix.world import World
+
+MARK = "qzxhistory"
+P = "project_id"
+# Record, its model and id, the event, its page and what fills the address; then the query.
+RECORDS: list[tuple[str, str, str, str, str, tuple[str, ...], str]] = [
+    ("household", "properties.household", "household_id", "properties.vehicle.added",
+     "household", (P, "household_id"), "tab=history"),
+    ("vehicle", "properties.household", "household_id", "properties.vehicle.changed",
+     "household", (P, "household_id"), "tab=history"),
+    ("meter", "properties.unit", "unit_id", "properties.meter.changed",
+     "household", (P, "household_id"), "tab=history"),
+    ("unit", "properties.unit", "unit_id", "properties.unit.changed",
+     "units-edit", (P, "unit_id"), ""),
+    ("party", "properties.party", "party_id", "properties.party.changed",
+     "parties-party", (P, "party_id"), ""),
+    ("building", "properties.building", "building_id", "properties.building.renamed",
+     "buildings-rename", (P, "building_id"), ""),
+    ("project", "properties.project", "project_id", "properties.project.changed",
+     "overview", (P,), ""),
+    ("fee standard", "billing.feestandard", "standard_id", "billing.fee-standard.renamed",
+     "fee-standards-standard", (P, "standard_id"), ""),
+    ("fee item", "billing.feeitem", "item_id", "billing.fee-item.changed",
+     "fee-items-item", ("item_id",), ""),
+    ("bill run", "billing.billrun", "run_id", "billing.run.posted",
+     "bill-runs-run", (P, "run_id"), ""),
+    ("bill", "billing.billline", "line_id", "billing.line.reversed",
+     "bills-bill", (P, "bill_id"), ""),
+    ("payment", "billing.payment", "payment_id", "cashier.payment.taken",
+     "receipts-receipt", (P, "receipt_id"), ""),
+    ("reading", "billing.reading", "reading_id", "billing.reading.reopened",
+     "readings-reading", (P, "reading_id"), ""),
+    ("person", "access.user", "user_id", "access.user.changed",
+     "people-person", ("user_id",), ""),
+    ("post", "access.post", "post_id", "access.post.changed", "posts-post", ("post_id",), ""),
+    ("department", "access.department", "department_id", "access.department.changed",
+     "departments-edit", ("department_id",), ""),
+    ("chain", "approvals.chain", "chain_id", "approvals.chain.drafted",
+     "approval-chains-versions", ("chain_id",), ""),
+    ("case", "approvals.case", "case_id", "approvals.case.submitted",
+     "approvals-case", ("case_id",), "tab=history"),
+    ("delegation", "approvals.delegation", "delegation_id", "approvals.delegation.ended",
+     "approvals-delegations-one", ("delegation_id",), ""),
+    ("calendar exception", "calendar.calendarexception", "exception_id", "calendar.exception.set",
+     "calendar-days", (), "day=2026-11-20"),
+    ("exemption", "duties.exemption", "exemption_id", "duties.exemption.requested",
+     "duties-exemptions-one", ("exemption_id",), ""),
+    ("access request", "records.accessrequest", "access_id", "records.access.requested",
+     "archive-request", (P, "access_id"), ""),
+    ("disposal", "records.disposal", "disposal_id", "records.disposal.done",
+     "retention-disposal", (P, "disposal_id"), ""),
+    ("hold", "records.legalhold", "hold_id", "records.hold.placed",
+     "retention-lift", (P, "hold_id"), ""),
+    ("manual", "documents.manualrevision", "revision_id", "documents.manual-revision.printed",
+     "manuals-revision", ("revision_id",), ""),
+    ("copy", "documents.manualcopy", "copy_id", "documents.manual-copy.issued",
+     "manuals-return", ("copy_id",), ""),
+    ("item", "identity.helditem", "thing_id", "identity.item.issued",
+     "items-item", ("thing_id",), ""),
+    ("departure", "access.user", "user_id", "identity.departure.begun",
+     "departures-departure", ("departure_id",), ""),
+    ("integration", "access.integration", "integration_id", "access.integration.created",
+     "integrations-integration", ("integration_id",), ""),
+    ("channel", "notifications.channel", "channel_id", "notifications.channel.changed",
+     "channels-channel", ("channel_id",), ""),
+    ("webhook", "outbox.endpoint", "endpoint_id", "outbox.endpoint.changed",
+     "webhooks-endpoint", ("endpoint_id",), ""),
+    ("number series", "documents.numberseries", "", "documents.number-pattern.changed",
+     "numbers-edit", ("series",), ""),
+    ("import", "imports.importbatch", "batch_id", "imports.batch.uploaded",
+     "imports-batch", (P, "batch_id"), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", RECORDS, ids=[row[0] for row in RECORDS])
+def test_a_record_tells_what_was_done_to_it(world: World, row: Any) -> None:
+    name, label, key, event, page, fills, query = row
+    ids = world.own_values()
+    before = look(world, page, fills, query, ids)
+    with tenant_context(world.alpha):
+        subject = subject_of(name, label, ids.get(key))
+        audit.record(
+            actor=access.Actor(label=f"{MARK} (x)", user_id=world.users["one"].pk),
+            event=event,
+            subject=subject,
+            project_id=ids[P] if P in fills else None,
+            now=NOW,
+        )
+    assert MARK not in before
+    assert MARK in look(world, page, fills, query, ids)
+
+
+def subject_of(name: str, label: str, pk: Any) -> Any:
+    if name == "number series":
+        return NumberSeries.objects.get_or_create(
+            key="letter", defaults={"pattern": "{CO}-H-{YYYY}-{NNN}", "is_gapless": False}
+        )[0]
+    return apps.get_model(label).objects.get(pk=pk)
+
+
+def look(world: World, page: str, fills: tuple[str, ...], query: str, ids: dict[str, Any]) -> str:
+    """Return the page as the first of three sees it whose posts let him."""
+    path = reverse(page, kwargs={fill: ids[fill] for fill in fills})
+    seen = []
+    for who in ("admin", "one", "wide"):
+        answer = visit(world, None, "GET", who=who, path=path, query=query)
+        if answer.status == 200:
+            return answer.text
+        seen.append(answer.status)
+    raise AssertionError(f"{path}: {seen}")
