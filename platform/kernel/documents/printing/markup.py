@@ -29,6 +29,7 @@ LONGEST_TEMPLATE = 20_000
 MOST_LINES = 800
 MOST_ROWS = 2_000
 MOST_CHARACTERS = 300_000
+MOST_CELLS = 60_000  # a line counts as one more: rules and page breaks hold no character
 _FIELD = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}")
 _SECTION = re.compile(r"\{\{([#/])([a-z][a-z0-9_]{0,39})\}\}")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -139,7 +140,7 @@ def fill(template: Template, context: Mapping[str, Value]) -> list[Block]:
     :raises TooMuch: if a list or the whole is longer than a paper may be.
     :raises TypeError: if a value is not what its field is: a bug, never the user's fault.
     """
-    blocks = list(_gather(_filled(template, context)))
+    blocks = list(_gather(_bounded(_filled(template, context))))
     if _characters(blocks) > MOST_CHARACTERS:
         raise TooMuch(_("This is more than one print may hold. Split it."))
     return blocks
@@ -244,6 +245,18 @@ def _filled(
         for row in rows:
             for line in node.lines:
                 yield from _filled_line(line, {**context, **row})
+
+
+def _bounded(
+    lines: Iterator[tuple[Line, list[list[Block]]]],
+) -> Iterator[tuple[Line, list[list[Block]]]]:
+    """Pass lines on until there are more than one print may hold; the rest is never made."""
+    count = 0
+    for line, cells in lines:
+        count += 1 + len(cells)
+        if count > MOST_CELLS:
+            raise TooMuch(_("This is more than one print may hold. Split it."))
+        yield line, cells
 
 
 def _filled_line(
