@@ -17,7 +17,9 @@ from services.properties.models import Project
 from tenants.companies.models import Company
 from tests import factories_approvals as approvals
 from tests import factories_properties as registry
-from tests.api.client import Api, refusal, sign_in
+from tests.api.client import Api, refusal
+from tests.api.client import sign_in as sign_in_by_token
+from tests.api.client import sign_in_by_browser as sign_in
 from tests.factories import NOW, TODAY, add_user, hold_post
 
 ACTS = ["approve", "reject", "return", "hand-over", "add-signer", "withdraw", "resubmit", "urge"]
@@ -175,7 +177,7 @@ def test_deputies_go_in_no_circle_and_nobody_is_his_own(
     assert_refused(other, before, (403, "access.denied"), (403, "access.action-denied"))
 
 
-def test_a_token_of_somebody_whose_post_ended_signs_nothing(case: Case, checker: Api) -> None:
+def test_somebody_whose_post_ended_signs_nothing(case: Case, checker: Api) -> None:
     PostHolding.objects.filter(user=user("zhaomin")).update(valid_to=TODAY)
     before = written()
 
@@ -301,7 +303,7 @@ def test_a_number_goes_its_way_whatever_its_size(
 
 def test_another_companys_token_and_case_are_worth_nothing(case: Case, checker: Api) -> None:
     before = written()
-    abroad = Api(checker.client, checker.token, host="beta.test")
+    abroad = Api(checker.client, sign_in_by_token("zhaomin").token, host="beta.test")
     for what in ("approve", "reject"):
         assert send(abroad, case, what).status_code == 401
     assert written() == before

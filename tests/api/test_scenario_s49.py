@@ -19,7 +19,8 @@ from services.properties.models import Project
 from tenants.companies.models import Company
 from tests import factories_approvals as approvals
 from tests import factories_properties as registry
-from tests.api.client import Api, sign_in
+from tests.api.client import Api
+from tests.api.client import sign_in_by_browser as sign_in
 from tests.factories import NOW
 
 PURCHASE = {"amount": "3000.00", "unit_price": "3000.00", "is_fixed_asset": False, "class": "B"}
