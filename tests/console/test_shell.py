@@ -227,6 +227,16 @@ def test_search_sources_can_be_loaded() -> None:
     assert all(callable(import_string(source.provider)) for source in search.SOURCES)
 
 
+def test_search_of_a_company_without_a_project_finds_its_own_pages(tenant: Company) -> None:
+    admin = signed_in("xujing", "company_admin")
+
+    answer = admin.get("/c/search/?q=project", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert 'href="/c/projects/"' in answer.content.decode()
+    assert "/p/" not in answer.content.decode()
+
+
 def test_search_answers_a_fragment_to_the_palette_and_a_page_without_a_script(
     director: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

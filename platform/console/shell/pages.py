@@ -26,9 +26,10 @@ def _menu(actor: Actor, project_id: int | None) -> Iterator[Hit]:
         if entry.is_open_to(actor, project):
             # A child first: of a page that stands twice in the menu its own name is told.
             for child in entry.children:
-                if child.is_open_to(actor, project):
+                if child.leads_to(actor, project):
                     yield _hit(child, entry.icon, project, note=str(entry.label))
-            yield _hit(entry, entry.icon, project)
+            if entry.leads_to(actor, project):  # else only pages below it are open
+                yield _hit(entry, entry.icon, project)
 
 
 def _own() -> Iterator[Hit]:
