@@ -37,8 +37,8 @@ class Home(PersonalView):
         project = navigation.current_project(request, self.actor)
         if project is None and self.actor.may(Action.COMPANY_CONFIGURE):
             return HttpResponseRedirect(reverse("projects"))
-        for item in navigation.menu(self.actor, project, ""):
-            return HttpResponseRedirect(item.url)
+        if self.actor.grants:  # without a post there are one's own pages only: say what is missing
+            return HttpResponseRedirect(navigation.menu(self.actor, project, "")[0].url)
         return render(request, "console/accounts/no_page.html", {"title": _("Welcome")})
 
 
