@@ -35,6 +35,7 @@ from services.billing.standards.operations.confirmed import (
 )
 from services.billing.standards.operations.errors import UnusualPrice
 
+PERCENT_PLACES = 4  # of a price over another: a quotient may have no end
 KIND = "fee_standard.change"
 # Who works with prices at the counter and in the books (2.2).
 TOLD_POSTS = ("charging_director", "collector", "front_desk", "cs_supervisor", "finance_head")
@@ -237,7 +238,7 @@ def _mark_submitted(version: FeeVersion, now: datetime) -> Paper:
         title=f"{standard.name} V{version.number}",
         facts={
             "price": version.price,
-            "change_percent": None if change is None else change * 100,
+            "change_percent": None if change is None else round(change * 100, PERCENT_PLACES),
             "is_new": before is None,
             "item": standard.item.code,
         },
