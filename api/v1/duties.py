@@ -199,6 +199,8 @@ class Conflicts(ApiView):
 
 
 class Exemptions(ListView):
+    """Exemptions from the separation of duties, newest first."""
+
     actions = {"GET": Action.DUTIES_VIEW, "POST": Action.USER_MANAGE}
     model = Exemption
     serializer_class = ExemptionOut

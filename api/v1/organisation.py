@@ -149,7 +149,7 @@ class HoldingIn(Body):
     last_day = serializers.DateField(allow_null=True, required=False, default=None)
 
 
-class EndIn(Body):
+class HoldingEndIn(Body):
     last_day = serializers.DateField(help_text="The last day on which the post counts.")
 
 
@@ -444,10 +444,10 @@ class Holdings(ListView):
 class HoldingEnd(ApiView):
     actions = {"POST": Action.USER_MANAGE}
 
-    @extend_schema(request=EndIn, responses={200: HoldingOut, 204: None})
+    @extend_schema(request=HoldingEndIn, responses={200: HoldingOut, 204: None})
     def post(self, request: Request, holding_id: int) -> Response:
         """End a post after a day; one that has not begun is taken back by an earlier day (204)."""
-        body = EndIn(data=request.data)
+        body = HoldingEndIn(data=request.data)
         body.is_valid(raise_exception=True)
         holding = operations.end_post(
             actor=self.actor, holding_id=holding_id, now=self.now, **body.validated_data

@@ -3,6 +3,8 @@
 import pytest
 
 from kernel import access
+from kernel.access.models import User
+from kernel.access.operations import set_preferences
 from kernel.audit import operations as audit
 from kernel.audit.models import AuditEntry
 from services.properties.models import Project
@@ -30,7 +32,9 @@ def project(tenant: Company) -> Project:
 
 @pytest.fixture
 def admin(project: Project) -> Api:
-    return sign_in("xujing", ("company_admin", None))
+    api = sign_in("xujing", ("company_admin", None))
+    set_preferences(user_id=User.objects.get(username="xujing").pk, language="en")
+    return api
 
 
 def test_the_record_is_told_newest_first(admin: Api, project: Project) -> None:

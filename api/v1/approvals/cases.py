@@ -82,20 +82,20 @@ class Rejection(ActView):
 
 
 class Return(ActView):
-    body = shapes.ReturnIn
+    body = shapes.CaseReturnIn
     operation = staticmethod(operations.return_to)
 
-    @extend_schema(request=shapes.ReturnIn, responses=shapes.CaseDetailOut)
+    @extend_schema(request=shapes.CaseReturnIn, responses=shapes.CaseDetailOut)
     def post(self, request: Request, case_id: int) -> Response:
         """Send the case back to a step that was signed before."""
         return self.act(request, case_id)
 
 
 class HandingOver(ActView):
-    body = shapes.PersonIn
+    body = shapes.CasePersonIn
     operation = staticmethod(operations.hand_over)
 
-    @extend_schema(request=shapes.PersonIn, responses=shapes.CaseDetailOut)
+    @extend_schema(request=shapes.CasePersonIn, responses=shapes.CaseDetailOut)
     def post(self, request: Request, case_id: int) -> Response:
         """Give one's place at the step to somebody else."""
         return self.act(request, case_id)
@@ -178,7 +178,11 @@ class ApprovalOfMany(PersonalView):
     actions = {"POST": None}
     by_person = frozenset({"POST"})
 
-    @extend_schema(request=shapes.ManyIn, responses=shapes.OneOfManyOut(many=True))
+    @extend_schema(
+        operation_id="approval_cases_approve_many",
+        request=shapes.ManyIn,
+        responses=shapes.OneOfManyOut(many=True),
+    )
     def post(self, request: Request) -> Response:
         """Sign several cases of one kind, each for itself; tell what became of each."""
         body = shapes.ManyIn(data=request.data)

@@ -27,7 +27,7 @@ class Chains(ListView):
     def rows(self) -> QuerySet[Chain]:
         return queries.chain_list(actor=self.actor, since=self.now - timedelta(days=30))
 
-    @extend_schema(request=shapes.ChainIn, responses={201: shapes.VersionOut})
+    @extend_schema(request=shapes.ChainIn, responses={201: shapes.ChainVersionOut})
     def post(self, request: Request) -> Response:
         """Add a chain; its draft begins as a copy of what is in use under the key."""
         body = shapes.ChainIn(data=request.data)
@@ -35,7 +35,7 @@ class Chains(ListView):
         given = dict(body.validated_data)
         require_project(self, given["project_id"])
         chain = operations.create_chain(actor=self.actor, now=self.now, **given)
-        return Response(shapes.VersionOut(chain.versions.get()).data, status=201)
+        return Response(shapes.ChainVersionOut(chain.versions.get()).data, status=201)
 
 
 class Versions(ListView):
@@ -43,18 +43,18 @@ class Versions(ListView):
 
     actions = {"GET": Action.APPROVAL_CONFIGURE, "POST": Action.APPROVAL_CONFIGURE}
     model = ChainVersion
-    serializer_class = shapes.VersionOut
+    serializer_class = shapes.ChainVersionOut
 
     def rows(self) -> QuerySet[ChainVersion]:
         chain = queries.get_chain(actor=self.actor, chain_id=self.kwargs["chain_id"])
         versions: QuerySet[ChainVersion] = ChainVersion.objects.filter(chain=chain)
         return versions
 
-    @extend_schema(request=None, responses={201: shapes.VersionOut})
+    @extend_schema(request=None, responses={201: shapes.ChainVersionOut})
     def post(self, request: Request, chain_id: int) -> Response:
         """Begin a draft: a copy of the latest version."""
         version = operations.draft_version(actor=self.actor, chain_id=chain_id, now=self.now)
-        return Response(shapes.VersionOut(version).data, status=201)
+        return Response(shapes.ChainVersionOut(version).data, status=201)
 
 
 class Draft(ApiView):
@@ -64,21 +64,21 @@ class Draft(ApiView):
         "DELETE": Action.APPROVAL_CONFIGURE,
     }
 
-    @extend_schema(responses=shapes.VersionOut)
+    @extend_schema(responses=shapes.ChainVersionOut)
     def get(self, request: Request, draft_id: int) -> Response:
         """Give a version, a draft or not."""
         version = queries.get_version(actor=self.actor, version_id=draft_id)
-        return Response(shapes.VersionOut(version).data)
+        return Response(shapes.ChainVersionOut(version).data)
 
-    @extend_schema(request=shapes.DraftIn, responses=shapes.VersionOut)
+    @extend_schema(request=shapes.ChainDraftIn, responses=shapes.ChainVersionOut)
     def put(self, request: Request, draft_id: int) -> Response:
         """Keep a definition in a draft, finished or not."""
-        body = shapes.DraftIn(data=request.data)
+        body = shapes.ChainDraftIn(data=request.data)
         body.is_valid(raise_exception=True)
         version = operations.save_draft(
             actor=self.actor, version_id=draft_id, now=self.now, **body.validated_data
         )
-        return Response(shapes.VersionOut(version).data)
+        return Response(shapes.ChainVersionOut(version).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, draft_id: int) -> Response:
@@ -90,7 +90,7 @@ class Draft(ApiView):
 class Publication(ApiView):
     actions = {"POST": Action.APPROVAL_CONFIGURE}
 
-    @extend_schema(request=shapes.PublishIn, responses=shapes.VersionOut)
+    @extend_schema(request=shapes.PublishIn, responses=shapes.ChainVersionOut)
     def post(self, request: Request, draft_id: int) -> Response:
         """Put a draft in use, unless a finding blocks it; cases under way keep their version."""
         body = shapes.PublishIn(data=request.data)
@@ -105,17 +105,17 @@ class Publication(ApiView):
             now=self.now,
             **body.validated_data,
         )
-        return Response(shapes.VersionOut(published).data)
+        return Response(shapes.ChainVersionOut(published).data)
 
 
 class Retirement(ApiView):
     actions = {"POST": Action.APPROVAL_CONFIGURE}
 
-    @extend_schema(request=None, responses=shapes.VersionOut)
+    @extend_schema(request=None, responses=shapes.ChainVersionOut)
     def post(self, request: Request, draft_id: int) -> Response:
         """Take a version out of use: a project goes by the company's chain again."""
         version = operations.retire(actor=self.actor, version_id=draft_id, now=self.now)
-        return Response(shapes.VersionOut(version).data)
+        return Response(shapes.ChainVersionOut(version).data)
 
 
 class Simulation(ApiView):

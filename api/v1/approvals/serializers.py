@@ -26,7 +26,7 @@ LONGEST_TEXT = 2000
 # ---- chains -------------------------------------------------------------------------------------
 
 
-class VersionOut(serializers.ModelSerializer[ChainVersion]):
+class ChainVersionOut(serializers.ModelSerializer[ChainVersion]):
     """``definition``: branches in order, the last for all the rest, each with its steps."""
 
     definition = serializers.DictField(read_only=True)
@@ -81,7 +81,7 @@ class ChainIn(Body):
     project_id = IdField(required=False, allow_null=True, default=None)
 
 
-class DraftIn(Body):
+class ChainDraftIn(Body):
     definition = serializers.JSONField()
     note = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
@@ -238,15 +238,15 @@ class ReasonIn(Body):
     for_user_id = IdField(required=False, allow_null=True)
 
 
-class ReturnIn(ReasonIn):
+class CaseReturnIn(ReasonIn):
     to_step_id = IdField()
 
 
-class PersonIn(ReasonIn):
+class CasePersonIn(ReasonIn):
     user_id = IdField()
 
 
-class SignerIn(PersonIn):
+class SignerIn(CasePersonIn):
     where = serializers.ChoiceField(choices=[where.value for where in Where])
 
 

@@ -370,5 +370,5 @@ def test_the_page_needs_few_queries(
     address = f"{url(counter)}?household={household.pk}"
     client.get(address)  # content types and the like
 
-    with django_assert_max_num_queries(11 + 2):  # two put the company in force
+    with django_assert_max_num_queries(12 + 2):  # two put the company in force
         client.get(address)

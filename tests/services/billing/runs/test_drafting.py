@@ -259,7 +259,7 @@ def test_a_collector_does_not_check(office: Office) -> None:
     with pytest.raises(access.ActionDenied) as error:
         factories.check(office, run, actor=office.collector)
 
-    assert error.value.details == {"action": Action.BILL_RUN_CHECK.value}
+    assert error.value.details == {"action": Action.BILL_RUN_CHECK.value, "rule": "SoD-04"}
 
 
 @pytest.mark.parametrize(("lines", "amount"), [(2, "840.00"), (3, "840.01"), (0, "0")])
