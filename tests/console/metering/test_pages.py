@@ -107,7 +107,7 @@ def test_list_takes_the_same_queries_however_many_readings(
 
     director.get(reverse("readings-month", args=[project.pk, MONTH]))  # the project is remembered
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         director.get(reverse("readings-month", args=[project.pk, MONTH]))
 
 

@@ -75,7 +75,7 @@ def fee_standard_change() -> DocumentKind:
         url=_page_of,
         on_approved=_put_in_force,
         on_rejected=_back_to_draft,
-        renewed=_submit_again,
+        renewed=submit_again,
         on_withdrawn=_back_to_draft,
         is_ready=True,
     )
@@ -205,7 +205,7 @@ def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
     put_in_force(version, actor=actor, now=now)
 
 
-def _submit_again(case: Case, actor: Actor, now: datetime) -> Paper:
+def submit_again(case: Case, actor: Actor, now: datetime) -> Paper:
     """Submit the draft of a rejected case with the figures that it has now."""
     version = queries.lock_version(actor=actor, version_id=case.subject_id)
     duties.require_action(actor, Action.FEE_STANDARD_DRAFT, version.standard.project_id)
