@@ -23,12 +23,12 @@ BODY = """# 目的
 统一前台接待的用语和流程。
 
 # 接待
-1. 起身问候,三声铃响内接听电话。
-2. 登记诉求,当场能答复的当场答复。
-3. 不能答复的,30 分钟内转交责任部门。
+1. 起身问候，三声铃响内接听电话。
+2. 登记诉求，当场能答复的当场答复。
+3. 不能答复的，30 分钟内转交责任部门。
 
 # 记录
-每班填写值班记录,交接时双方签字。
+每班填写值班记录，交接时双方签字。
 """
 
 
@@ -59,7 +59,7 @@ def _raise_a_price(project: Project, now: datetime) -> None:
         method=Method.PER_AREA,
         valid_from=month,
         price=Decimal("6.80"),
-        basis_note="与商户代表协商一致,自下季度起执行",
+        basis_note="与商户代表协商一致，自下季度起执行",
         now=now,
     )
     standards.submit_version(actor=_actor(ADMINISTRATOR, now), version_id=version.pk, now=now)

@@ -151,12 +151,12 @@ def test_row_shows_its_values_and_no_markup_of_the_user(director: Client, url: s
     assert "<b>&" not in html
 
 
-def test_list_page_takes_at_most_twelve_queries_whatever_the_rows(
+def test_list_page_takes_at_most_thirteen_queries_whatever_the_rows(
     director: Client, url: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     director.get(url)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         director.get(f"{url}?kind=SHOP&area_from=1&q=1")
 
 

@@ -127,7 +127,7 @@ def test_export_is_masked_and_noted(flat: Unit, sign_in: SignIn) -> None:
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("units", 12), ("parties", 12), ("spaces", 12), ("vehicles", 11), ("meters", 12)],
+    [("units", 13), ("parties", 13), ("spaces", 13), ("vehicles", 12), ("meters", 13)],
 )
 def test_list_queries_are_recorded(
     flat: Unit,
