@@ -200,7 +200,9 @@ def test_a_stale_draft_is_not_published(project: Project) -> None:
     )
 
     for publish in (operations.publish, operations.publish_checked):
-        extra = {} if publish is operations.publish else {"project_ids": [], "note": "x"}
+        extra: dict[str, Any] = {}
+        if publish is operations.publish_checked:
+            extra = {"project_ids": [], "note": "x"}
         with pytest.raises((operations.DraftChanged, operations.ChainUnstaffed)):
             publish(
                 actor=approvals.as_actor(user("xujing")),

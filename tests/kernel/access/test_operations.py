@@ -127,7 +127,7 @@ def test_a_post_ended_before_it_began_never_was(admin: access.Actor) -> None:
 def test_a_post_that_was_in_force_does_not_vanish(admin: access.Actor) -> None:
     """Known fault: ended before it began, a post held for months was as if it had never been."""
     clerk = add_actor("wang", "collector")  # since January
-    held = PostHolding.objects.get(user_id=clerk.user_id)
+    held = PostHolding.objects.get(user_id=clerk.require_person())
     entries = AuditEntry.objects.count()
 
     with pytest.raises(operations.LastDayInvalid):
