@@ -445,7 +445,7 @@ def test_money_is_not_taken_in_another_project(payment: Payment) -> None:
 
 
 def test_whoever_checks_the_bills_does_not_take_money(director: Api, household: Household) -> None:
-    assert refusal(pay(director, household)) == (403, "access.action-denied")
+    assert refusal(pay(director, household)) == (403, "duties.meet")
     assert not Payment.objects.exists()
 
 

@@ -178,17 +178,9 @@ def histories(meters: Collection[Meter], *, before: date) -> dict[int, rules.His
 
 def limits_of(project_id: int) -> rules.Limits:
     """Return the settings of the exception list that hold in a project."""
-    return rules.Limits(
-        *(
-            policies.get(key, int, project_id=project_id)
-            for key in (
-                "meter.window_from",
-                "meter.window_to",
-                "meter.jump_pct",
-                "meter.jump_min_units",
-            )
-        )
-    )
+    keys = ("meter.window_from", "meter.window_to", "meter.jump_pct", "meter.jump_min_units")
+    with policies.reading_once():
+        return rules.Limits(*(policies.get(key, int, project_id=project_id) for key in keys))
 
 
 def held_meters(*, project_id: int, usage_month: date) -> dict[int, Refusal]:
