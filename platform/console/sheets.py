@@ -32,9 +32,13 @@ class SheetView(ConsoleView):
         title: object,
         back: str,
         button: object = "",
+        template: str = "",
         **extra: Any,
     ) -> HttpResponse:
-        """Return the sheet: ``back`` is where Cancel leads on a page of its own."""
+        """Return the sheet: ``back`` is where Cancel leads on a page of its own.
+
+        :param template: in place of the view's own.
+        """
         status = extra.pop("status", 200)
         if form is not None:  # the page below may have fields of the same names
             form.auto_id = "sheet_%s"
@@ -47,8 +51,8 @@ class SheetView(ConsoleView):
             "address": self.request.path,
             **extra,
         }
-        context["sheet_template"] = self.sheet_template
-        name = self.sheet_template if is_partial else "console/sheet.html"
+        context["sheet_template"] = template or self.sheet_template
+        name = context["sheet_template"] if is_partial else "console/sheet.html"
         return render(self.request, name, context, status=status)
 
     def go(self, address: str) -> HttpResponse:

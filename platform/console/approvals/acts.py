@@ -21,7 +21,7 @@ from kernel.access import Actor
 from kernel.approvals import operations, queries
 from kernel.approvals.models import Assignment, AssignmentState, Case, CaseStep, StepState
 from kernel.approvals.operations import Where
-from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
 
 LONGEST = 2000
 
@@ -143,7 +143,11 @@ class ReturnForm(TextForm):
 
 
 class ActSheet(PersonalView, SheetView):
-    """The sheet of one act; afterwards the page below is asked for anew."""
+    """The sheet of one act; afterwards the page below is asked for anew.
+
+    Its address names the step that was on the screen. Once the case has gone on, the act is
+    refused and the page below shows the case as it is.
+    """
 
     #: Title, button and the sentence above the fields.
     words: ClassVar[dict[str, tuple[Any, Any, Any]]] = {
@@ -191,14 +195,26 @@ class ActSheet(PersonalView, SheetView):
 
     def get(self, request: HttpRequest, case_id: int, act: str) -> HttpResponseBase:
         case = self._case(case_id, act)
-        return self._sheet(case, act, self._form(case, act, None))
+        try:
+            return self._sheet(case, act, self._form(case, act, None))
+        except operations.StepMoved as error:
+            return self._moved(case, act, error)
 
     def post(self, request: HttpRequest, case_id: int, act: str) -> HttpResponseBase:
         case = self._case(case_id, act)
-        form = self._form(case, act, request.POST)
+        try:
+            return self._take_act(case, act)
+        except operations.StepMoved as error:
+            self.note_refusal(error)
+            return self._moved(case, act, error)
+
+    def _take_act(self, case: Case, act: str) -> HttpResponse:
+        form = self._form(case, act, self.request.POST)
         if form.is_valid():
             try:
                 told = self._perform(case, act, form.cleaned_data)
+            except operations.StepMoved:
+                raise
             except (Conflict, Invalid, Denied) as error:
                 self.take(form, error)
             else:
@@ -234,25 +250,34 @@ class ActSheet(PersonalView, SheetView):
         ]
 
     def _waiting(self, case: Case) -> list[tuple[str, str]]:
-        step = self._current(case)
+        step = self._shown(case)
         open_places = step.assignments.filter(state=AssignmentState.OPEN).select_related("user")
         return [(str(one.user_id), one.user.name) for one in open_places.order_by("pk")]
 
     def _signed_steps(self, case: Case) -> list[tuple[str, str]]:
         lookup = Lookup(self.actor, self.today)
-        current = self._current(case)
+        current = self._shown(case)
         return [
             (str(step.pk), phrases.step_title(step.read(), lookup.names))
             for step in queries.live_steps(case)
             if step.position < current.position
         ][::-1]
 
-    def _current(self, case: Case) -> CaseStep:
-        states = [StepState.ACTIVE, StepState.STUCK]
-        step = case.steps.filter(state__in=states).first()
-        if step is None:
+    def _shown(self, case: Case) -> CaseStep:
+        """Return the step that was on the screen, the one under way where the address names none.
+
+        :raises NotFound: if an act is sent without it.
+        :raises StepMoved: if it is not under way any more.
+        """
+        current = case.steps.filter(state__in=[StepState.ACTIVE, StepState.STUCK]).first()
+        asked = self.request.GET.get("step", "")
+        if self.request.method == "POST" or asked:
+            shown = whole(asked)
+            if current is None or current.pk != shown:
+                raise operations.StepMoved
+        if current is None:
             raise NotFound
-        return step
+        return current
 
     def _perform(self, case: Case, act: str, values: dict[str, Any]) -> str:
         given = {"actor": self.actor, "case_id": case.pk, "now": self.now, **values}
@@ -266,7 +291,7 @@ class ActSheet(PersonalView, SheetView):
         if act == "complete":
             operations.complete_consent(**given)
             return gettext("Paper submitted: %(case)s") % {"case": name}
-        given["step_id"] = self._current(case).pk
+        given["step_id"] = self._shown(case).pk
         if "where" in given:
             given["where"] = Where(given["where"])
         perform, told = _BY_STEP[act]
@@ -275,8 +300,30 @@ class ActSheet(PersonalView, SheetView):
 
     def _sheet(self, case: Case, act: str, form: forms.Form, *, status: int = 200) -> HttpResponse:
         title, button, lead = self.words[act]
-        back = reverse("approvals-case", args=[case.pk])
-        return self.show(form, title=title, button=button, lead=lead, back=back, status=status)
+        address = self.request.path
+        if act in _BY_STEP:
+            address = f"{address}?step={self._shown(case).pk}"
+        return self.show(
+            form,
+            title=title,
+            button=button,
+            lead=lead,
+            back=reverse("approvals-case", args=[case.pk]),
+            address=address,
+            status=status,
+        )
+
+    def _moved(self, case: Case, act: str, error: DomainError) -> HttpResponse:
+        """Tell that the case has gone on, and have the page below show it as it is."""
+        response = self.show(
+            None,
+            title=self.words[act][0],
+            back=reverse("approvals-case", args=[case.pk]),
+            template="console/approvals/_moved.html",
+            refusal=str(error),
+            status=error.status,
+        )
+        return trigger_client_event(response, "approvals:changed", {})
 
     def _done(self, case: Case, told: str) -> HttpResponse:
         if self.request.headers.get("HX-Request") != "true":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
@@ -20,6 +21,8 @@ from kernel.approvals.models import (
     StepState,
 )
 from kernel.approvals.rules.definitions import Step, StepAct
+
+_UNDER_WAY = (StepState.ACTIVE, StepState.STUCK)
 
 
 def load(
@@ -65,9 +68,13 @@ def load(
         consent=words.consent_of(case.consent, case, now) if hasattr(case, "consent") else None,
         has_files=actor.may(Action.FILE_VIEW),
     )
-    current = next((step for step in path.past if step.state == StepState.ACTIVE), None)
-    _let_act(view, case, current, place, actor)
+    _let_act(view, case, path.past, place, actor)
     return view
+
+
+def act_url(case: Case, act: str, step_token: str) -> str:
+    """Return the address of an act's sheet: it names the step that is on the screen."""
+    return f"{reverse('approvals-act', args=[case.pk, act])}?{urlencode({'step': step_token})}"
 
 
 def document_url(case: Case) -> str:
@@ -134,10 +141,11 @@ def _standing(case: Case) -> str:
 def _let_act(
     view: words.CaseView,
     case: Case,
-    current: CaseStep | None,
+    past: Sequence[CaseStep],
     place: Assignment | None,
     actor: Actor,
 ) -> None:
+    current = next((step for step in past if step.state == StepState.ACTIVE), None)
     is_own = actor.user_id is not None and actor.user_id in case.author_ids
     acts: set[str] = set()
     more: list[str] = []
@@ -154,11 +162,12 @@ def _let_act(
     elif actor.may_everywhere(Action.APPROVAL_CONFIGURE):
         more += _administrators(case, place)
     view.acts = frozenset(acts | set(more))
+    under_way = next((str(step.pk) for step in past if step.state in _UNDER_WAY), "")
     labels = _more_labels()
     view.more_acts = [
-        words.ActLink(key, *labels[key], reverse("approvals-act", args=[case.pk, key]))
-        for key in more
+        words.ActLink(key, *labels[key], act_url(case, key, under_way)) for key in more
     ]
+    view.hand_over_url = act_url(case, "hand-over", under_way)
 
 
 def _signers_more(step: Step, view: words.CaseView) -> list[str]:

@@ -153,6 +153,7 @@ class CaseView:
     acts: frozenset[str] = frozenset()
     more_acts: Sequence[ActLink] = ()
     step_token: str = ""
+    hand_over_url: str = ""
     is_opinion_required: bool = False
     is_task: bool = False
     reasons: Sequence[str] = field(default_factory=list)

@@ -20,6 +20,12 @@ from tests.kernel.documents.samples import PDF
 INBOX = "/approvals/"
 
 
+def act_url(case: Case, act: str, step: int | None = None) -> str:
+    """Return the address of an act's sheet, opened while ``step`` was under way."""
+    shown = step if step is not None else approvals.step_under_way(case).pk
+    return f"{reverse('approvals-act', args=[case.pk, act])}?step={shown}"
+
+
 def sign(visitor: Visitor, case: Case, do: str, opinion: str = "", step: int | None = None) -> Any:
     given = step if step is not None else approvals.step_under_way(case).pk
     data = {"case": case.pk, "step": given, "do": do, "opinion": opinion}
@@ -130,7 +136,7 @@ def test_sheet_brings_somebody_else_in(
 ) -> None:
     case = office.submit()
     manager = User.objects.get(username="fangqiming")
-    address = reverse("approvals-act", args=[case.pk, act])
+    address = act_url(case, act)
 
     empty = office.checker.post(address, {}, htmx=True)
     response = office.checker.post(address, {**values, "user_id": manager.pk}, htmx=True)
@@ -146,7 +152,7 @@ def test_case_is_returned_to_a_step_signed_before(office: Office) -> None:
     case = office.submit()
     sign(office.checker, case, "approve")
     done = case.steps.get(state="DONE")
-    address = reverse("approvals-act", args=[case.pk, "return"])
+    address = act_url(case, "return")
 
     response = office.manager.post(
         address, {"to_step_id": done.pk, "text": "Look again"}, htmx=True

@@ -11,6 +11,7 @@ from kernel.approvals import operations
 from kernel.approvals.models import SIGNING, Act, Case, CaseState, Delegation, Signature
 from kernel.approvals.operations import checks
 from kernel.approvals.queries import running
+from kernel.approvals.rules.definitions import Mode
 from kernel.errors import NotFound
 from kernel.tenancy import current_schema
 from tenants.companies.models import Company
@@ -179,3 +180,50 @@ def test_two_publishes_at_once_put_one_version_in_use(
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChainVersion", "NotDraft"]
     states = first.chain.versions.order_by("number").values_list("state", flat=True)
     assert list(states) == ["RETIRED", "PUBLISHED"]
+
+
+@pytest.mark.parametrize("act", ["approve", "reject", "hand_over"])
+def test_click_that_races_a_return_acts_on_the_step_shown_or_not_at_all(
+    committed_tenant: Company, effects: Effects, act: str
+) -> None:
+    """Both were shown the manager's step: whoever comes second finds it over, signed or gone."""
+    publish(line(step("charging_director"), step("property_manager", mode=Mode.ALL)))
+    first = person("d", "charging_director")
+    managers = [person("m", "property_manager"), person("n", "property_manager")]
+    case = submit(person("a", "steward"))
+    done = step_under_way(case)
+    approve(first, case)
+    shown = step_under_way(case)
+    values: dict[str, Any] = {"approve": {"text": ""}, "reject": {"text": "No"}}.get(
+        act, {"text": "Away", "user_id": first.user_id}
+    )
+
+    outcomes = at_once(
+        committed_tenant,
+        [
+            partial(
+                operations.return_to,
+                actor=managers[0],
+                case_id=case.pk,
+                step_id=shown.pk,
+                to_step_id=done.pk,
+                text="Again",
+                now=NOW,
+            ),
+            partial(
+                getattr(operations, act),
+                actor=managers[1],
+                case_id=case.pk,
+                step_id=shown.pk,
+                now=NOW,
+                **values,
+            ),
+        ],
+    )
+
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert all(isinstance(one, operations.StepMoved) for one in refused)
+    assert isinstance(outcomes[0], Case) or act == "reject"
+    acted = Signature.objects.filter(case=case, user_id=managers[1].require_person())
+    assert set(acted.values_list("step_id", flat=True)) <= {shown.pk}
+    assert acted.count() == (0 if isinstance(outcomes[1], Exception) else 1)

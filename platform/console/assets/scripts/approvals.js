@@ -45,11 +45,13 @@ on('keydown', 'textarea[data-enter-sends]', (event, field) => {
   field.form.requestSubmit($('button[data-default]', field.form) ?? undefined);
 });
 
-// A dialog that sent its act is closed by the answer; a refused one stays with what was typed.
+// A dialog that sent its act is closed by the answer; a refused one stays with what was typed,
+// unless the case has gone on: what is signed next is to be looked at first.
 document.addEventListener('htmx:after:request', (event) => {
   const { ctx } = event.detail;
   const dialog = ctx?.sourceElement?.closest?.('dialog[data-act]');
-  if (dialog?.open && ctx.response?.status < 300) dialog.close();
+  const status = ctx?.response?.status;
+  if (dialog?.open && (status < 300 || status === 409)) dialog.close();
 });
 
 /* ---- the designer: arrows go from card to card, across branches too ------------------------ */

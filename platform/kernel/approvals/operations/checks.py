@@ -137,10 +137,7 @@ def require_under_way(case: Case, step: CaseStep, *, actor: Actor, now: datetime
             details={"case_id": case.pk},
         )
     if case.state != CaseState.RUNNING or step.state != StepState.ACTIVE:
-        raise StepMoved(
-            _("This step is not being signed any more. Look at the case again."),
-            details={"state": case.state},
-        )
+        raise StepMoved(details={"state": case.state})
 
 
 def take_seat(

@@ -1,6 +1,9 @@
 """What may be refused on the way of a document."""
 
+from typing import Any
+
 from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.text import _
 
 
 class NotAPerson(Denied):
@@ -23,6 +26,12 @@ class StepMoved(Conflict):
     """The step that was on the screen is not the one being signed any more."""
 
     code = "approvals.step-moved"
+
+    def __init__(self, message: object = "", **kwargs: Any) -> None:
+        super().__init__(
+            message or _("This step is not being signed any more. Look at the case again."),
+            **kwargs,
+        )
 
 
 class StepStuck(Conflict):
