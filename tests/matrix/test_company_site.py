@@ -17,9 +17,10 @@ from console.views import ConsoleView, OpenView, PersonalView
 from kernel.access.actions import Action
 from kernel.access.catalogue import POSTS
 from tests.matrix.document import required_query
+from tests.matrix.marks import FOREIGN, OTHER, OWN, PROJECT_POSTS
 from tests.matrix.routes import COMPANY, Route, routes
 from tests.matrix.visits import WRITING, Answer, visit
-from tests.matrix.world import FOREIGN, OTHER, OWN, PROJECT_POSTS, World
+from tests.matrix.world import World
 
 ROUTES = routes(COMPANY)
 OPEN_ROUTES = {

@@ -11,10 +11,11 @@ from tenants.companies.models import Company, CompanyStatus
 from tenants.operators import operations as operators
 from tests.factories import NOW, PASSWORD
 from tests.factories_operators import knock
+from tests.matrix.marks import FOREIGN, OTHER, OWN
 from tests.matrix.routes import COMPANY, PUBLIC, Route, routes
 from tests.matrix.test_company_site import CLOSED, OPEN_ROUTES, ROUTES, cases, is_api, visitor_for
 from tests.matrix.visits import visit
-from tests.matrix.world import FOREIGN, OTHER, OWN, World
+from tests.matrix.world import World
 
 PUBLIC_ROUTES = routes(PUBLIC)
 OPEN_IN_PUBLIC = {

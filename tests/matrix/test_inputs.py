@@ -24,10 +24,11 @@ from tests.factories import NOW
 from tests.matrix import reach
 from tests.matrix.document import SAMPLES, described, id_named, required_query, sample
 from tests.matrix.forms import Form, forms_of
+from tests.matrix.marks import FOREIGN, OTHER, OWN
 from tests.matrix.routes import Route
 from tests.matrix.test_company_site import CLOSED, action_of, is_api, visitor_for
 from tests.matrix.visits import Answer, visit
-from tests.matrix.world import FOREIGN, OTHER, OWN, World
+from tests.matrix.world import World
 
 PAGES = [route for route in CLOSED if not is_api(route) and "GET" in route.methods]
 LISTS = [route for route in CLOSED if issubclass(route.view, ListView)]

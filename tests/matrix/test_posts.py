@@ -27,10 +27,11 @@ from services.properties import queries as properties
 from services.properties.models import Project
 from tests import factories
 from tests.factories import TODAY
+from tests.matrix.marks import FOREIGN, OTHER, OWN, Ids
 from tests.matrix.routes import Route
 from tests.matrix.test_company_site import CLOSED, OF_PROJECT, action_of, is_api
 from tests.matrix.visits import visit
-from tests.matrix.world import FOREIGN, OTHER, OWN, Ids, World
+from tests.matrix.world import World
 
 # One post for each set of actions and place: the others get the same answers.
 CHOSEN = {(post.actions, post.place): key for key, post in POSTS.items()}.values()

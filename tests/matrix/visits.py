@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django_tenants.utils import tenant_context
 
+from tests.matrix.marks import FOREIGN, OTHER, OWN
 from tests.matrix.routes import Route
-from tests.matrix.world import FOREIGN, OTHER, OWN, World
+from tests.matrix.world import World
 
 # What two equal answers differ in: the request's number, the form's secret, the time.
 _INCIDENTAL = re.compile(
