@@ -6,20 +6,29 @@ address: a name that changes between check and connection leads nowhere else.
 
 import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
+from threading import Event, Timer
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-import urllib3
 from django.conf import settings
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_match_hostname import CertificateError
 
-TIMEOUT: Final = urllib3.Timeout(connect=5, read=10, total=15)
+CONNECT_SECONDS: Final = 5
+READ_SECONDS: Final = 10  # without a byte
+# With the last byte: a server that sends one now and then never runs into the others.
+ANSWER_SECONDS: Final = 15
 _READ_AT_MOST = 2000
 _LONGEST_URL = 500
-# Carry IPv4 addresses within IPv6 ones, which then look public.
-_TRANSLATED = tuple(
-    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")
-)
+# What the Internet routes of IPv6; what lies outside may be somebody's own, whatever it is called.
+_ROUTED = ipaddress.ip_network("2000::/3")
+# Carries IPv4 addresses, which then look public. (The other such networks are not routed.)
+_TRANSLATED = ipaddress.ip_network("2002::/16")
 
 
 class AddressRefused(ValueError):
@@ -81,41 +90,62 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     name = f"[{host}]" if ":" in host else host
     sent = {"Host": name if parts.port is None else f"{name}:{port}", **headers}
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    pool: urllib3.HTTPConnectionPool
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address,
-            port,
-            server_hostname=host,
-            assert_hostname=host,
-            timeout=TIMEOUT,
-            retries=False,
+    connection = (
+        HTTPSConnection(
+            address, port, timeout=CONNECT_SECONDS, server_hostname=host, assert_hostname=host
         )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, port, timeout=TIMEOUT, retries=False)
+        if parts.scheme == "https"
+        else HTTPConnection(address, port, timeout=CONNECT_SECONDS)
+    )
     try:
-        answer = pool.urlopen(
-            "POST", target, body=body, headers=sent, redirect=False, preload_content=False
-        )
-        text = answer.read(_READ_AT_MOST, decode_content=False).decode("utf-8", "replace")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+        connection.connect()
+        connection.timeout = READ_SECONDS
+        with _cut_off(connection.sock, ANSWER_SECONDS):
+            connection.request("POST", target, body=body, headers=sent, preload_content=False)
+            answer = connection.getresponse()
+            text = answer.read(_READ_AT_MOST, decode_content=False).decode("utf-8", "replace")
+    except (HTTPError, HTTPException, CertificateError, OSError) as error:
         raise RequestFailed(f"{type(error).__name__}: {error}"[:200]) from error
     finally:
-        pool.close()
+        connection.close()
     return Answer(answer.status, text)
+
+
+@contextmanager
+def _cut_off(connected: socket.socket, seconds: float) -> Iterator[None]:
+    """End the connection if the block has not come to its end in time.
+
+    :raises TimeoutError: if so, whatever the block has made of what it had got.
+    """
+    is_cut = Event()
+
+    def cut() -> None:
+        is_cut.set()
+        with suppress(OSError):
+            # Not TLS's own, which would talk to the other side.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if is_cut.is_set():
+        raise TimeoutError("no whole answer in time")
 
 
 def is_outside(text: str) -> bool:
     """Tell whether an IP address is a public one, or of a network that the operator allows."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_outside(str(address.ipv4_mapped))
-        if any(address in network for network in _TRANSLATED):
-            return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return is_outside(str(address.ipv4_mapped))
     allowed = (ipaddress.ip_network(network) for network in settings.OUTBOUND_NETWORKS)
     if any(address.version == network.version and address in network for network in allowed):
         return True
+    if address.version == 6 and (address not in _ROUTED or address in _TRANSLATED):
+        return False
     return address.is_global and not address.is_multicast
 
 

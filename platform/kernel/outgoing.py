@@ -1,7 +1,9 @@
 """What leaves the system, and is tried again until it has left: mails, robots' posts, webhooks."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -10,9 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.models import CompanyModel
 
+logger = logging.getLogger(__name__)
+
 # Seven attempts over about a day: a server that is down overnight is up again by then.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 900, 3600, 4 * 3600, 16 * 3600))
+MOST_ATTEMPTS = len(WAITS) + 1
 LEASE = timedelta(minutes=5)  # longer than any server is waited for
+# A worker that is busy for longer than messages stay its own would be joined by another.
+TURN = timedelta(minutes=1)
 SENT_AT_ONCE = 200
 LONGEST_ERROR = 300
 
@@ -47,30 +54,56 @@ class Outgoing(CompanyModel):
 _O = TypeVar("_O", bound=Outgoing)
 
 
-def deliver_due(waiting: QuerySet[_O], send: Callable[[_O], None], now: datetime) -> int:
-    """Send what is due, oldest first, at most 200; return how many were sent.
+def deliver_due(
+    waiting: QuerySet[_O], send: Callable[[_O, datetime], None], now: datetime, *, lane: str = ""
+) -> int:
+    """Send what is due, oldest first, for a minute and at most 200; return how many were sent.
 
     Runs outside a transaction and is safe to run twice at once: a row is claimed before it is
     sent. A worker that dies with a claim loses it after five minutes, and its row is sent again.
+    What is left is due at the next turn, a minute later.
 
     :param waiting: what to choose from, with the relations that ``send`` needs.
-    :param send: raises :class:`NotDelivered` to be tried again, :class:`Undeliverable` not to be.
+    :param send: gets the row and the moment; raises :class:`NotDelivered` to be tried again,
+        :class:`Undeliverable` not to be.
+    :param lane: the field that names where a row goes: one that fails is left alone for this
+        turn, so that a dead server holds up no other.
     """
-    sent = 0
+    began, moment = monotonic(), now
+    sent, failing = 0, set[Any]()
     for _turn in range(SENT_AT_ONCE):
-        row = _claim(waiting, now)
+        if moment >= now + TURN:
+            break
+        row = _claim(waiting.exclude(**{f"{lane}__in": failing}) if failing else waiting, moment)
         if row is None:
             break
-        try:
-            send(row)
-        except Undeliverable as failure:
-            _finish(row, OutgoingState.FAILED, now, str(failure))
-        except NotDelivered as failure:
-            _put_off(row, now, str(failure))
-        else:
-            _finish(row, OutgoingState.SENT, now)
+        failure = _failure_of(row, send, moment)
+        moment = now + timedelta(seconds=int(monotonic() - began))
+        if failure is None:
+            _finish(row, OutgoingState.SENT, moment)
             sent += 1
+        elif isinstance(failure, Undeliverable):
+            _finish(row, OutgoingState.FAILED, moment, str(failure))
+        else:
+            _put_off(row, moment, str(failure))
+            failing |= {getattr(row, lane)} if lane else set()
     return sent
+
+
+def _failure_of(
+    row: _O, send: Callable[[_O, datetime], None], moment: datetime
+) -> Exception | None:
+    """Send one row; return why it did not arrive, ``None`` if it did."""
+    if row.attempts > MOST_ATTEMPTS:
+        return Undeliverable("its worker died each time")
+    try:
+        send(row, moment)
+    except (Undeliverable, NotDelivered) as failure:
+        return failure
+    except Exception as bug:  # of this one row: the others go out, and it is not tried for ever
+        logger.exception("something could not be sent")
+        return NotDelivered(type(bug).__name__)
+    return None
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:

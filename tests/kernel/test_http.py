@@ -1,13 +1,23 @@
 """No request of ours reaches the inside of a network, whatever address was typed."""
 
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
 from kernel import http
@@ -36,6 +46,10 @@ from kernel import http
         ("::ffff:8.8.8.8", True),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("::127.0.0.1", False),  # IPv4 within IPv6 as it was once written
+        ("::ffff:0:7f00:1", False),
+        ("fec0::1", False),  # of a site, as it was once called
+        ("5f00::1", False),  # segments of a network of one's own
     ],
 )
 def test_only_public_addresses_are_outside(address: str, *, is_outside: bool) -> None:
@@ -142,3 +156,97 @@ def test_of_a_long_answer_only_the_beginning_is_read(server: str) -> None:
 def test_a_server_that_is_not_there_is_a_failure_of_this_request(server: str) -> None:
     with pytest.raises(http.RequestFailed):
         http.post("http://127.0.0.1:1/", b"", {})
+
+
+def trickling(opening: bytes, piece: bytes) -> Iterator[str]:
+    """Serve one client that gets ``opening``, then a piece every tenth of a second, for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            client, _address = listening.accept()
+            with client, suppress(OSError):
+                client.recv(65536)
+                client.sendall(opening)
+                for _piece in range(100):
+                    client.sendall(piece)
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("opening", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"a"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"a"),
+    ],
+)
+def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, opening: bytes, piece: bytes
+) -> None:
+    settings.OUTBOUND_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.5)
+    serving = trickling(opening, piece)
+    began = time.monotonic()
+
+    with pytest.raises(http.RequestFailed):
+        http.post(f"{next(serving)}/", b"{}", {})
+
+    assert time.monotonic() - began < 5
+    next(serving, None)
+
+
+def self_signed(names: list[str], folder: Path) -> Path:
+    """Write a key and its certificate for the names into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    day = timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    path = folder / "server.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def over_tls(server: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Serve as ``localhost`` with a certificate that nobody vouches for."""
+    pem = self_signed(["localhost"], tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as listening:
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield str(listening.server_port), pem
+        listening.shutdown()
+        thread.join()
+
+
+def test_over_tls_the_server_must_prove_its_name(
+    over_tls: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, pem = over_tls
+    with pytest.raises(http.RequestFailed, match="CERTIFICATE_VERIFY_FAILED"):
+        http.post(f"https://localhost:{port}/", b"{}", {})
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))  # now somebody vouches for it
+    assert http.post(f"https://localhost:{port}/hook", b"{}", {}).is_ok
+    with pytest.raises(http.RequestFailed, match="CertificateError"):
+        http.post(f"https://127.0.0.1:{port}/", b"{}", {})
+    assert [path for path, _headers, _body in received] == ["/hook"]

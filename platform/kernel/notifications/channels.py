@@ -60,7 +60,7 @@ def repeat(
 def deliver_due(*, now: datetime) -> int:
     """Post what is due; return how many robots took theirs. See :mod:`kernel.outgoing`."""
     waiting = ChannelPost.objects.select_related("channel")
-    return outgoing.deliver_due(waiting, lambda post: _send(post, now), now)
+    return outgoing.deliver_due(waiting, _send, now, lane="channel_id")
 
 
 def _send(post: ChannelPost, now: datetime) -> None:

@@ -147,7 +147,7 @@ def deliver_due(*, now: datetime) -> int:
     return outgoing.deliver_due(waiting, _send, now)
 
 
-def _send(delivery: Delivery) -> None:
+def _send(delivery: Delivery, _now: datetime) -> None:
     user = delivery.notification.user
     if not user.is_active:
         raise outgoing.Undeliverable("left")

@@ -76,7 +76,7 @@ def _address(event: Event, endpoints: Collection[Endpoint], now: datetime) -> No
 def deliver_due(*, now: datetime) -> int:
     """Send the events that are due; return how many arrived. See :mod:`kernel.outgoing`."""
     waiting = EventDelivery.objects.select_related("event", "endpoint")
-    return outgoing.deliver_due(waiting, lambda delivery: _send(delivery, now), now)
+    return outgoing.deliver_due(waiting, _send, now, lane="endpoint_id")
 
 
 def _send(delivery: EventDelivery, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 import json
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from kernel import access
+from kernel import access, outgoing
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.outbox import operations, queries, registry
@@ -239,3 +240,69 @@ def test_two_workers_deliver_each_event_once(committed_tenant: Company, url: str
 
     told = [headers["Guanjia-Delivery"] for headers, _body in Receiver.got]
     assert len(told) == len(set(told)) == 12
+
+
+def test_a_turn_ends_before_its_claims_do(
+    admin: access.Actor, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a slow server holds up is left to the next turn, and signed with the time it is sent."""
+    endpoint, _secret = add(admin, url)
+    for _event in range(9):
+        publish(endpoint)
+    clock = itertools.count(step=10)
+    monkeypatch.setattr(outgoing, "monotonic", lambda: next(clock))
+
+    assert operations.deliver_due(now=NOW) == 6
+
+    signed = [
+        int(headers["Guanjia-Signature"].partition(",")[0].removeprefix("t=")) - NOW.timestamp()
+        for headers, _body in Receiver.got
+    ]
+    assert signed == [0, 10, 20, 30, 40, 50]
+    waiting = EventDelivery.objects.filter(state=OutgoingState.WAITING)
+    assert [(row.attempts, row.due_at) for row in waiting] == [(0, NOW)] * 3
+
+
+def test_a_dead_endpoint_holds_up_no_other(admin: access.Actor, url: str) -> None:
+    dead, _secret = add(admin, "http://127.0.0.1:1/", name="dead")
+    for _event in range(3):
+        publish(dead)
+    add(admin, url)
+    publish(dead)
+
+    assert operations.deliver_due(now=NOW) == 1
+
+    tried = EventDelivery.objects.filter(endpoint=dead).order_by("pk")
+    assert [row.attempts for row in tried] == [1, 0, 0, 0]
+    operations.deliver_due(now=NOW + timedelta(seconds=59))
+    assert [row.attempts for row in tried.all()] == [1, 1, 0, 0]
+
+
+def test_one_that_cannot_be_made_stops_no_other_and_is_given_up(
+    admin: access.Actor, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, _secret = add(admin, url, name="broken")
+    Endpoint.objects.update(secret_encrypted="of another company")
+    whole, _secret = add(admin, url)
+    publish(whole)
+
+    assert operations.deliver_due(now=NOW) == 1
+
+    assert "NotReadable" in caplog.text
+    now = NOW
+    for _try in range(len(WAITS)):
+        now += timedelta(hours=17)
+        operations.deliver_due(now=now)
+    given_up = EventDelivery.objects.get(endpoint=broken)
+    assert (given_up.state, given_up.error) == (OutgoingState.FAILED, "NotReadable")
+
+
+def test_one_whose_worker_always_dies_is_given_up(admin: access.Actor, url: str) -> None:
+    endpoint, _secret = add(admin, url)
+    publish(endpoint)
+    EventDelivery.objects.update(attempts=len(WAITS) + 1)  # each was a claim and nothing more
+
+    operations.deliver_due(now=NOW)
+
+    assert EventDelivery.objects.get().state == OutgoingState.FAILED
+    assert Receiver.got == []
