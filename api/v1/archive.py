@@ -27,6 +27,7 @@ from kernel.records.models import (
     DisposalItem,
     DisposalState,
     LegalHold,
+    LookKind,
     Mode,
     Receiver,
 )
@@ -58,12 +59,15 @@ class AccessRequestOut(serializers.ModelSerializer[AccessRequest]):
 
 
 class AccessLookOut(serializers.ModelSerializer[AccessLook]):
-    request_id = IdField(read_only=True)
+    """``DATA`` is a look at one masked figure: it has a reason and no request."""
+
+    request_id = IdField(read_only=True, allow_null=True)
 
     class Meta:
         model = AccessLook
         fields: ClassVar = [
-            "id", "request_id", "project_id", "at", "user_label", "attachment_id", "what", "mode",
+            "id", "request_id", "project_id", "subject_type", "subject_id", "subject_label", "at",
+            "user_label", "attachment_id", "what", "mode", "reason",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -76,6 +80,9 @@ class AccessRequestFilter(FilterSet):
 class AccessLookFilter(FilterSet):
     project = IdFilter(field_name="project_id")
     request = IdFilter(field_name="request_id")
+    subject_type = filters.CharFilter(max_length=60)
+    subject_id = IdFilter()
+    mode = filters.ChoiceFilter(choices=LookKind.choices)
 
 
 class ModeIn(Body):
@@ -154,7 +161,7 @@ class AccessPaper(ApiView):
 
 
 class AccessLooks(ListView):
-    """Every look at a file of the projects whose register one may see, newest first."""
+    """Every look at a file or a masked figure in projects whose register one may see."""
 
     actions = {"GET": Action.ARCHIVE_VIEW}
     model = AccessLook

@@ -166,12 +166,16 @@ class Office:
         AccessLook.objects.create(
             request=request,
             project_id=project_id,
+            subject_type="properties.household",
+            subject_id=self.household.pk,
+            subject_label="1602",
             at=NOW,
             user_id=user.pk,
             user_label=user.name,
             attachment_id=1,
             what="contract.pdf",
             mode="VIEW",
+            reason="sale",
         )
         LegalHold.objects.create(
             project_id=project_id,

@@ -11,7 +11,7 @@ from kernel.audit.models import AuditEntry
 from services.properties.models import Meter, Occupancy, Party, Project, Unit, Vehicle
 from tenants.companies.models import Company
 from tests import factories_properties as registry
-from tests.api.client import Api, Json, sign_in
+from tests.api.client import Api, Json, refusal, sign_in
 
 
 @dataclass
@@ -332,6 +332,10 @@ def test_reveal_gives_the_value_and_records_who_asked(world: World, administrato
 
     assert administrator("POST", path, body).status_code == 403
     assert sign_in("wu", ("collector", world.other.pk))("POST", path, body).status_code == 404
+    silent = collector("POST", path, {"field": "phone"})
+    assert (refusal(silent), list(silent.json()["errors"])) == ((400, "invalid-input"), ["reason"])
+    empty = collector("POST", path, {"field": "phone", "reason": "??"})
+    assert refusal(empty) == (422, "records.reason-too-short")
     assert not AuditEntry.objects.filter(event="properties.personal-data.revealed").exists()
 
     answer = collector("POST", path, body)

@@ -67,7 +67,7 @@ class PartyReveal(ApiView):
 
     @extend_schema(request=shapes.RevealIn, responses=shapes.RevealOut)
     def post(self, request: Request, party_id: int) -> Response:
-        """Give a phone or an ID number in full; the record keeps who asked."""
+        """Give a phone or an ID number in full; who asked, and why, is kept in three places."""
         body = shapes.RevealIn(data=request.data)
         body.is_valid(raise_exception=True)
         field = PersonalField(body.validated_data["field"])
@@ -75,7 +75,7 @@ class PartyReveal(ApiView):
             actor=self.actor,
             party_id=party_id,
             field=field,
-            reason=body.validated_data.get("reason", ""),
+            reason=body.validated_data["reason"],
             now=self.now,
         )
         return Response(shapes.RevealOut({"field": field.value, "value": value}).data)

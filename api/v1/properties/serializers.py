@@ -219,8 +219,10 @@ class PartyOut(serializers.ModelSerializer[Party]):
 
 
 class RevealIn(Body):
+    """``reason`` has at least the characters of the setting ``archive.reveal_reason_chars``."""
+
     field = serializers.ChoiceField(choices=[(field.value, field.value) for field in PersonalField])
-    reason = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    reason = serializers.CharField(max_length=200)
 
 
 class RevealOut(serializers.Serializer[Any]):

@@ -26,10 +26,10 @@ from kernel.audit.registry import event_words
 from kernel.documents import operations as documents
 from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.records import operations, protected, queries
-from kernel.records.models import AccessLook, AccessRequest, AccessState, Mode, Receiver
+from kernel.records.models import AccessLook, AccessRequest, AccessState, LookKind, Mode, Receiver
 from kernel.records.stamping import STAMPED_TYPES
 from services.properties import queries as registry
-from services.properties.models import Household
+from services.properties.models import Household, Party
 
 _TONES = {"WAITING": "warn", "GRANTED": "ok", "REJECTED": "bad"}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -95,7 +95,7 @@ class Requests(ListView):
 
 
 class Looks(ListView):
-    """The log: who was shown what, when, under which request."""
+    """The log: who was shown what, when, under which request or for which reason."""
 
     action = Action.ARCHIVE_VIEW
     page_key = "archive.looks"
@@ -103,17 +103,17 @@ class Looks(ListView):
     is_log = True
     columns = (
         title_column("what", _("Paper")),
-        Column(key="request.subject_label", label=_("File"), phone="sub"),
+        Column(key="subject_label", label=_("File"), phone="sub"),
         Column(key="user_label", label=_("Who")),
         Column(key="mode", label=_("How"), value=lambda row: row.get_mode_display(), phone="end2"),
         Column(key="at", label=_("When"), kind="time", phone="end"),
-        Column(key="request.purpose", label=_("Purpose"), wraps=True),
+        Column(key="reason", label=_("Purpose"), wraps=True),
     )
     filters = (
-        ChoiceFilter(key="mode", label=_("How"), field="mode", choices=Mode.choices),
+        ChoiceFilter(key="mode", label=_("How"), field="mode", choices=LookKind.choices),
         DayFilter(key="at", label=_("Day"), field="at", is_moment=True),
     )
-    search_fields = ("what", "user_label", "request__subject_label")
+    search_fields = ("what", "user_label", "subject_label", "reason")
     empty_icon = "eye"
     empty_title = _("Nobody has looked at a file yet")
 
@@ -121,7 +121,11 @@ class Looks(ListView):
         return queries.looks(actor=self.actor).filter(project_id=self.project_id)
 
     def row_url(self, row: AccessLook) -> str:
-        return reverse("archive-request", args=[row.project_id, row.request_id])
+        if row.request_id is not None:
+            return reverse("archive-request", args=[row.project_id, row.request_id])
+        if row.subject_type == Party._meta.label_lower:
+            return reverse("parties-party", args=[row.project_id, row.subject_id])
+        return ""
 
     def page_context(self) -> dict[str, Any]:
         return {"crumbs": [(Requests.title, reverse("archive", args=[self.project_id]))]}

@@ -183,6 +183,17 @@ class PersonChanges(forms.Form):
     )
 
 
+class Reveal(forms.Form):
+    """Why somebody needs to see a number in full."""
+
+    field = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("E.g. a leak in the flat below, nobody answers at the door."),
+    )
+
+
 class NewOccupant(Person, ChoicesForm):
     unit_id = OfOne(label=_("Unit"))
     role = forms.ChoiceField(

@@ -1,6 +1,4 @@
-"""The overview of a project, the page of a person, and looking at personal data."""
-
-from typing import Any
+"""The overview of a project and the page of a person."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,8 +9,7 @@ from console.properties.events import event_of
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.audit.queries import history_of
-from kernel.errors import NotFound
-from services.properties import operations, queries
+from services.properties import queries
 from services.properties.models import UnitState
 
 HISTORY_SHOWN = 50
@@ -69,31 +66,3 @@ class PartyPage(ConsoleView):
             "may_reveal": self.actor.may(Action.PERSONAL_DATA_REVEAL, project_id),
         }
         return render(request, "console/properties/party.html", context)
-
-
-class Reveal(ConsoleView):
-    """A phone or ID number in full; the record keeps who looked."""
-
-    action = Action.PERSONAL_DATA_REVEAL
-
-    def post(self, request: HttpRequest, project_id: int, party_id: int) -> HttpResponse:
-        name = request.POST.get("field", "")
-        if name not in {field.value for field in operations.PersonalField}:
-            raise NotFound
-        party = queries.get_party(actor=self.actor, party_id=party_id, project_id=project_id)
-        field = operations.PersonalField(name)
-        value = operations.reveal_personal_data(
-            actor=self.actor, party_id=party_id, field=field, now=self.now
-        )
-        context: dict[str, Any] = {
-            "value": value,
-            "is_phone": field == operations.PersonalField.PHONE,
-        }
-        if request.headers.get("HX-Request") == "true":
-            return render(request, "console/properties/_revealed.html", context)
-        context |= {
-            "title": party.name,
-            "crumbs": [(_("Owners and residents"), reverse("parties", args=[project_id]))],
-            "back": reverse("parties-party", args=[project_id, party_id]),
-        }
-        return render(request, "console/properties/revealed.html", context)

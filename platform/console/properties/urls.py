@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from console.properties import edits, household, household_edits, lists, pages
+from console.properties import edits, household, household_edits, lists, pages, reveal
 
 _PROJECT = "p/<int:project_id>/"
 _HOUSEHOLD = f"{_PROJECT}households/<int:household_id>/"
@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PROJECT}parties/<int:party_id>/", pages.PartyPage.as_view(), name="parties-party"),
     path(f"{_PROJECT}parties/<int:party_id>/edit/", edits.EditParty.as_view(), name="parties-edit"),
     path(
-        f"{_PROJECT}parties/<int:party_id>/reveal/", pages.Reveal.as_view(), name="parties-reveal"
+        f"{_PROJECT}parties/<int:party_id>/reveal/", reveal.Reveal.as_view(), name="parties-reveal"
     ),
     path(_HOUSEHOLD, household.HouseholdPage.as_view(), name="household"),
     path(f"{_HOUSEHOLD}people/new/", household_edits.AddPerson.as_view(), name="household-person"),

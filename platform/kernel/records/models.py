@@ -14,6 +14,14 @@ class Mode(models.TextChoices):
     COPY = "COPY", _("View and copy")
 
 
+class LookKind(models.TextChoices):
+    """What somebody was shown."""
+
+    VIEW = Mode.VIEW.value, Mode.VIEW.label
+    COPY = Mode.COPY.value, Mode.COPY.label
+    DATA = "DATA", _("One figure in full")
+
+
 class Receiver(models.TextChoices):
     """For whom a file is looked at. There is no choice for a stranger: SH-30."""
 
@@ -89,21 +97,41 @@ class AccessRequest(CompanyModel):
 
 
 class AccessLook(CompanyModel):
-    """One look at a file or a datum under a grant. A trigger refuses to change or remove it."""
+    """One look at a file under a grant, or at a figure that is masked for everybody else.
+
+    A trigger refuses to change or remove it. A look at a figure has a reason in place of a request.
+    """
 
     plural = _("looks at files")
 
-    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="looks")
-    project_id = models.BigIntegerField()
+    request = models.ForeignKey(AccessRequest, models.PROTECT, null=True, related_name="looks")
+    project_id = models.BigIntegerField(null=True)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    subject_label = models.CharField(max_length=140)
     at = models.DateTimeField()
     user_id = models.BigIntegerField()
     user_label = models.CharField(max_length=140)
-    attachment_id = models.BigIntegerField()
-    what = models.CharField(max_length=140)  # the name of the file
-    mode = models.CharField(max_length=4, choices=Mode)
+    attachment_id = models.BigIntegerField(null=True)
+    what = models.CharField(max_length=140)  # the name of the file, or of the figure's field
+    mode = models.CharField(max_length=4, choices=LookKind)
+    reason = models.CharField(max_length=200)  # a request's purpose, or what was typed
 
     class Meta:
-        indexes = [models.Index(fields=["project_id", "-id"], name="accesslook_of_project")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mode="DATA", request=None, attachment_id=None)
+                | ~Q(mode="DATA") & Q(request__isnull=False, attachment_id__isnull=False),
+                name="accesslook_file_or_figure",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="accesslook_says_why"),
+        ]
+        indexes = [
+            models.Index(fields=["project_id", "-id"], name="accesslook_of_project"),
+            models.Index(
+                fields=["subject_type", "subject_id", "-id"], name="accesslook_of_subject"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_label}: {self.what}"

@@ -19,6 +19,7 @@ class SecurityKind(models.TextChoices):
     TOKEN_REFUSED = "TOKEN_REFUSED", _("Void token used")
     TOKEN_REVOKED = "TOKEN_REVOKED", _("Token revoked")
     DATA_REVEALED = "DATA_REVEALED", _("Personal data shown")
+    MANY_REVEALED = "MANY_REVEALED", _("Very much personal data shown")
 
 
 class SecurityEvent(CompanyModel):

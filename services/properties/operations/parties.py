@@ -15,8 +15,7 @@ from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.security import operations as security
-from kernel.security.models import SecurityKind
+from kernel.records import operations as records
 from kernel.tabular import clean
 from kernel.text import _
 from services.properties import rules
@@ -269,31 +268,38 @@ def end_occupancy(*, actor: Actor, occupancy_id: int, valid_to: date, now: datet
 
 @transaction.atomic
 def reveal_personal_data(
-    *, actor: Actor, party_id: int, field: PersonalField, reason: str = "", now: datetime
+    *, actor: Actor, party_id: int, field: PersonalField, reason: str, now: datetime
 ) -> str:
-    """Return a party's phone or ID number in full, and record who looked (SH-25).
+    """Return a party's phone or ID number in full.
+
+    Who looked, and why, is in the audit record, in the register of looks and in the security log
+    (SH-25, SH-30).
 
     :raises NotFound: if the party is out of the actor's sight.
-    :raises access.ActionDenied: without ``personal-data.reveal`` where the party is.
+    :raises access.ActionDenied: without ``personal-data.reveal`` where the party is, or if the
+        actor is no person.
+    :raises records.ReasonTooShort: without a reason that says something.
     """
     party, project_id = _lock_in_sight(actor, Action.PERSONAL_DATA_REVEAL, party_id)
-    stored = party.phone_encrypted if field == PersonalField.PHONE else party.id_number_encrypted
+    is_phone = field == PersonalField.PHONE
+    look = records.note_figure_shown(
+        actor=actor,
+        subject=party,
+        project_id=project_id,
+        what=str(_("Phone")) if is_phone else str(_("ID number")),
+        field=field.value,
+        reason=reason,
+        now=now,
+    )
     audit.record(
         actor=actor,
         event=REVEALED,
         subject=party,
         project_id=project_id,
         now=now,
-        data={"field": field.value, "reason": reason.strip()},
+        data={"field": field.value, "reason": look.reason},
     )
-    security.note(
-        kind=SecurityKind.DATA_REVEALED,
-        actor=actor,
-        project_id=project_id,
-        data={"party": party_id, "field": field.value},
-        now=now,
-    )
-    return crypto.decrypt(stored)
+    return crypto.decrypt(party.phone_encrypted if is_phone else party.id_number_encrypted)
 
 
 def register(details: PartyDetails, *, actor: Actor, now: datetime) -> Party:

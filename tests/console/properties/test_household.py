@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from kernel.audit.models import AuditEntry
+from kernel.records.models import AccessLook
 from services.properties.models import Unit
 from tests import factories_properties as registry
 from tests.console.properties.conftest import SignIn
@@ -138,23 +139,54 @@ def test_queries_do_not_grow_with_the_household(
         client.get(page_of(billed))
 
 
-def test_reveal_shows_the_phone_in_place_and_is_recorded(flat: Unit, sign_in: SignIn) -> None:
+def test_reveal_asks_why_then_shows_one_number(flat: Unit, sign_in: SignIn) -> None:
+    party = flat.occupancies.get().party
+    address = reverse("parties-reveal", args=[flat.project_id, party.pk])
+    collector = sign_in("collector", flat.project_id)
+    sent = {"field": "phone", "reason": "leak below, nobody answers"}
+
+    sheet = collector.get(f"{address}?field=phone", headers={"hx-request": "true"})
+    fragment = collector.post(address, sent, headers={"hx-request": "true"})
+    page = collector.post(address, sent)
+
+    assert "13812346027" not in sheet.content.decode()
+    assert 'name="reason"' in sheet.content.decode()
+    assert 'href="tel:13812346027"' in fragment.content.decode()
+    assert "<html" not in fragment.content.decode()
+    assert "<html" in page.content.decode()
+    assert fragment.headers["Cache-Control"] == "no-store"
+    revealed = AuditEntry.objects.filter(event="properties.personal-data.revealed")
+    assert [entry.object_id for entry in revealed] == [party.pk, party.pk]
+    assert [look.reason for look in AccessLook.objects.all()] == [sent["reason"]] * 2
+
+
+@pytest.mark.parametrize("reason", ["", "?", "....."])
+def test_reveal_without_a_reason_shows_nothing(flat: Unit, sign_in: SignIn, reason: str) -> None:
     party = flat.occupancies.get().party
     address = reverse("parties-reveal", args=[flat.project_id, party.pk])
     collector = sign_in("collector", flat.project_id)
 
-    fragment = collector.post(address, {"field": "phone"}, headers={"hx-request": "true"})
-    page = collector.post(address, {"field": "phone"})
+    answer = collector.post(
+        address, {"field": "phone", "reason": reason}, headers={"hx-request": "true"}
+    )
 
-    assert 'href="tel:13812346027"' in fragment.content.decode()
-    assert "<html" not in fragment.content.decode()
-    assert "<html" in page.content.decode()
-    revealed = AuditEntry.objects.filter(event="properties.personal-data.revealed")
-    assert [entry.object_id for entry in revealed] == [party.pk, party.pk]
-    assert collector.post(address, {"field": "name"}).status_code == 404
+    assert answer.status_code == 422
+    assert "13812346027" not in answer.content.decode()
+    assert not AccessLook.objects.exists()
+
+
+def test_reveal_is_for_whoever_may_and_of_masked_fields(flat: Unit, sign_in: SignIn) -> None:
+    party = flat.occupancies.get().party
+    address = reverse("parties-reveal", args=[flat.project_id, party.pk])
+    collector = sign_in("collector", flat.project_id)
     reader = sign_in("meter_reader", flat.project_id)
-    assert reader.post(address, {"field": "phone"}).status_code == 403
-    assert revealed.count() == 2
+    sent = {"field": "phone", "reason": "leak below"}
+
+    assert collector.get(f"{address}?field=name").status_code == 404
+    assert collector.post(address, {**sent, "field": "name"}).status_code == 404
+    assert reader.get(f"{address}?field=phone").status_code == 403
+    assert reader.post(address, sent).status_code == 403
+    assert not AccessLook.objects.exists()
 
 
 def test_timeline_tells_what_happened_in_words(flat: Unit, sign_in: SignIn) -> None:

@@ -14,7 +14,8 @@ ROWS = {row["key"]: row for row in csv.DictReader(TABLE.read_text().splitlines()
 # Keys that the product added, with the rule each one serves.
 ADDED = {
     "calendar.hours", "meter.jump_min_units", "cash.max_change", "fee.price_jump_pct",
-    "approval.skip_duplicates", "approval.urge_hours",
+    "approval.skip_duplicates", "approval.urge_hours", "archive.grant_hours",
+    "archive.reveal_reason_chars", "archive.reveals_per_hour",
 }  # fmt: skip
 # The handbook names these in words; typed they are the value beside.
 IN_WORDS = {

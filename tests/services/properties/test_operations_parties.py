@@ -1,19 +1,23 @@
 """Parties, occupancies, personal data."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from kernel import access, crypto
-from kernel.access import ActionDenied
+from kernel.access import ActionDenied, Actor
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
+from kernel.policies.operations import set_value
+from kernel.records.models import AccessLook
+from kernel.records.operations import ReasonTooShort
+from kernel.security.models import SecurityEvent
 from services.properties import operations, rules
 from services.properties.models import Occupancy, Party
 from tests import factories
 from tests import factories_properties as registry
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 
 pytestmark = pytest.mark.usefixtures("tenant")
 SYSTEM = access.SYSTEM
@@ -284,6 +288,93 @@ def test_look_at_personal_data_is_recorded() -> None:
         unit.project_id,
     )
     assert entry.data == {"field": "phone", "reason": "water leak below"}
+    look = AccessLook.objects.get()
+    assert (look.user_id, look.project_id, look.subject_id, look.what, look.mode, look.reason) == (
+        collector.user_id,
+        unit.project_id,
+        party.pk,
+        "Phone",
+        "DATA",
+        "water leak below",
+    )
+    event = SecurityEvent.objects.get(kind="DATA_REVEALED")
+    assert (event.user_id, event.data["field"]) == (collector.user_id, "phone")
+    for row in (entry, look, event):
+        assert "13812346027" not in str(vars(row))
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "abc", " a  b ", "....", "aaaaaa", "\u200b" * 8])
+def test_look_without_a_reason_that_says_something_is_refused(reason: str) -> None:
+    unit = registry.add_home()
+    collector = factories.add_actor("zhouting", "collector", project_id=unit.project_id)
+    entries = AuditEntry.objects.count()
+
+    with pytest.raises(ReasonTooShort) as refusal:
+        operations.reveal_personal_data(
+            actor=collector,
+            party_id=unit.occupancies.get().party_id,
+            field=operations.PersonalField.PHONE,
+            reason=reason,
+            now=NOW,
+        )
+
+    assert refusal.value.field == "reason"
+    assert AuditEntry.objects.count() == entries
+    assert not AccessLook.objects.exists()
+    assert not SecurityEvent.objects.exists()
+
+
+def test_how_long_a_reason_is_the_company_says() -> None:
+    unit = registry.add_home()
+    party_id = unit.occupancies.get().party_id
+    collector = factories.add_actor("zhouting", "collector", project_id=unit.project_id)
+    set_value(actor=SYSTEM, key="archive.reveal_reason_chars", text="10", now=NOW, today=TODAY)
+
+    def reveal(reason: str) -> str:
+        return operations.reveal_personal_data(
+            actor=collector,
+            party_id=party_id,
+            field=operations.PersonalField.PHONE,
+            reason=reason,
+            now=NOW,
+        )
+
+    with pytest.raises(ReasonTooShort):
+        reveal("楼下漏水,无人应门")
+    assert reveal("楼下漏水,家里无人应门") == "13812346027"
+
+
+def test_whoever_looks_very_often_is_entered_once_an_hour() -> None:
+    unit = registry.add_home()
+    party_id = unit.occupancies.get().party_id
+    collector = factories.add_actor("zhouting", "collector", project_id=unit.project_id)
+    other = factories.add_actor("zhou", "collector", project_id=unit.project_id)
+    set_value(actor=SYSTEM, key="archive.reveals_per_hour", text="3", now=NOW, today=TODAY)
+    noticed = SecurityEvent.objects.filter(kind="MANY_REVEALED")
+
+    def reveal(actor: Actor, minutes: int) -> None:
+        operations.reveal_personal_data(
+            actor=actor,
+            party_id=party_id,
+            field=operations.PersonalField.PHONE,
+            reason="water leak",
+            now=NOW + timedelta(minutes=minutes),
+        )
+
+    for minute in range(3):
+        reveal(collector, minute)
+        reveal(other, minute)
+    assert not noticed.exists()
+    reveal(collector, 3)
+    reveal(collector, 4)
+    assert [(event.user_id, event.data) for event in noticed.all()] == [
+        (collector.user_id, {"count": 4, "usual": 3})
+    ]
+    for minute in (80, 81, 82):
+        reveal(collector, minute)
+    assert noticed.count() == 1  # the earlier looks are more than an hour ago
+    reveal(collector, 83)
+    assert noticed.count() == 2
 
 
 def test_look_without_the_action_or_out_of_sight_is_refused() -> None:
@@ -300,6 +391,7 @@ def test_look_without_the_action_or_out_of_sight_is_refused() -> None:
                 actor=actor,
                 party_id=party.pk,
                 field=operations.PersonalField.ID_NUMBER,
+                reason="water leak below",
                 now=NOW,
             )
 
@@ -314,7 +406,11 @@ def test_party_may_be_looked_at_where_one_of_its_projects_allows() -> None:
     collector = factories.add_actor("zhou", "collector", project_id=other.pk)
 
     operations.reveal_personal_data(
-        actor=collector, party_id=party.pk, field=operations.PersonalField.PHONE, now=NOW
+        actor=collector,
+        party_id=party.pk,
+        field=operations.PersonalField.PHONE,
+        reason="water leak below",
+        now=NOW,
     )
 
     assert last_entry().project_id == other.pk

@@ -217,7 +217,11 @@ def test_history_tells_who_looked_only_to_those_who_may_read_the_record() -> Non
     elsewhere = registry.add_unit(registry.add_project("JH", "江海苑"))
     registry.add_occupancy(elsewhere, party)
     operations.reveal_personal_data(
-        actor=SYSTEM, party_id=party.pk, field=operations.PersonalField.PHONE, now=NOW
+        actor=factories.add_actor("zhaomin", "charging_director"),
+        party_id=party.pk,
+        field=operations.PersonalField.PHONE,
+        reason="water leak",
+        now=NOW,
     )
     collector = factories.add_actor("zhouting", "collector", project_id=flat.project_id)
     manager = factories.add_actor("fang", "property_manager")

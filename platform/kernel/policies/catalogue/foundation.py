@@ -1,6 +1,16 @@
 """Settings of organisation, files, documents, keys and cards."""
 
-from kernel.policies.catalogue.words import HOURS, MONTHS, PERSONS, YEARS, YUAN, one_of, some_of
+from kernel.policies.catalogue.words import (
+    CHARACTERS,
+    HOURS,
+    MONTHS,
+    PERSONS,
+    TIMES,
+    YEARS,
+    YUAN,
+    one_of,
+    some_of,
+)
 from kernel.policies.kinds import Lines, Money, Pattern, Whole
 from kernel.policies.kinds_of_time import Spans, Week
 from kernel.policies.settings import UNSET, Setting, lines
@@ -147,6 +157,46 @@ FILES = (
             "approval."
         ),
         rules="SH-26",
+    ),
+    Setting(
+        "archive.grant_hours",
+        Whole(least=1, most=168),
+        "24",
+        name=_p("setting", "How long a granted file is open"),
+        help=_(
+            "Hours from the registration at the front desk in which whoever asked may look at the "
+            "papers of an owner's file. After that the file is asked for anew."
+        ),
+        rules="SH-25",
+        unit=HOURS,
+        is_proposed=True,
+    ),
+    Setting(
+        "archive.reveal_reason_chars",
+        Whole(least=2, most=50),
+        "4",
+        name=_p("setting", "Reason for seeing a number in full"),
+        help=_(
+            "Characters that the reason has at least when somebody wants to see a phone or ID "
+            "number in full. The reason stands in the register of looks."
+        ),
+        rules="SH-25, SH-30",
+        unit=CHARACTERS,
+        is_proposed=True,
+    ),
+    Setting(
+        "archive.reveals_per_hour",
+        Whole(least=1, most=500),
+        "20",
+        name=_p("setting", "Numbers seen in full within an hour"),
+        help=_(
+            "Whoever sees more phone and ID numbers in full within an hour is entered in the "
+            "security log. Nobody is stopped by it."
+        ),
+        rules="SH-30",
+        unit=TIMES,
+        is_proposed=True,
+        per_project=False,
     ),
     Setting(
         "retention.former_owner_years",

@@ -27,6 +27,7 @@ DAYS_PAY = _p("unit", "days' pay")
 POINTS = _p("unit", "points")
 QUOTES = _p("unit", "quotes")
 VENDORS = _p("unit", "vendors")
+CHARACTERS = _p("unit", "characters")
 
 OPTIONS = {
     "A": _p("option", "Manual-style project"),

@@ -24,6 +24,11 @@ from kernel.records.operations.disposal import (
     list_for_disposal,
     place_hold,
 )
+from kernel.records.operations.figures import (
+    ReasonTooShort,
+    note_figure_shown,
+    plain_reason,
+)
 
 __all__ = [
     "DetailsMissing",
@@ -36,6 +41,7 @@ __all__ = [
     "NothingChosen",
     "OnHold",
     "ReasonMissing",
+    "ReasonTooShort",
     "ThirdParty",
     "decide",
     "dispose",
@@ -43,7 +49,9 @@ __all__ = [
     "end_access",
     "lift_hold",
     "list_for_disposal",
+    "note_figure_shown",
     "open_file",
     "place_hold",
+    "plain_reason",
     "request_access",
 ]

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
-from kernel import access
+from kernel import access, policies
 from kernel.access import Action, Actor
 from kernel.approvals import operations as approvals
 from kernel.approvals.models import Case
@@ -20,8 +20,6 @@ from kernel.tenancy import company_time_zone
 from kernel.text import _
 
 KIND: Final = "archive.access"
-# What a company does not set: a working day and the night, so that a look can be finished.
-GRANT_HOURS: Final = 24
 
 
 class DetailsMissing(Invalid):
@@ -147,7 +145,8 @@ def decide(*, case: Case, actor: Actor, state: AccessState, event: str, now: dat
     if state == AccessState.GRANTED:
         request.registered_by, request.registered_by_label = actor.user_id, actor.label[:140]
         request.granted_at = now
-        request.expires_at = now + timedelta(hours=GRANT_HOURS)
+        hours = policies.get("archive.grant_hours", int, project_id=request.project_id)
+        request.expires_at = now + timedelta(hours=hours)
     request.save()
     _record(actor, event, request, now)
 
@@ -199,12 +198,16 @@ def open_file(
     look = AccessLook.objects.create(
         request=request,
         project_id=request.project_id,
+        subject_type=request.subject_type,
+        subject_id=request.subject_id,
+        subject_label=request.subject_label,
         at=now,
         user_id=actor.user_id,
         user_label=actor.label[:140],
         attachment_id=attachment.pk,
         what=attachment.name,
         mode=mode,
+        reason=request.purpose,
     )
     _record(
         actor,

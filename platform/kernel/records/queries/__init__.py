@@ -44,8 +44,11 @@ def is_open_now(request: AccessRequest, now: datetime) -> bool:
 
 
 def looks(*, actor: Actor) -> QuerySet[AccessLook]:
-    """Return every look at a file in projects whose register one may see, newest first."""
-    found = AccessLook.objects.select_related("request").order_by("-pk")
+    """Return every look in projects whose register one may see, newest first.
+
+    At files under a request, and at single figures that are masked.
+    """
+    found = AccessLook.objects.order_by("-pk")
     return access.scoped(found, actor, Action.ARCHIVE_VIEW)
 
 
