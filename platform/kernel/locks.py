@@ -6,8 +6,17 @@ killed.
 
 from enum import IntEnum
 
+from django.db import connection
+
 
 class LockClass(IntEnum):
     MIGRATION = 1  # second key 0: one migration of all schemas at a time
     PROVISIONING = 2  # second key: the company's id
     DELEGATIONS = 3  # second key: of the schema; one delegation of a company at a time
+    POLICIES = 4  # second key: of the schema; settings that must go together, one change at a time
+
+
+def lock_company(lock: LockClass) -> None:
+    """Wait until no other transaction of the company holds this lock; hold it until ours ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [int(lock)])

@@ -11,6 +11,7 @@ from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import NotFound
 from kernel.jobs import operations as jobs
+from kernel.locks import LockClass, lock_company
 from kernel.policies import reading
 from kernel.policies.catalogue import REGISTRY
 from kernel.policies.errors import (
@@ -47,6 +48,7 @@ def set_value(
     :raises ValuesDisagree: if it does not go with another setting.
     """
     setting = _setting(actor, key, project_id)
+    _lock_order(setting)
     value = setting.kind.parse(text)
     day = _first_day(setting, project_id, valid_from, today)
     written = setting.kind.text(value)
@@ -71,6 +73,7 @@ def clear_value(
     :raises DayRefused: like :func:`set_value`.
     """
     setting = _setting(actor, key, project_id)
+    _lock_order(setting)
     day = _first_day(setting, project_id, valid_from, today)
     said = reading.snapshot().said(setting, project_id, day or today)
     if said is None or said.text is None:
@@ -140,27 +143,56 @@ def _first_day(
     )
 
 
+def _lock_order(setting: Setting) -> None:
+    """Let one at a time change settings that must go together: each is compared with the other."""
+    if any(setting.key in order for order in ORDERS):
+        lock_company(LockClass.POLICIES)
+        reading.forget()
+
+
 def _require_order(setting: Setting, value: Any, *, project_id: int | None, on: date) -> None:
-    """Return if the value goes with those of other settings in the same place."""
+    """Return if the value goes with those of other settings in the same place.
+
+    A company's value is also compared with those of its projects that inherit it.
+    """
     values = reading.snapshot()
     for order in ORDERS:
         if setting.key not in order:
             continue
-        low, high = (
-            value if key == setting.key else values.find(REGISTRY[key], project_id, on).value
-            for key in order
-        )
-        if low > high:
-            raise ValuesDisagree(
-                _("“%(low)s” (%(low_value)s) may not be more than “%(high)s” (%(high_value)s).")
-                % {
-                    "low": REGISTRY[order.low].name,
-                    "low_value": low,
-                    "high": REGISTRY[order.high].name,
-                    "high_value": high,
-                },
-                field="value",
-            )
+        low, high = REGISTRY[order.low], REGISTRY[order.high]
+        other = high if setting.key == order.low else low
+        places: list[int | None] = [project_id]
+        if project_id is None:
+            own = values.projects_of(setting)
+            places += [
+                project
+                for project in values.projects_of(other)
+                if project not in own
+                or values.find(setting, project, on).origin != reading.Origin.PROJECT
+            ]
+        for place in places:
+            found = values.find(other, place, on).value
+            low_value, high_value = (found, value) if other is low else (value, found)
+            if low_value > high_value:
+                text = (
+                    _("“%(low)s” (%(low_value)s) may not be more than “%(high)s” (%(high_value)s).")
+                    if place == project_id
+                    else _(
+                        "“%(low)s” (%(low_value)s) would be more than “%(high)s” (%(high_value)s)"
+                        " in a project that has its own value. Change it there first."
+                    )
+                )
+                raise ValuesDisagree(
+                    text
+                    % {
+                        "low": low.name,
+                        "low_value": low_value,
+                        "high": high.name,
+                        "high_value": high_value,
+                    },
+                    field="value",
+                    details={} if place == project_id else {"project_id": place},
+                )
 
 
 def _write(

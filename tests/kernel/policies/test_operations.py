@@ -12,12 +12,18 @@ from kernel import access, policies
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from kernel.policies import operations, queries
-from kernel.policies.errors import ChangedMeanwhile, DayRefused, OverrideRefused
+from kernel.policies.errors import (
+    ChangedMeanwhile,
+    DayRefused,
+    OverrideRefused,
+    ValuesDisagree,
+)
 from kernel.policies.models import PolicyValue
 from kernel.policies.reading import Origin
 from services.properties.operations import create_project
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_actor
+from tests.threads import at_once
 
 WHEN: dict[str, Any] = {"now": NOW, "today": TODAY}
 
@@ -212,7 +218,7 @@ def test_two_at_once_leave_one_value_and_one_hears_of_it(committed_tenant: Compa
         try:
             with tenant_context(committed_tenant):
                 ready.wait(5)
-                put("billing.open_day", text)
+                put("cs.complaint.revisit_wd", text)
                 outcomes.append(text)
         except ChangedMeanwhile:
             outcomes.append("meanwhile")
@@ -229,3 +235,29 @@ def test_two_at_once_leave_one_value_and_one_hears_of_it(committed_tenant: Compa
     assert row.text in outcomes
     assert len(outcomes) == 2
     assert len(entries()) == sum(outcome != "meanwhile" for outcome in outcomes)
+
+
+def test_two_that_go_together_are_not_changed_past_each_other(committed_tenant: Company) -> None:
+    put("meter.window_from", "1")
+    put("meter.window_to", "20")
+
+    came = at_once(
+        committed_tenant,
+        [lambda: put("meter.window_from", "15"), lambda: put("meter.window_to", "10")],
+    )
+
+    assert sorted(type(result).__name__ for result in came) == ["PolicyValue", "ValuesDisagree"]
+    first = policies.get("meter.window_from", int, project_id=None)
+    assert first <= policies.get("meter.window_to", int, project_id=None)
+
+
+def test_the_company_changes_nothing_that_a_project_then_contradicts(project_id: int) -> None:
+    put("meter.window_to", "26", project_id=project_id)
+
+    with pytest.raises(ValuesDisagree) as refused:
+        put("meter.window_from", "27")
+
+    assert refused.value.details == {"project_id": project_id}
+    assert not PolicyValue.objects.filter(key="meter.window_from").exists()
+    put("meter.window_from", "20", project_id=project_id)  # then it inherits neither
+    put("meter.window_from", "27")

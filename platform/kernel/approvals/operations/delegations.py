@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from kernel import access
 from kernel.access import Action
@@ -22,7 +22,7 @@ from kernel.approvals.queries.running import delegations, mandate_of
 from kernel.approvals.rules.delegations import Mandate, closes_circle
 from kernel.audit import operations as audit
 from kernel.errors import NotFound
-from kernel.locks import LockClass
+from kernel.locks import LockClass, lock_company
 from kernel.tenancy import company_day
 from kernel.text import _
 
@@ -69,7 +69,8 @@ def delegate(
         kinds=frozenset(kinds),
         project_ids=frozenset(project_ids),
     )
-    _lock_all()
+    # Circles are found by looking at all.
+    lock_company(LockClass.DELEGATIONS)
     others = Delegation.objects.filter(valid_to__gt=valid_from, valid_from__lt=valid_to)
     if closes_circle(mandate, [mandate_of(other) for other in others.order_by("pk")]):
         raise DelegationCircle(
@@ -140,15 +141,6 @@ def _check(
             raise DelegationInvalid(_("This person has no active account."), field=field)
     if any(registry.find_kind(kind) is None for kind in kinds):
         raise DelegationInvalid(_("There is no such kind of document."), field="kinds")
-
-
-def _lock_all() -> None:
-    """Let nobody else give one until this transaction ends: circles are found by looking at all."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))",
-            [int(LockClass.DELEGATIONS)],
-        )
 
 
 def _record(actor: Actor, what: str, delegation: Delegation, now: datetime) -> None:
