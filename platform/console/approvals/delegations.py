@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -81,7 +81,8 @@ class Delegations(ListView):
 
     def marked(self, found: QuerySet[Delegation]) -> QuerySet[Delegation]:
         """Return delegations with their standing today."""
-        over, to_come = Q(valid_to__lte=self.today), Q(valid_from__gt=self.today)
+        over = Q(valid_to__lte=self.today) | Q(valid_to__lte=F("valid_from"))
+        to_come = ~over & Q(valid_from__gt=self.today)
         return found.annotate(
             is_over=_flag(over), is_to_come=_flag(to_come), is_in_force=_flag(~over & ~to_come)
         )
@@ -245,7 +246,7 @@ class DelegationSheet(PersonalView, SheetView):
 
     def _page(self, delegation: Delegation, **extra: Any) -> HttpResponse:
         lookup = Lookup(self.actor, self.today)
-        may_end = delegation.valid_to > self.today and (
+        may_end = not delegation.has_ended(self.today) and (
             delegation.principal_id == self.actor.user_id
             or self.actor.may_everywhere(Action.APPROVAL_CONFIGURE)
         )

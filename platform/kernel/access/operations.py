@@ -238,7 +238,7 @@ def end_post(*, actor: access.Actor, holding_id: int, last_day: date, now: datet
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
     valid_to = _day_after(last_day)
-    _lock_administrators()
+    lock_administrators()
     holding = PostHolding.objects.select_for_update().filter(pk=holding_id).first()
     if holding is None:
         raise NotFound
@@ -281,7 +281,7 @@ def set_active(*, actor: access.Actor, user_id: int, is_active: bool, now: datet
     :raises LastAdministrator: if nobody would be left to manage people.
     """
     access.require_everywhere(actor, access.Action.USER_MANAGE)
-    _lock_administrators()
+    lock_administrators()
     user = lock_user(user_id)
     if not is_active and user.holdings.filter(post__key=ADMINISTRATOR, valid_to=None).exists():
         _require_another_administrator(
@@ -343,8 +343,11 @@ def _check_person(*, username: str, name: str, email: str) -> None:
         raise PersonIncomplete(_("This is no e-mail address."), field="email") from error
 
 
-def _lock_administrators() -> None:
-    """Let one at a time take an administrator away: two could otherwise take each other."""
+def lock_administrators() -> None:
+    """Let one at a time take an administrator away: two could otherwise take each other.
+
+    Before any person is locked.
+    """
     list(
         PostHolding.objects.select_for_update()
         .filter(post__key=ADMINISTRATOR, valid_to=None)

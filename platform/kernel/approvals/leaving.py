@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from kernel.access.actors import Actor
@@ -40,7 +41,8 @@ def _signatures(*, user_id: int, today: date) -> Iterable[Held]:
 
 def _delegations(*, user_id: int, today: date) -> Iterable[Held]:
     found = Delegation.objects.filter(
-        Q(principal_id=user_id) | Q(deputy_id=user_id), valid_to__gt=today
+        Q(principal_id=user_id) | Q(deputy_id=user_id),
+        valid_to__gt=Greatest(F("valid_from"), Value(today)),
     ).select_related("principal", "deputy")
     for delegation in found.order_by("pk"):
         yield Held(

@@ -4,6 +4,8 @@ A project's id has no Django relation because the kernel knows no service; the r
 adds the foreign keys.
 """
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -317,6 +319,10 @@ class Delegation(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.principal_id} → {self.deputy_id}"
+
+    def has_ended(self, today: date) -> bool:
+        """Tell whether it ended, also before its first day."""
+        return self.valid_to <= max(today, self.valid_from)
 
 
 class Act(models.TextChoices):

@@ -1,22 +1,24 @@
 """S-44: a leaver's things are listed, settled one by one, and only then the account closes."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import tokens
 from kernel.access.models import ApiToken, Integration, PostHolding, User
 from kernel.access.queries import actor_for
+from kernel.approvals.operations import DelegationInvalid, delegate, end_delegation
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from kernel.identity import queries
-from kernel.identity.leaving import held_by
+from kernel.identity.leaving import Group, held_by
 from kernel.identity.models import (
     Departure,
     DepartureStep,
@@ -324,6 +326,70 @@ def test_two_administrators_close_at_the_same_moment(committed_tenant: Company) 
     assert sorted(type(result).__name__ for result in came) == ["Departure", "DepartureOver"]
     assert AuditEntry.objects.filter(event="identity.departure.closed").count() == 1
     assert AuditEntry.objects.filter(event="access.user.deactivated").count() == 1
+
+
+def test_nothing_is_given_to_him_between_the_list_and_the_end(
+    committed_tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = add_actor("xujing", "company_admin")
+    keeper, leaver = add_user("zhou"), add_user("lin")
+    program = tokens.create_integration(
+        actor=admin,
+        name="ERP",
+        purpose="Books",
+        actions=[access.Action.BILL_VIEW],
+        keeper_id=keeper.pk,
+        now=NOW,
+    )
+    departure = begin(admin, leaver)
+    listed = departures.left_of
+
+    def hand_over() -> Integration:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        return tokens.hand_over_integration(
+            actor=admin, integration_id=program.pk, keeper_id=leaver.pk, now=NOW
+        )
+
+    def list_then_hand_over(found: Departure, *, today: date) -> list[Group]:
+        groups = listed(found, today=today)
+        came.extend(at_once(committed_tenant, [hand_over]))
+        return groups
+
+    came: list[Integration | Exception] = []
+    monkeypatch.setattr(departures, "left_of", list_then_hand_over)
+
+    departures.close(actor=admin, departure_id=departure.pk, now=NOW)
+
+    assert [type(result) for result in came] == [OperationalError]  # it waited
+    assert Integration.objects.get().keeper_id == keeper.pk
+
+
+def test_a_delegation_that_has_not_begun_is_ended_for_good(
+    admin: access.Actor, steward: User
+) -> None:
+    given = delegate(
+        actor=actor_for(user=steward, today=TODAY),
+        deputy_id=add_user("zhou").pk,
+        valid_from=TODAY + timedelta(days=5),
+        valid_to=TODAY + timedelta(days=9),
+        reason="Away",
+        now=NOW,
+    )
+    departure = begin(admin, steward)
+
+    departures.settle(
+        actor=admin,
+        departure_id=departure.pk,
+        check="approvals.delegations",
+        ref=str(given.pk),
+        way=Way.END,
+        now=NOW,
+    )
+
+    with pytest.raises(DelegationInvalid):
+        end_delegation(actor=admin, delegation_id=given.pk, now=NOW)
+    assert departures.close(actor=admin, departure_id=departure.pk, now=NOW).closed_at == NOW
 
 
 def test_an_item_goes_through_hands_and_every_change_is_kept(admin: access.Actor) -> None:

@@ -109,7 +109,7 @@ def end_delegation(*, actor: Actor, delegation_id: int, now: datetime) -> Delega
         Action.APPROVAL_CONFIGURE
     ):
         raise NotYourTurn(_("Only the person who gave it, or an administrator, ends it."))
-    if delegation.valid_to <= today:
+    if delegation.has_ended(today):
         raise DelegationInvalid(_("It has ended already."))
     delegation.valid_to = max(today, delegation.valid_from)
     delegation.save(update_fields=["valid_to"])

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from kernel import access
 from kernel.access.models import PostHolding
-from kernel.access.operations import end_post, set_active
+from kernel.access.operations import end_post, lock_administrators, set_active
 from kernel.access.queries import lock_user
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
@@ -160,6 +160,9 @@ def close(*, actor: access.Actor, departure_id: int, now: datetime) -> Departure
     access.require_everywhere(actor, access.Action.USER_MANAGE)
     departure = _lock(departure_id)
     _require_other(actor, departure)
+    # Before looking: nothing is given to him between the list and the end.
+    lock_administrators()
+    lock_user(departure.user_id)
     today = company_day(now)
     groups = left_of(departure, today=today)
     blocking = [(group, thing) for group in groups for thing in group.blocking]
