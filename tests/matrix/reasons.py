@@ -97,6 +97,7 @@ READERS = {
     "kernel.approvals.queries.running.waiting_for": "one's own places, and those one is deputy for",
     "kernel.documents.manuals.queries.copy_of": "one's own",
     "kernel.documents.manuals.queries.my_copies": "one's own",
+    "kernel.documents.manuals.queries.pages_waiting_for": "one's own",
     "kernel.duties.queries.conflicts": "empty without the action",
     "kernel.jobs.queries.get_job": "one's own, and those of projects in sight",
     "kernel.notifications.queries.choices": "one's own",

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
 from console import operations as console
+from console import waiting
 from console.approvals import acts, cases, words
 from console.approvals.catalogue import Lookup
 from console.lists import Column, export
 from console.views import PersonalView
 from kernel import access
-from kernel.access import Action
+from kernel.access import Action, Actor
 from kernel.approvals import queries, registry
 from kernel.approvals.models import OPEN_STATES, Assignment, Case, CaseState
 from kernel.approvals.queries import Tab
@@ -52,6 +53,19 @@ class Row:
     tone: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingRow:
+    """What is done on a page of its own, as a line above the cases."""
+
+    title: str
+    note: str
+    icon: str
+    url: str
+    project: str
+    when: str
+    tone: str
 
 
 class Inbox(PersonalView):
@@ -133,6 +147,45 @@ class Inbox(PersonalView):
                 hit |= Q(pk=int(number))
             found = found.filter(hit)
         return found
+
+    @cached_property
+    def _things(self) -> list[waiting.Thing]:
+        """Return what else waits for the visitor, narrowed as the cases are."""
+        if self.tab != Tab.WAITING:
+            return []
+        found = waiting.things(actor=self.actor, now=self.now, kind=self.settings["kind"])
+        if self.settings["project"]:
+            found = [one for one in found if one.project_id == int(self.settings["project"])]
+        words_of = self.settings["q"].casefold().split()
+        return [
+            one
+            for one in found
+            if all(word in f"{one.title} {one.note}".casefold() for word in words_of)
+        ]
+
+    def _thing_rows(self, page: Page[Case]) -> list[ThingRow]:
+        """Return them for the first page: they stand above all cases."""
+        if page.number > 1:
+            return []
+        names = self.lookup.projects
+        rows = []
+        for thing in self._things:
+            when, tone = words.deadline(thing.due_at, thing.since, self.now)
+            if not tone and thing.since is not None:
+                when = words.short_moment(thing.since, self.now)
+            project = names.get(thing.project_id or 0, "") if len(names) > 1 else ""
+            rows.append(
+                ThingRow(
+                    title=thing.title,
+                    note=thing.note,
+                    icon=thing.icon,
+                    url=thing.url,
+                    project=project,
+                    when=when,
+                    tone=tone,
+                )
+            )
+        return rows
 
     def _page(self) -> Page[Case]:
         return Paginator(self._found, PAGE_SIZE).get_page(self.request.GET.get("page"))
@@ -233,6 +286,7 @@ class Inbox(PersonalView):
             "tab": self.tab.value,
             "tabs": self._tabs(page),
             "rows": rows,
+            "things": self._thing_rows(page),
             "page": page,
             "search": self.settings["q"],
             "kind": self.settings["kind"],
@@ -241,6 +295,7 @@ class Inbox(PersonalView):
                 ((one.key, str(one.name)) for one in registry.kinds() if one.is_ready),
                 key=lambda pair: pair[1],
             ),
+            "other_kinds": self._other_kinds(),
             "projects": [(str(pk), name) for pk, name in self.lookup.projects.items()],
             "address": self._address(case=chosen),
             "act_url": self._address(),
@@ -270,18 +325,23 @@ class Inbox(PersonalView):
         after = self._address(case=ids[place + 1]) if place + 1 < len(ids) else ""
         return before, after
 
+    def _other_kinds(self) -> list[tuple[str, str]]:
+        if self.tab != Tab.WAITING:
+            return []
+        return [(one.key, str(one.label)) for one in waiting.sources_for(self.actor)]
+
     def _tabs(self, page: Page[Case]) -> list[dict[str, Any]]:
-        waiting = (
-            page.paginator.count
+        count = (
+            page.paginator.count + len(self._things)
             if self.tab == Tab.WAITING and not self.is_narrowed
-            else queries.waiting_count(actor=self.actor, now=self.now)
+            else count_for(self.actor, self.now)
         )
         return [
             {
                 "label": label,
                 "url": f"{reverse('approvals')}?tab={tab}",
                 "current": tab == self.tab,
-                "count": waiting if tab == Tab.WAITING else None,
+                "count": count if tab == Tab.WAITING else None,
             }
             for tab, label in LABELS.items()
         ]
@@ -330,9 +390,15 @@ class Inbox(PersonalView):
         ]
 
 
+def count_for(actor: Actor, now: datetime) -> int:
+    """Return how much waits for a person: cases to be signed, and what is done elsewhere."""
+    signatures = queries.waiting_count(actor=actor, now=now)
+    return signatures + len(waiting.things(actor=actor, now=now))
+
+
 class Count(PersonalView):
-    """How many cases wait, for the menu and the mark at the top."""
+    """How much waits, for the menu and the mark at the top."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        count = queries.waiting_count(actor=self.actor, now=self.now)
+        count = count_for(self.actor, self.now)
         return render(request, "console/approvals/_count.html", {"count": count})

@@ -37,7 +37,7 @@ class Dashboard(ConsoleView):
             "heading": project.name,
             "today": self.today,
             "now": self.now,
-            "todos": todos(actor=self.actor, project_id=project_id, today=self.today),
+            "todos": todos(actor=self.actor, project_id=project_id, today=self.today, now=self.now),
             "may_take": self.actor.may(Action.PAYMENT_TAKE, project_id),
         }
         if self.actor.may(Action.ARREARS_VIEW, project_id):

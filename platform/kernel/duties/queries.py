@@ -58,16 +58,22 @@ def deciders_of(exemption: Exemption, *, today: date) -> QuerySet[User]:
     return able.exclude(pk__in=[exemption.user_id, exemption.requested_by])
 
 
-def exemptions_waiting_for(*, actor: access.Actor, project_id: int) -> QuerySet[Exemption]:
-    """Return what the actor may decide in a project, or there too because it is the company's."""
-    place = Q(project_id=project_id)
-    if actor.may_everywhere(Action.DUTIES_EXEMPT):
-        place |= Q(project_id__isnull=True)
-    found = exemptions(actor=actor).filter(place, state=ExemptionState.REQUESTED)
-    if not actor.may(Action.DUTIES_EXEMPT, project_id):
-        return found.none()
+def exemptions_waiting_for(
+    *, actor: access.Actor, project_id: int | None = None
+) -> QuerySet[Exemption]:
+    """Return what the actor may decide: in a project, or there too because it is the company's.
+
+    :param project_id: with ``None``, wherever it is.
+    """
+    waiting = exemptions(actor=actor).filter(state=ExemptionState.REQUESTED)
+    if project_id is not None:
+        waiting = waiting.filter(Q(project_id=project_id) | Q(project_id__isnull=True))
     person_id = actor.user_id or 0
-    return found.exclude(user_id=person_id).exclude(requested_by=person_id)
+    return (
+        access.scoped(waiting, actor, Action.DUTIES_EXEMPT)
+        .exclude(user_id=person_id)
+        .exclude(requested_by=person_id)
+    )
 
 
 def exemptions_of_days(

@@ -142,6 +142,15 @@ def departures(*, actor: access.Actor) -> QuerySet[Departure]:
     return Departure.objects.select_related("user").order_by("-pk")
 
 
+def open_departures(*, actor: access.Actor) -> QuerySet[Departure]:
+    """Return whose leaving is begun and not closed, the last day first; not the actor's own.
+
+    :raises access.ActionDenied: without ``user.manage``.
+    """
+    found = departures(actor=actor).filter(closed_at=None, taken_back_at=None)
+    return found.exclude(user_id=actor.user_id or 0).order_by("last_day", "pk")
+
+
 def get_departure(*, actor: access.Actor, departure_id: int) -> Departure:
     """Return one departure.
 

@@ -57,29 +57,31 @@ def open_run(*, actor: Actor, project_id: int, period: date) -> BillRun | None:
     )
 
 
-def runs_waiting_for(*, actor: Actor, project_id: int) -> list[BillRun]:
-    """Return the project's open runs whose next step is the actor's, the latest month first.
+def runs_waiting_for(*, actor: Actor, project_id: int | None = None) -> list[BillRun]:
+    """Return the open runs whose next step is the actor's, the latest month first.
 
     A draft is checked by somebody who has neither prepared it nor entered its readings; a run
     that broke off is taken up by who may do what it broke off at.
+
+    :param project_id: with ``None``, wherever it is.
     """
-    waiting: list[Q] = []
-    if actor.may(Action.BILL_RUN_CHECK, project_id):
-        entered = DraftLine.objects.filter(
-            run=OuterRef("pk"),
-            reading_id__in=Reading.objects.filter(recorded_by=actor.user_id).values("pk"),
-        )
-        waiting.append(
-            Q(state=RunState.PREVIEW) & ~Q(prepared_by=actor.user_id) & ~Q(Exists(entered))
-        )
-    if actor.may(Action.BILL_RUN_POST, project_id):
-        waiting.append(Q(state=RunState.CHECKED))
-        waiting.append(Q(state=RunState.FAILED, checked_by__isnull=False))
-    if actor.may(Action.BILL_RUN_PREPARE, project_id):
-        waiting.append(Q(state=RunState.FAILED, checked_by__isnull=True))
-    if not waiting:
-        return []
-    return list(runs(actor=actor, project_id=project_id).filter(Q(*waiting, _connector=Q.OR)))
+    found = runs(actor=actor, project_id=project_id)
+    entered = DraftLine.objects.filter(
+        run=OuterRef("pk"),
+        reading_id__in=Reading.objects.filter(recorded_by=actor.user_id).values("pk"),
+    )
+    to_check = found.filter(
+        Q(state=RunState.PREVIEW) & ~Q(prepared_by=actor.user_id) & ~Q(Exists(entered))
+    )
+    to_post = found.filter(
+        Q(state=RunState.CHECKED) | Q(state=RunState.FAILED, checked_by__isnull=False)
+    )
+    to_prepare = found.filter(state=RunState.FAILED, checked_by__isnull=True)
+    return list(
+        access.scoped(to_check, actor, Action.BILL_RUN_CHECK)
+        | access.scoped(to_post, actor, Action.BILL_RUN_POST)
+        | access.scoped(to_prepare, actor, Action.BILL_RUN_PREPARE)
+    )
 
 
 def chunk_of_line(line: BillLine) -> BillRunChunk | None:

@@ -88,5 +88,5 @@ def test_page_needs_few_queries(
 ) -> None:
     home(client, counter)
 
-    with django_assert_max_num_queries(14 + 2):  # two put the company in force
+    with django_assert_max_num_queries(17 + 2):  # two put the company in force
         home(client, counter)

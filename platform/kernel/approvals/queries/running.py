@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Prefetch, Q, QuerySet
 
 from kernel.access import Action, Actor
 from kernel.approvals.models import (
@@ -63,9 +63,25 @@ def waiting_for(*, actor: Actor, now: datetime) -> QuerySet[Assignment]:
     )
 
 
-def waiting_count(*, actor: Actor, now: datetime) -> int:
-    """Return for how many steps the actor's signature is awaited."""
-    return waiting_for(actor=actor, now=now).order_by().values("step_id").distinct().count()
+def waiting_count(*, actor: Actor, project_id: int | None = None, now: datetime) -> int:
+    """Return for how many steps the actor's signature is awaited, in one project or everywhere."""
+    found = waiting_for(actor=actor, now=now)
+    if project_id is not None:
+        found = found.filter(step__case__project_id=project_id)
+    return found.order_by().values("step_id").distinct().count()
+
+
+def cases_to_take_further(*, actor: Actor) -> QuerySet[Case]:
+    """Return the cases that wait for the actor, and not for his signature; the oldest first.
+
+    His own papers that were rejected or whose verbal consent lacks the paper, and, for who
+    designs chains, cases of others that have stopped. Each carries ``paper_due_at``.
+    """
+    own = Q(applicant_id=actor.user_id or 0, state__in=[CaseState.REJECTED, CaseState.CONSENTED])
+    if actor.may_everywhere(Action.APPROVAL_CONFIGURE):
+        stopped = Q(state=CaseState.STUCK) & ~Q(author_ids__contains=[actor.user_id or 0])
+        own |= stopped
+    return Case.objects.filter(own).annotate(paper_due_at=F("consent__due_at")).order_by("pk")
 
 
 def delegations_of_deputy(*, user_id: int, today: date) -> QuerySet[Delegation]:

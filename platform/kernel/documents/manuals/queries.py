@@ -27,6 +27,7 @@ from kernel.documents.models import (
     ManualPage,
     ManualRelease,
     ManualRevision,
+    ReleaseState,
     RevisionState,
 )
 from kernel.errors import NotFound
@@ -228,6 +229,48 @@ def my_copies(*, actor: access.Actor) -> list[Held]:
         waiting = [page for page in pages if page.acknowledged_at is None]
         held.append(Held(copy, next(iter(in_force), None), next(iter(waiting), None)))
     return held
+
+
+def pages_waiting_for(*, actor: access.Actor) -> QuerySet[ManualPage]:
+    """Return the pages in force that the actor has not put into his copies yet."""
+    return (
+        ManualPage.objects.filter(
+            copy__holder_id=actor.user_id or 0,
+            copy__returned_at__isnull=True,
+            revision__state=RevisionState.IN_FORCE,
+            acknowledged_at__isnull=True,
+        )
+        .select_related("copy__manual", "revision")
+        .order_by("pk")
+    )
+
+
+def revisions_to_put_in_force(
+    *, actor: access.Actor, project_id: int | None = None
+) -> QuerySet[ManualRevision]:
+    """Return the approved revisions that the actor may put in force.
+
+    :param project_id: with ``None``, wherever he keeps the register.
+    """
+    found = ManualRevision.objects.filter(state=RevisionState.APPROVED)
+    if project_id is not None:
+        found = found.filter(manual__project_id=project_id)
+    kept = access.scoped(found, actor, Action.MANUAL_KEEP, field="manual__project_id")
+    return kept.select_related("manual").order_by("pk")
+
+
+def releases_to_send(
+    *, actor: access.Actor, project_id: int | None = None
+) -> QuerySet[ManualRelease]:
+    """Return what is approved to be given outside and was not sent yet.
+
+    :param project_id: with ``None``, wherever the actor keeps the register.
+    """
+    found = ManualRelease.objects.filter(state=ReleaseState.APPROVED, sent_at__isnull=True)
+    if project_id is not None:
+        found = found.filter(revision__manual__project_id=project_id)
+    kept = access.scoped(found, actor, Action.MANUAL_KEEP, field="revision__manual__project_id")
+    return kept.select_related("revision__manual").order_by("pk")
 
 
 def copy_of(*, actor: access.Actor, manual: Manual) -> ManualCopy | None:

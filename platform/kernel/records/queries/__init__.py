@@ -34,6 +34,21 @@ def lock_request(*, actor: Actor, request_id: int) -> AccessRequest:
     return AccessRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
 
 
+def own_grants(
+    *, actor: Actor, project_id: int | None = None, now: datetime
+) -> QuerySet[AccessRequest]:
+    """Return what the actor may look at now, what ends first before the others.
+
+    :param project_id: with ``None``, wherever it is.
+    """
+    found = requests(actor=actor).filter(
+        asked_by=actor.user_id or 0, state=AccessState.GRANTED, expires_at__gt=now
+    )
+    if project_id is not None:
+        found = found.filter(project_id=project_id)
+    return found.order_by("expires_at", "pk")
+
+
 def is_open_now(request: AccessRequest, now: datetime) -> bool:
     """Tell whether a request is granted and its time not over."""
     return (

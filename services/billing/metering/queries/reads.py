@@ -72,16 +72,18 @@ def all_readings(*, actor: Actor) -> QuerySet[Reading]:
     )
 
 
-def open_exceptions(*, actor: Actor, project_id: int) -> list[tuple[date, int]]:
-    """Return the months of a project in which readings wait to be resolved, and how many.
+def open_exceptions(*, actor: Actor, project_id: int | None = None) -> list[tuple[int, date, int]]:
+    """Return the projects and months in which readings wait for the actor, and how many.
 
-    :raises access.ActionDenied: without ``reading.resolve`` in the project.
+    :param project_id: with ``None``, wherever he resolves them.
     """
-    access.require(actor, Action.READING_RESOLVE, project_id)
+    found = Reading.objects.filter(state=ReadingState.EXCEPTION)
+    if project_id is not None:
+        found = found.filter(project_id=project_id)
     return list(
-        Reading.objects.filter(project_id=project_id, state=ReadingState.EXCEPTION)
-        .order_by("usage_month")
-        .values_list("usage_month")
+        access.scoped(found, actor, Action.READING_RESOLVE)
+        .order_by("project_id", "usage_month")
+        .values_list("project_id", "usage_month")
         .annotate(count=Count("pk"))
     )
 

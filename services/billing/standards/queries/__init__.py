@@ -12,7 +12,6 @@ from services.billing.standards.queries.preview import (
 )
 from services.billing.standards.queries.reads import (
     BillsBeingComputed,
-    Waiting,
     assignments,
     figures_of,
     get_item,
@@ -23,10 +22,10 @@ from services.billing.standards.queries.reads import (
     lock_standard,
     lock_version,
     pricing_of,
+    scopes_waiting_for,
     standards,
     versions,
     versions_in_force,
-    waiting_for,
 )
 from services.billing.standards.queries.resolve import (
     Applicable,
@@ -44,7 +43,6 @@ __all__ = [
     "Preview",
     "PreviewMonth",
     "UnitFee",
-    "Waiting",
     "applicable",
     "assignments",
     "fees_of_units",
@@ -61,10 +59,10 @@ __all__ = [
     "lock_version",
     "preview",
     "pricing_of",
+    "scopes_waiting_for",
     "standards",
     "suggested_units",
     "unit_counts",
     "versions",
     "versions_in_force",
-    "waiting_for",
 ]

@@ -1,6 +1,5 @@
 """Reads of items, standards, versions and assignments."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -23,14 +22,6 @@ from services.billing.standards.models import (
     VersionState,
 )
 from services.properties.models import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many standards have a version, or a scope, that somebody else drafted."""
-
-    versions: int
-    scopes: int
 
 
 def items(*, actor: Actor) -> QuerySet[FeeItem]:
@@ -93,22 +84,23 @@ def standards(*, actor: Actor, on: date, project_id: int | None = None) -> Query
     )
 
 
-def waiting_for(*, actor: Actor, project_id: int) -> Waiting:
-    """Return how many standards of a project wait for the actor to confirm what others drafted.
+def scopes_waiting_for(*, actor: Actor, project_id: int | None = None) -> list[tuple[int, int]]:
+    """Return in how many standards of each project a scope waits for the actor to confirm it.
 
-    :raises access.ActionDenied: without ``fee-standard.confirm`` in the project.
+    Only what others drafted.
+
+    :param project_id: with ``None``, wherever he confirms them.
     """
-    access.require(actor, Action.FEE_STANDARD_CONFIRM, project_id)
-    versions = FeeVersion.objects.filter(
-        standard=OuterRef("pk"), state=VersionState.DRAFT, submitted_at__isnull=False
-    ).exclude(drafted_by=actor.user_id)
-    scopes = FeeAssignment.objects.filter(
-        standard=OuterRef("pk"), state=AssignmentState.DRAFT
-    ).exclude(drafted_by=actor.user_id)
-    found = FeeStandard.objects.filter(project_id=project_id).aggregate(
-        versions=Count("pk", filter=Exists(versions)), scopes=Count("pk", filter=Exists(scopes))
+    found = FeeAssignment.objects.filter(state=AssignmentState.DRAFT)
+    if project_id is not None:
+        found = found.filter(standard__project_id=project_id)
+    return list(
+        access.scoped(found, actor, Action.FEE_STANDARD_CONFIRM, field="standard__project_id")
+        .exclude(drafted_by=actor.user_id)
+        .order_by("standard__project_id")
+        .values_list("standard__project_id")
+        .annotate(count=Count("standard", distinct=True))
     )
-    return Waiting(**found)
 
 
 def get_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
