@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from api.bodies import Body, Query
 from api.fields import IdField
 from api.filters import DayFilter, FilterSet, IdFilter
+from api.v1.staff_posts import LikenessOut
 from api.views import ApiView, ListView
 from kernel.access import Action
 from kernel.duties import PAIRS, Basis, Level, exemptions, queries
@@ -77,6 +78,15 @@ class ConflictOut(serializers.Serializer[Any]):
 
     def get_exemption_id(self, conflict: Conflict) -> int | None:
         return conflict.exemption.pk if conflict.exemption else None
+
+
+class UnclearPostOut(serializers.Serializer[Any]):
+    """A post that may pass by pairs: nobody has said as what it counts, or it is like others."""
+
+    post = serializers.CharField(source="post.key")
+    name = serializers.CharField(source="post.label")
+    is_classified = serializers.BooleanField(source="post.is_classified")
+    likenesses = LikenessOut(many=True)
 
 
 class ExemptionOut(serializers.ModelSerializer[Exemption]):
@@ -186,6 +196,16 @@ class Pairs(ApiView):
         """Answer the pairs of duties that are kept apart, and how strictly."""
         found = {"mode": mode_of(None), "pairs": [_pair(pair) for pair in PAIRS.values()]}
         return Response(PairsOut(found).data)
+
+
+class UnclearPosts(ApiView):
+    actions = {"GET": Action.DUTIES_VIEW}
+
+    @extend_schema(responses=UnclearPostOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Answer the posts that may pass by pairs of duties which name posts."""
+        found = queries.unclear_posts(actor=self.actor)
+        return Response(UnclearPostOut(found, many=True).data)
 
 
 class Conflicts(ApiView):
@@ -318,6 +338,7 @@ _ONE = "duties/exemptions/<int:exemption_id>/"
 urlpatterns = [
     path("duties/pairs/", Pairs.as_view()),
     path("duties/conflicts/", Conflicts.as_view()),
+    path("duties/posts/", UnclearPosts.as_view()),
     path("duties/exemptions/", Exemptions.as_view()),
     path("duties/exemptions/of-days/", ExemptionsOfDays.as_view()),
     path(_ONE, OneExemption.as_view()),

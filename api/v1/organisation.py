@@ -1,4 +1,4 @@
-"""Posts, departments, people and who holds what."""
+"""Departments, people and who holds which post."""
 
 from django.db.models import QuerySet
 from django.urls import path
@@ -12,77 +12,10 @@ from api.bodies import Body
 from api.fields import IdField
 from api.filters import FilterSet, FlagFilter, IdFilter
 from api.views import ApiView, ListView
-from kernel.access import Action, departments, operations, organisation, posts, queries
-from kernel.access.models import Department, DepartmentHead, Post, PostHolding, User
+from kernel.access import Action, departments, operations, organisation, queries
+from kernel.access.models import Department, DepartmentHead, PostHolding, User
 
 # ---- what is taken and given --------------------------------------------------------------------
-
-
-class StaffPostIn(Body):
-    """``reports_to`` names the post above by its key."""
-
-    name = serializers.CharField(max_length=60)
-    name_en = serializers.CharField(max_length=60, allow_blank=True, required=False, default="")
-    place = serializers.ChoiceField(choices=Post.Place.choices)
-    reports_to = serializers.CharField(max_length=40, allow_null=True, required=False, default=None)
-    department_id = IdField(allow_null=True, required=False, default=None)
-
-
-class NewStaffPostIn(StaffPostIn):
-    actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=Action.choices),
-        max_length=200,
-        required=False,
-        default=list,
-    )
-
-
-class StaffPostActionsIn(Body):
-    """All that the post may do from now on."""
-
-    actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=Action.choices), max_length=200
-    )
-
-
-class StaffPostOut(serializers.ModelSerializer[Post]):
-    """``key`` never changes; ``source`` is the rule that asks for the post."""
-
-    reports_to = serializers.CharField(source="reports_to_id", allow_null=True)
-
-    class Meta:
-        model = Post
-        fields = (
-            "id",
-            "key",
-            "name",
-            "name_en",
-            "place",
-            "reports_to",
-            "department_id",
-            "source",
-            "is_active",
-        )
-
-
-class StaffPostDetailOut(StaffPostOut):
-    """``never`` is what the handbook says the post must not do, ``always`` what it must keep."""
-
-    actions = serializers.SerializerMethodField()
-    never = serializers.SerializerMethodField()
-    always = serializers.SerializerMethodField()
-
-    class Meta(StaffPostOut.Meta):
-        fields = (*StaffPostOut.Meta.fields, "actions", "never", "always")  # type: ignore[assignment]
-
-    def get_actions(self, post: Post) -> list[str]:
-        return sorted(posts.actions_of(post.key))
-
-    def get_never(self, post: Post) -> list[str]:
-        return sorted(posts.never_of(post.key))
-
-    def get_always(self, post: Post) -> list[str]:
-        return sorted(posts.always_of(post.key))
 
 
 class DepartmentIn(Body):
@@ -175,15 +108,6 @@ class StaffOut(serializers.Serializer[PostHolding]):
     last_day = serializers.DateField(allow_null=True)
 
 
-class StaffPostFilter(FilterSet):
-    place = filters.ChoiceFilter(choices=Post.Place.choices)
-    is_active = FlagFilter()
-
-    class Meta:
-        model = Post
-        fields = ["place", "is_active"]
-
-
 class PersonFilter(FilterSet):
     department_id = IdFilter()
     is_active = FlagFilter()
@@ -203,85 +127,7 @@ class HoldingFilter(FilterSet):
         fields = ["user_id", "project_id", "post"]
 
 
-# ---- posts --------------------------------------------------------------------------------------
-
 _MANAGES = {"GET": Action.USER_MANAGE, "POST": Action.USER_MANAGE}
-
-
-class StaffPosts(ListView):
-    """The company's posts, retired ones too."""
-
-    actions = _MANAGES
-    proof = frozenset({"POST"})
-    model = Post
-    serializer_class = StaffPostOut
-    filterset_class = StaffPostFilter
-
-    def rows(self) -> QuerySet[Post]:
-        return organisation.posts(actor=self.actor, today=self.today)
-
-    @extend_schema(request=NewStaffPostIn, responses={201: StaffPostDetailOut})
-    def post(self, request: Request) -> Response:
-        """Add a post of the company's own; its key is made here."""
-        body = NewStaffPostIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
-        actions = values.pop("actions")
-        made = posts.add_post(
-            actor=self.actor, facts=posts.PostFacts(**values), actions=actions, now=self.now
-        )
-        return Response(StaffPostDetailOut(made).data, status=201)
-
-
-class StaffPostDetail(ApiView):
-    actions = {"GET": Action.USER_MANAGE, "PUT": Action.USER_MANAGE}
-
-    @extend_schema(responses=StaffPostDetailOut)
-    def get(self, request: Request, post_id: int) -> Response:
-        """Answer one post with what it may do."""
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
-        return Response(StaffPostDetailOut(post).data)
-
-    @extend_schema(request=StaffPostIn, responses=StaffPostDetailOut)
-    def put(self, request: Request, post_id: int) -> Response:
-        """Change a post's names, place, department and to whom it reports."""
-        body = StaffPostIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        changed = posts.change_post(
-            actor=self.actor,
-            key=organisation.get_post(actor=self.actor, post_id=post_id).key,
-            facts=posts.PostFacts(**body.validated_data),
-            now=self.now,
-        )
-        return Response(StaffPostDetailOut(changed).data)
-
-
-class StaffPostActions(ApiView):
-    actions = {"PUT": Action.USER_MANAGE}
-    proof = frozenset({"PUT"})
-
-    @extend_schema(request=StaffPostActionsIn, responses=StaffPostDetailOut)
-    def put(self, request: Request, post_id: int) -> Response:
-        """Say all that the post may do."""
-        body = StaffPostActionsIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
-        posts.set_actions(actor=self.actor, key=post.key, now=self.now, **body.validated_data)
-        return Response(StaffPostDetailOut(post).data)
-
-
-class StaffPostState(ApiView):
-    actions = {"PUT": Action.USER_MANAGE}
-
-    @extend_schema(request=ActiveIn, responses=StaffPostDetailOut)
-    def put(self, request: Request, post_id: int) -> Response:
-        """Take a post out of use, or bring it back."""
-        body = ActiveIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        key = organisation.get_post(actor=self.actor, post_id=post_id).key
-        change = posts.restore_post if body.validated_data["is_active"] else posts.retire_post
-        post = change(actor=self.actor, key=key, now=self.now)
-        return Response(StaffPostDetailOut(post).data)
 
 
 # ---- departments --------------------------------------------------------------------------------
@@ -470,16 +316,8 @@ class Staff(ListView):
         ).order_by("pk")
 
 
-_POST, _DEPARTMENT, _PERSON = (
-    "posts/<int:post_id>/",
-    "departments/<int:department_id>/",
-    "people/<int:user_id>/",
-)
+_DEPARTMENT, _PERSON = "departments/<int:department_id>/", "people/<int:user_id>/"
 urlpatterns = [
-    path("posts/", StaffPosts.as_view()),
-    path(_POST, StaffPostDetail.as_view()),
-    path(f"{_POST}actions/", StaffPostActions.as_view()),
-    path(f"{_POST}active/", StaffPostState.as_view()),
     path("departments/", Departments.as_view()),
     path(_DEPARTMENT, DepartmentDetail.as_view()),
     path(f"{_DEPARTMENT}active/", DepartmentState.as_view()),

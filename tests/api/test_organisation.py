@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kernel import access
-from kernel.access import posts
+from kernel.access import allowing
 from kernel.access.catalogue import POSTS
 from kernel.access.models import Department, DepartmentHead, Post, PostAction, PostHolding, User
 from kernel.audit.models import AuditEntry
@@ -74,7 +74,7 @@ def test_what_a_post_cannot_be_is_refused_and_nothing_changes(
 
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert (list(Post.objects.order_by("pk").values()), PostAction.objects.count()) == before
-    assert posts.actions_of("property_manager") == POSTS["property_manager"].actions
+    assert allowing.actions_of("property_manager") == POSTS["property_manager"].actions
 
 
 def test_departments_have_heads(admin: Api, project: Project) -> None:
@@ -183,3 +183,55 @@ def test_only_administrators_see_and_change_them(tenant: Company, path: str) -> 
     assert manager("GET", path).status_code == 403
     assert manager("POST", path, {}).status_code == 403
     assert (Post.objects.count(), Department.objects.count(), User.objects.count()) == before
+
+
+def test_an_own_post_says_what_it_counts_as(admin: Api) -> None:
+    facts = {"name": "抄表专员", "place": "PROJECT"}
+    made = admin("POST", "posts/", {**facts, "actions": ["reading.view", "reading.record"]}).json()
+    unsaid = admin("GET", "duties/posts/").json()
+    one = f"posts/{made['id']}/counts/"
+
+    counted = admin("PUT", one, {"counts_as": ["meter_reader"], "stands_in": True})
+    copied = admin(
+        "POST", "posts/", {"name": "副本", "place": "PROJECT", "copied_from": made["key"]}
+    )
+
+    assert (made["is_classified"], made["counts_as"]) == (False, [])
+    assert made["likenesses"] == [{"post": "meter_reader", "rules": ["SoD-05"]}]
+    assert unsaid == [
+        {
+            "post": made["key"],
+            "name": "抄表专员",
+            "is_classified": False,
+            "likenesses": made["likenesses"],
+        }
+    ]
+    assert counted.status_code == 200
+    assert counted.json()["counts_as"] == ["meter_reader"]
+    assert (counted.json()["stands_in"], counted.json()["likenesses"]) == (True, [])
+    assert "payment.take" in counted.json()["never"]
+    assert copied.json()["counts_as"] == ["meter_reader"]
+    assert copied.json()["actions"] == ["reading.record", "reading.view"]
+    assert copied.json()["stands_in"] is False
+    assert admin("GET", "duties/posts/").json() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 400, "invalid-input"),
+        ({"counts_as": ["king"]}, 400, "invalid-input"),
+        ({"counts_as": ["company_admin"]}, 400, "invalid-input"),
+        ({"counts_as": [], "stands_in": True}, 422, "access.stands-in-for-none"),
+        ({"counts_as": ["buyer", "materials_keeper"]}, 403, "duties.meet"),
+    ],
+)
+def test_what_a_post_cannot_count_as_is_refused(
+    admin: Api, body: dict[str, Any], status: int, code: str
+) -> None:
+    made = admin("POST", "posts/", {"name": "自设", "place": "PROJECT"}).json()
+
+    refused = admin("PUT", f"posts/{made['id']}/counts/", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert not Post.objects.get(pk=made["id"]).is_classified

@@ -11,6 +11,7 @@ REASONS = {
     "console.operations.save_view": "one's own view; sharing it asks",
     "kernel.access.actors.require_everywhere": "is the question itself",
     "kernel.access.actors.scoped": "is the question itself",
+    "kernel.access.allowing.check": "a check for an operation that has asked",
     "kernel.access.passwords.request_link": "anonymous by its nature; tells nothing",
     "kernel.access.tokens.create_token": "one's own token; another's asks",
     "kernel.access.tokens.revoke_token": "one's own token; another's asks",

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy as _p
 
 from console.duties import forms
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
+from console.organisation.posts import doubts_of
 from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
@@ -104,6 +105,7 @@ class Conflicts(ConsoleView):
             "mode": mode,
             "mode_words": MODES[mode],
             "open": [row for row in found if row.conflict.exemption is None],
+            "doubts": doubts_of(queries.unclear_posts(actor=self.actor)),
             "exempt": [row for row in found if row.conflict.exemption is not None],
             "may_manage": self.actor.may_everywhere(Action.USER_MANAGE),
             "may_ask": may_ask(self),

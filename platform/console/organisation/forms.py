@@ -35,6 +35,49 @@ class Post(forms.Form):
         )
 
 
+class NewPost(Post):
+    """A post, made anew or after another."""
+
+    copied_from = forms.ChoiceField(
+        label=_("Made after"),
+        required=False,
+        help_text=_("It may do what that post may, and counts as it for the separation of duties."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["copied_from"].choices = [  # type: ignore[attr-defined]
+            ("", _("No other post")),
+            *((post.key, post.label) for post in queries.posts_to_give()),
+        ]
+
+
+class Classify(forms.Form):
+    """As which posts of the catalogue a post counts."""
+
+    counts_as = forms.MultipleChoiceField(
+        label=_("It counts as"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    none = forms.BooleanField(label=_("It counts as none of these"), required=False)
+    stands_in = forms.BooleanField(
+        label=_("Who holds it also signs where a chain names one of these posts"), required=False
+    )
+
+    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # First those that pairs of duties name; the others are named by chains.
+        found = sorted(organisation.posts_to_count_as(key=key), key=lambda one: not one.in_pairs)
+        self.fields["counts_as"].choices = [  # type: ignore[attr-defined]
+            (one.post.key, one.post.label) for one in found
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if bool(values.get("counts_as")) == bool(values.get("none")) and not self.errors:
+            self.add_error("counts_as", _("Choose posts, or say that it counts as none of these."))
+        return values
+
+
 class NewDepartment(forms.Form):
     key = forms.CharField(
         label=_("Code"), max_length=20, help_text=_("Letters and digits, e.g. CS. It stays.")

@@ -16,13 +16,14 @@ from console.organisation import forms
 from console.people.reads import with_project_names
 from console.sheets import EditSheet
 from console.views import ConsoleView
-from kernel.access import Action, organisation, posts
+from kernel.access import Action, allowing, classes, organisation, posts
 from kernel.access.catalogue import BUSINESS, SETTING_UP
 from kernel.access.models import Post
 from kernel.access.operations import SettingUpApart
 from kernel.access.words import by_part
 from kernel.audit.queries import history_of
 from kernel.audit.registry import event_words
+from kernel.duties.queries import Unclear, is_unsaid, unclear_among
 from kernel.errors import Conflict, Invalid
 
 HISTORY_SHOWN = 20
@@ -30,6 +31,7 @@ HISTORY_SHOWN = 20
 DONE = {
     "saved": _("Saved. What the post may do counts from the next page on."),
     "added": _("The post is added. Say what it may do, then give it to somebody."),
+    "classified": _("Saved. It counts from now on, for whoever holds the post and is given it."),
     "retired": _("The post is out of use. Nobody can be given it."),
     "restored": _("The post is in use again."),
 }
@@ -133,6 +135,8 @@ class PostPage(ConsoleView):
             "post": post,
             "parts": ticks(post, chosen),
             "may_act": post.place != Post.Place.OUTSIDE,
+            "counts": list(organisation.posts_counted_as(key=post.key)),
+            "doubts": doubts_of(unclear_among([post])) if post.is_active else [],
             "reports": post.reports.filter(is_active=True).order_by("pk"),
             "holdings": with_project_names(
                 organisation.holdings_of_post(actor=self.actor, key=post.key)
@@ -149,10 +153,27 @@ class PostPage(ConsoleView):
         )
 
 
+def doubts_of(unclear: list[Unclear]) -> list[dict[str, Any]]:
+    """Return what is to be settled of each post, with the labels of the posts it is like."""
+    keys = {like.post for one in unclear for like in one.likenesses}
+    labels = {row.key: row.label for row in Post.objects.filter(key__in=keys)} if keys else {}
+    return [
+        {
+            "post": one.post,
+            "is_unsaid": is_unsaid(one.post),
+            "likenesses": [
+                {"post": labels.get(like.post, like.post), "rules": like.rules}
+                for like in one.likenesses
+            ],
+        }
+        for one in unclear
+    ]
+
+
 def ticks(post: Post, chosen: set[str] | None) -> list[tuple[Any, list[Tick]]]:
     """Return every action by the part of the product it belongs to, as the post has it."""
-    given = posts.actions_of(post.key)
-    never, always = posts.never_of(post.key), posts.always_of(post.key)
+    given = allowing.actions_of(post.key)
+    never, always = allowing.never_of(post.key), allowing.always_of(post.key)
     if given & SETTING_UP:
         never |= BUSINESS
     shown = {action.value for action in given} if chosen is None else chosen
@@ -182,9 +203,9 @@ class PostActions(PostPage):
         try:
             posts.set_actions(actor=self.actor, key=post.key, actions=chosen, now=self.now)
         except (
-            posts.ActionUnknown,
-            posts.ActionForbidden,
-            posts.ActionNeeded,
+            allowing.ActionUnknown,
+            allowing.ActionForbidden,
+            allowing.ActionNeeded,
             SettingUpApart,
         ) as error:
             return self.page(
@@ -214,7 +235,7 @@ class NewPost(EditSheet):
     action = Action.USER_MANAGE
     proof = "POST"
     title, button = _("Add a post"), _("Add the post")
-    form_class = forms.Post
+    form_class = forms.NewPost
     added: Post
 
     def form_options(self) -> dict[str, Any]:
@@ -227,7 +248,12 @@ class NewPost(EditSheet):
         return f"{reverse('posts-post', args=[self.added.pk])}?done=added"
 
     def save(self, values: dict[str, Any]) -> None:
-        self.added = posts.add_post(actor=self.actor, facts=facts_of(values), now=self.now)
+        self.added = posts.add_post(
+            actor=self.actor,
+            facts=facts_of(values),
+            copied_from=values["copied_from"] or None,
+            now=self.now,
+        )
 
 
 class EditPost(EditSheet):
@@ -252,6 +278,47 @@ class EditPost(EditSheet):
     def save(self, values: dict[str, Any]) -> None:
         posts.change_post(
             actor=self.actor, key=self._post().key, facts=facts_of(values), now=self.now
+        )
+
+    def _post(self) -> Post:
+        return organisation.get_post(actor=self.actor, post_id=self.kwargs["post_id"])
+
+
+class ClassifyPost(EditSheet):
+    """As which posts of the catalogue a post counts."""
+
+    action = Action.USER_MANAGE
+    proof = "POST"
+    title = _("What the post counts as")
+    lead = _(
+        "The separation of duties and the chains name posts of the catalogue. A post that does "
+        "the work of one of them under another name counts as it: the same is kept apart from it."
+    )
+    form_class = forms.Classify
+
+    def form_options(self) -> dict[str, Any]:
+        post = self._post()
+        counts = classes.counts_of(post.key)
+        initial = {
+            "counts_as": sorted(counts),
+            "none": post.is_classified and not counts,
+            "stands_in": post.stands_in,
+        }
+        return {"key": post.key, "initial": initial}
+
+    def back(self) -> str:
+        return reverse("posts-post", args=[self.kwargs["post_id"]])
+
+    def done(self) -> str:
+        return f"{self.back()}?done=classified"
+
+    def save(self, values: dict[str, Any]) -> None:
+        posts.classify_post(
+            actor=self.actor,
+            key=self._post().key,
+            counts_as=values["counts_as"],
+            stands_in=values["stands_in"],
+            now=self.now,
         )
 
     def _post(self) -> Post:

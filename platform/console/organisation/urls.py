@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("c/posts/new/", posts.NewPost.as_view(), name="posts-new"),
     path(_POST, posts.PostPage.as_view(), name="posts-post"),
     path(f"{_POST}edit/", posts.EditPost.as_view(), name="posts-edit"),
+    path(f"{_POST}counts/", posts.ClassifyPost.as_view(), name="posts-counts"),
     path(f"{_POST}actions/", posts.PostActions.as_view(), name="posts-actions"),
     path(f"{_POST}active/", posts.PostState.as_view(), name="posts-active"),
     path("c/departments/", departments.Departments.as_view(), name="departments"),

@@ -17,6 +17,7 @@ EVENTS = {
     "access.password.set": _("Password chosen"),
     "access.post.actions-changed": _("What a post may do changed"),
     "access.post.added": _("Post added"),
+    "access.post.classified": _("As which posts a post counts said"),
     "access.post.changed": _("Post changed"),
     "access.post.ended": _("Post ended"),
     "access.post.given": _("Post given"),

@@ -17,6 +17,8 @@ from kernel.models import CompanyModel
 from kernel.tenancy import current_schema
 from kernel.text import in_language
 
+OWN = "company"  # the source of a post that the company made itself
+
 
 def is_named(username: str) -> Exact:
     """Return the condition for a user name, compared as the constraint on it compares.
@@ -184,6 +186,18 @@ class Post(CompanyModel):
     # The rule that asks for the post; empty for a row that the catalogue has yet to fill.
     source = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    # Somebody has said as which posts of the catalogue this one counts, be it as none.
+    is_classified = models.BooleanField(default=False)
+    # Its holders sign where a chain names a post as which this one counts.
+    stands_in = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stands_in=False) | Q(is_classified=True),
+                name="post_stands_in_if_classified",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -194,9 +208,41 @@ class Post(CompanyModel):
         return in_language(self.name, self.name_en)
 
     @property
+    def is_own(self) -> bool:
+        """Whether the company made the post itself."""
+        return self.source == OWN
+
+    @property
     def is_company_wide(self) -> bool:
         """Whether the post is usually held in the whole company."""
         return self.place == self.Place.COMPANY
+
+
+class CountsAs(CompanyModel):
+    """A post carries the duties that the handbook gives to a post of the catalogue.
+
+    Pairs of duties and chains name posts of the catalogue; this says which others they mean.
+    """
+
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, to_field="key", db_column="post", related_name="counts"
+    )
+    counts_as = models.ForeignKey(
+        Post,
+        on_delete=models.PROTECT,
+        to_field="key",
+        db_column="counts_as",
+        related_name="counted",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "counts_as"], name="countsas_once"),
+            models.CheckConstraint(condition=~Q(post=F("counts_as")), name="countsas_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} = {self.counts_as_id}"
 
 
 class PostAction(CompanyModel):

@@ -6,9 +6,11 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from kernel import access
+from kernel.access import classes
 from kernel.access.actions import Action
 from kernel.access.models import Department, DepartmentHead, Post, PostHolding
 from kernel.access.queries import in_force
+from kernel.duties.rules import NAMED_BY_PAIRS
 from kernel.errors import NotFound
 
 
@@ -24,6 +26,14 @@ class Rung:
     def is_held(self) -> bool:
         """Whether anybody holds this post or one below it."""
         return bool(self.holdings) or any(rung.is_held for rung in self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class Countable:
+    """A post of the catalogue as which another may count; ``in_pairs``: pairs of duties name it."""
+
+    post: Post
+    in_pairs: bool
 
 
 def posts(*, actor: access.Actor, today: date) -> QuerySet[Post]:
@@ -56,6 +66,17 @@ def get_post(*, actor: access.Actor, post_id: int) -> Post:
     if post is None:
         raise NotFound
     return post
+
+
+def posts_to_count_as(*, key: str) -> list[Countable]:
+    """Return the posts of the catalogue as which the post may count, in the order of the rows."""
+    rows = Post.objects.filter(key__in=classes.COUNTABLE - {key}).order_by("pk")
+    return [Countable(row, row.key in NAMED_BY_PAIRS) for row in rows]
+
+
+def posts_counted_as(*, key: str) -> QuerySet[Post]:
+    """Return the posts of the catalogue as which the post counts, in the order of the rows."""
+    return Post.objects.filter(counted__post__key=key).order_by("pk")
 
 
 def holdings_of_post(*, actor: access.Actor, key: str) -> QuerySet[PostHolding]:

@@ -2,20 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from kernel import access
-from kernel.access import operations
+from kernel.access import allowing, classes, operations
 from kernel.access.actions import Action
-from kernel.access.catalogue import ADMINISTRATOR, BUSINESS, POSTS, SETTING_UP
-from kernel.access.models import Department, Post, PostAction, PostHolding
+from kernel.access.catalogue import ADMINISTRATOR
+from kernel.access.models import OWN, Department, Post
 from kernel.audit import operations as audit
 from kernel.db import refusing
-from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy import company_day
 from kernel.text import _
@@ -51,22 +49,6 @@ class DepartmentUnknown(Invalid):
     code = "access.department-unknown"
 
 
-class ActionUnknown(Invalid):
-    code = "access.action-unknown"
-
-
-class ActionForbidden(Invalid):
-    """The handbook's "must not": ``details["actions"]`` names what the post never gets."""
-
-    code = "access.action-forbidden"
-
-
-class ActionNeeded(Invalid):
-    """``details["actions"]`` names what the platform needs the post to keep."""
-
-    code = "access.action-needed"
-
-
 class PostNeeded(Conflict):
     """The platform cannot do without the post."""
 
@@ -92,31 +74,50 @@ class PostFacts:
 
 @transaction.atomic
 def add_post(
-    *, actor: access.Actor, facts: PostFacts, actions: Collection[str] = (), now: datetime
+    *,
+    actor: access.Actor,
+    facts: PostFacts,
+    copied_from: str | None = None,
+    actions: Collection[str] | None = None,
+    counts_as: Collection[str] | None = None,
+    stands_in: bool = False,
+    now: datetime,
 ) -> Post:
     """Add a post of the company's own. Its key is made here and never changes.
 
+    :param copied_from: a post whose actions it takes over unless others are given, and as which,
+        or as whose like, it counts unless it is said otherwise.
+    :param counts_as: posts of the catalogue, as for :func:`classify_post`.
     :raises access.ActionDenied: without ``user.manage``.
+    :raises operations.PostUnknown: if there is no such post to copy.
+    :raises classes.CountsUnknown, classes.StandsInForNone: by what it is to count as.
     :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, DepartmentUnknown: by the
         facts.
-    :raises ActionUnknown, ActionForbidden: by the actions.
+    :raises allowing.ActionUnknown, allowing.ActionForbidden: by the actions.
     :raises duties.DutiesMeet: if the post alone would carry duties that are kept apart.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
     posts = _lock_posts()
     post = Post(key=f"own_{max((row.pk for row in posts.values()), default=0) + 1}")
     _fill(post, facts, posts)
-    post.source = "company"
+    post.source = OWN
     post.save(force_insert=True)
-    chosen = _known(actions)
-    _check_actions(actor, post, chosen, now)
-    _write_actions(post, chosen)
+    if copied_from is not None:
+        copied_actions, copied_counts = _copied(posts, copied_from)
+        actions = copied_actions if actions is None else actions
+        counts_as = (copied_counts or None) if counts_as is None else counts_as
+    chosen = allowing.known_actions(actions or ())
+    counts = classes.check(post, counts_as or (), stands_in=stands_in)
+    allowing.check(actor, post, chosen, counts, now)
+    allowing.write(post, chosen)
+    if counts_as is not None:
+        classes.write(post, counts, stands_in=stands_in)
     audit.record(
         actor=actor,
         event="access.post.added",
         subject=post,
         now=now,
-        after=_words(post) | {"actions": sorted(chosen)},
+        after=_words(post) | {"actions": sorted(chosen)} | classes.words(post, counts),
     )
     return post
 
@@ -130,12 +131,15 @@ def change_post(*, actor: access.Actor, key: str, facts: PostFacts, now: datetim
     :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, LineIsCircle,
         DepartmentUnknown: by the facts.
     :raises PostNeeded: if the administrator's post would be held elsewhere than company-wide.
+    :raises PostInUse: if it would be for people outside while staff hold it or it allows anything.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
     posts = _lock_posts()
     post = _of(posts, key)
     if key == ADMINISTRATOR and facts.place != Post.Place.COMPANY:
         raise PostNeeded(_("This post is held in the whole company."), field="place")
+    if facts.place == Post.Place.OUTSIDE != post.place:
+        _require_idle(post, now)
     before = _words(post)
     _fill(post, facts, posts)
     with refusing(access_post_no_circle=_circle()):
@@ -152,19 +156,19 @@ def set_actions(
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such post.
-    :raises ActionUnknown: if there is no such action.
-    :raises ActionForbidden: if the handbook says that the post must not.
-    :raises ActionNeeded: if the platform needs the post to keep what would be taken.
+    :raises allowing.ActionUnknown: if there is no such action.
+    :raises allowing.ActionForbidden: if the handbook says that the post must not.
+    :raises allowing.ActionNeeded: if the platform needs the post to keep what would be taken.
     :raises operations.SettingUpApart: if a holder would set up the company and do its business.
     :raises duties.DutiesMeet: if duties that are kept apart would meet in the post, or in a person
         who holds it with others.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
     post = _of(_lock_posts(), key)
-    chosen = _known(actions)
-    before = actions_of(key)
-    _check_actions(actor, post, chosen, now)
-    _write_actions(post, chosen)
+    chosen = allowing.known_actions(actions)
+    before = allowing.actions_of(key)
+    allowing.check(actor, post, chosen, classes.counts_of(key), now)
+    allowing.write(post, chosen)
     _record_change(
         actor,
         "access.post.actions-changed",
@@ -174,6 +178,40 @@ def set_actions(
         now,
     )
     return chosen
+
+
+@transaction.atomic
+def classify_post(
+    *,
+    actor: access.Actor,
+    key: str,
+    counts_as: Collection[str],
+    stands_in: bool = False,
+    now: datetime,
+) -> Post:
+    """Say as which posts of the catalogue the post counts, be it as none.
+
+    It carries their duties wherever a pair of duties names them, and must not do what they must
+    not. A post of the catalogue always counts as itself too.
+
+    :param stands_in: its holders also sign where a chain names one of these posts, and hear what
+        these are told.
+    :raises access.ActionDenied: without ``user.manage``.
+    :raises NotFound: if there is no such post.
+    :raises classes.CountsUnknown, classes.StandsInForNone: by what it is to count as.
+    :raises allowing.ActionForbidden: if it may do what one of these must not.
+    :raises duties.DutiesMeet: if duties that are kept apart would meet in the post, or in a person
+        who holds it with others.
+    """
+    access.require_everywhere(actor, Action.USER_MANAGE)
+    post = _of(_lock_posts(), key)
+    counts = classes.check(post, counts_as, stands_in=stands_in)
+    before = classes.counts_of(key)
+    words = classes.words(post, before)
+    allowing.check(actor, post, allowing.actions_of(key), counts, now)
+    classes.write(post, counts, stands_in=stands_in)
+    _record_change(actor, "access.post.classified", post, words, classes.words(post, counts), now)
+    return post
 
 
 @transaction.atomic
@@ -190,7 +228,7 @@ def retire_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     post = _of(posts, key)
     if key == ADMINISTRATOR:
         raise PostNeeded(_("Somebody must be able to manage people: this post stays."))
-    holders = _open_holdings(company_day(now)).filter(post__key=key).count()
+    holders = allowing.open_holdings(company_day(now)).filter(post__key=key).count()
     reports = sum(row.is_active and row.reports_to_id == key for row in posts.values())
     if holders or reports:
         raise PostInUse(
@@ -223,25 +261,6 @@ def restore_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     _require_name_free(post.name, key, posts)
     _set_active(actor, post, now, is_active=True)
     return post
-
-
-def actions_of(key: str) -> frozenset[Action]:
-    """Return what the post may do at present."""
-    given = PostAction.objects.filter(post__key=key, is_given=True).values_list("action", flat=True)
-    known = {action.value: action for action in Action}
-    return frozenset(known[action] for action in given if action in known)
-
-
-def never_of(key: str) -> frozenset[Action]:
-    """Return what the handbook says that the post must not do."""
-    seed = POSTS.get(key)
-    return seed.never if seed is not None else frozenset()
-
-
-def always_of(key: str) -> frozenset[Action]:
-    """Return what cannot be taken from the post."""
-    seed = POSTS.get(key)
-    return seed.always if seed is not None else frozenset()
 
 
 def _lock_posts() -> dict[str, Post]:
@@ -296,90 +315,24 @@ def _circle() -> LineIsCircle:
     return LineIsCircle(_("The post would stand above itself."), field="reports_to")
 
 
-def _known(actions: Collection[str]) -> frozenset[Action]:
-    known = {action.value: action for action in Action}
-    unknown = sorted(set(actions) - known.keys())
-    if unknown:
-        raise ActionUnknown(
-            _("There is no such action."), field="actions", details={"actions": unknown}
+def _copied(posts: Mapping[str, Post], key: str) -> tuple[frozenset[Action], frozenset[str]]:
+    """Return what a copy of the post may do, and as what it counts."""
+    post = posts.get(key)
+    if post is None or post.place == Post.Place.OUTSIDE:
+        raise operations.PostUnknown(_("There is no such post."), field="copied_from")
+    return allowing.actions_of(key), classes.counts_of(key) | ({key} & classes.COUNTABLE)
+
+
+def _require_idle(post: Post, now: datetime) -> None:
+    """Return if the post may be one for people outside: of the staff nobody does anything by it."""
+    holders = allowing.open_holdings(company_day(now)).filter(post=post).count()
+    if holders or allowing.actions_of(post.key) or classes.counts_of(post.key):
+        raise PostInUse(
+            _("The post is one of the staff: %(holders)s hold it, or it may do something.")
+            % {"holders": holders},
+            field="place",
+            details={"holders": holders},
         )
-    return frozenset(known[action] for action in actions)
-
-
-def _check_actions(
-    actor: access.Actor, post: Post, chosen: frozenset[Action], now: datetime
-) -> None:
-    """Return if the post, and all who hold it, may do ``chosen``."""
-    if chosen and post.place == Post.Place.OUTSIDE:
-        raise ActionForbidden(
-            _("This post is for people outside the company."),
-            field="actions",
-            details={"actions": sorted(chosen)},
-        )
-    _refuse_actions(chosen & never_of(post.key))
-    missing = sorted(always_of(post.key) - chosen)
-    if missing:
-        raise ActionNeeded(
-            _("This post must keep: %(actions)s.") % {"actions": _labels(missing)},
-            field="actions",
-            details={"actions": missing},
-        )
-    if chosen & SETTING_UP:
-        _refuse_actions(chosen & BUSINESS)
-    _keep_setting_up_apart(post.key, chosen, company_day(now))
-    duties.require_post_apart(
-        actor=actor, post=post.key, actions=sorted(chosen), today=company_day(now), now=now
-    )
-
-
-def _keep_setting_up_apart(key: str, chosen: frozenset[Action], today: date) -> None:
-    """Return if no holder of the post would set up the company and do its business too (2.2)."""
-    against = (BUSINESS if chosen & SETTING_UP else frozenset()) | (
-        SETTING_UP if chosen & BUSINESS else frozenset()
-    )
-    holders = _open_holdings(today).filter(post__key=key).values("user_id")
-    others = _open_holdings(today).filter(user_id__in=holders).exclude(post__key=key)
-    if PostAction.objects.filter(
-        post__in=others.values("post"), action__in=sorted(against), is_given=True
-    ).exists():
-        raise operations.SettingUpApart(
-            _(
-                "Somebody who holds this post would set up the company and take part in its "
-                "business with the same account."
-            ),
-            field="actions",
-        )
-
-
-def _refuse_actions(refused: frozenset[Action]) -> None:
-    if refused:
-        raise ActionForbidden(
-            _("This post must not: %(actions)s.") % {"actions": _labels(sorted(refused))},
-            field="actions",
-            details={"actions": sorted(refused)},
-        )
-
-
-def _labels(actions: Collection[Action]) -> str:
-    return "; ".join(str(action.label) for action in actions)
-
-
-def _write_actions(post: Post, chosen: frozenset[Action]) -> None:
-    """Give and take. A row that is taken stays, so that no seed brings it back."""
-    rows = {row.action: row for row in PostAction.objects.filter(post=post)}
-    changed = []
-    for name, row in rows.items():
-        if row.is_given != (name in chosen):
-            row.is_given = name in chosen
-            changed.append(row)
-    PostAction.objects.bulk_update(changed, ["is_given"])
-    PostAction.objects.bulk_create(
-        PostAction(post=post, action=action.value) for action in sorted(chosen - rows.keys())
-    )
-
-
-def _open_holdings(today: date) -> QuerySet[PostHolding]:
-    return PostHolding.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today))
 
 
 def _set_active(actor: access.Actor, post: Post, now: datetime, *, is_active: bool) -> None:

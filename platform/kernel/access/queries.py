@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from kernel import access
 from kernel.access.models import (
     ApiToken,
+    CountsAs,
     Department,
     DepartmentHead,
     Integration,
@@ -195,13 +196,35 @@ def lock_user(user_id: int) -> User:
 
 
 def people_of_post(*, post: str, project_id: int | None, today: date) -> list[User]:
-    """Return the active people who hold ``post`` for the project, in the order of their ids."""
+    """Return the active people whom ``post`` means in the project, in the order of their ids.
+
+    Those who hold it, or a post of the company that stands in for it.
+    """
+    return _holders(_meaning([post]), project_id, today)
+
+
+def _holders(posts: Q, project_id: int | None, today: date) -> list[User]:
     holders = PostHolding.objects.filter(
-        in_force(today), _covering(project_id), post__key=post, post__is_active=True
+        posts, in_force(today), _covering(project_id), post__is_active=True
     )
     return list(
         User.objects.filter(is_active=True, pk__in=holders.values("user_id")).order_by("pk")
     )
+
+
+def _meaning(posts: Sequence[str]) -> Q:
+    """Return the condition for a holding of one of ``posts``, or of what stands in for one."""
+    stand_ins = CountsAs.objects.filter(counts_as__key__in=posts, post__stands_in=True)
+    return Q(post__key__in=posts) | Q(post__in=stand_ins.values("post"))
+
+
+def meanings_of_posts(*, posts: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the posts that each of ``posts`` means: itself, and what stands in for it."""
+    found = {post: {post} for post in posts}
+    stand_ins = CountsAs.objects.filter(counts_as__key__in=posts, post__stands_in=True)
+    for post, stand_in in stand_ins.values_list("counts_as__key", "post__key"):
+        found[post].add(stand_in)
+    return {post: frozenset(keys) for post, keys in found.items()}
 
 
 def people_with(*, action: access.Action, project_id: int | None, today: date) -> QuerySet[User]:
@@ -229,6 +252,13 @@ def posts_of(*, user_id: int, project_id: int | None, today: date) -> frozenset[
     )
 
 
+def posts_meant_of(*, user_id: int, project_id: int | None, today: date) -> frozenset[str]:
+    """Return the posts of a person in the project, and those for which one of them stands in."""
+    held = posts_of(user_id=user_id, project_id=project_id, today=today)
+    stands_in = CountsAs.objects.filter(post__key__in=held, post__stands_in=True)
+    return held | frozenset(stands_in.values_list("counts_as__key", flat=True))
+
+
 def leader_of(*, user_id: int, project_id: int | None, level: int, today: date) -> list[User]:
     """Return who stands ``level`` steps above a person in the project, never himself.
 
@@ -243,7 +273,7 @@ def leader_of(*, user_id: int, project_id: int | None, level: int, today: date) 
     line = line_above(highest, ladder)
     if not 1 <= level <= len(line):
         return []
-    found = people_of_post(post=line[level - 1], project_id=project_id, today=today)
+    found = _holders(Q(post__key=line[level - 1]), project_id, today)
     return [leader for leader in found if leader.pk != user_id]
 
 

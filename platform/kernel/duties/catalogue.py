@@ -141,9 +141,9 @@ _ALL: Final = (
     ),
     _pair(
         5,
-        _side(_("Reading meters (water, power, heat)"), Step.METER_READ, posts={"meter_reader"}),
         # By post only: a collector may type in what was read (C-07).
-        _side(_("Collecting"), Step.CHARGE_COLLECT, posts=_COLLECTS_FEES),
+        _side(_("Reading meters (water, power, heat)"), Step.METER_READ, posts={"meter_reader"}),
+        _COLLECTING,
         _R,
         "000/7 Art.7",
         Basis.NAMED,

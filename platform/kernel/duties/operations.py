@@ -22,7 +22,7 @@ from kernel.duties.catalogue import PAIRS
 from kernel.duties.errors import DutiesDenied, DutiesMeet
 from kernel.duties.models import Exemption
 from kernel.duties.pair import Mode
-from kernel.duties.rules import Held, Meeting
+from kernel.duties.rules import Held, Load, Meeting
 from kernel.duties.steps import Step
 from kernel.errors import NotFound
 from kernel.security import operations as security
@@ -161,22 +161,31 @@ def require_posts_apart(
     if replaces_holding_id is not None:
         others = others.exclude(pk=replaces_holding_id)
     held = queries.held_of(others)
-    wanted = queries.with_actions(Held(post, project_id, valid_from, valid_to))
+    wanted = queries.with_load(Held(post, project_id, valid_from, valid_to))
     found = [meeting for other in held for meeting in rules.meetings(wanted, other)]
     _settle(found, actor=actor, user=user, now=now)
 
 
 def require_post_apart(
-    *, actor: Actor, post: str, actions: Collection[str], today: date, now: datetime
+    *,
+    actor: Actor,
+    post: str,
+    actions: Collection[str],
+    counts_as: Collection[str],
+    today: date,
+    now: datetime,
 ) -> None:
-    """Return if a post may allow ``actions``: by itself, and to all who hold it with others.
+    """Return if a post may allow ``actions`` and count as those posts of the catalogue.
+
+    By itself, and for all who hold it with others.
 
     Call it when a company makes or changes a post, in the transaction that does.
 
     :raises DutiesMeet: if the post alone, or with another post of somebody who holds it, would
         carry both duties of a pair.
     """
-    within = rules.pairs_within(post, queries.known_actions(actions))
+    load = Load(queries.known_actions(actions), frozenset(counts_as))
+    within = rules.pairs_within(post, load)
     if within:
         raise DutiesMeet(
             str(within[0].message), field="actions", details={"rule": within[0].id, "post": post}
@@ -186,7 +195,7 @@ def require_post_apart(
     )
     people = User.objects.filter(pk__in=holders.values("user_id")).order_by("pk")
     for user in people.select_for_update():
-        _require_still_apart(actor, user, post, actions, today, now)
+        _require_still_apart(actor, user, post, load, today, now)
 
 
 def mode_of(project_id: int | None) -> Mode:
@@ -202,12 +211,12 @@ def _lock_person(user_id: int) -> User:
 
 
 def _require_still_apart(
-    actor: Actor, user: User, post: str, actions: Collection[str], today: date, now: datetime
+    actor: Actor, user: User, post: str, load: Load, today: date, now: datetime
 ) -> None:
     current = PostHolding.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=today), user=user
     )
-    held = queries.held_of(current, changed={post: queries.known_actions(actions)})
+    held = queries.held_of(current, changed={post: load})
     of_post = [one for one in held if one.post == post]
     others = [one for one in held if one.post != post]
     found = [

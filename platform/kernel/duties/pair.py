@@ -37,9 +37,9 @@ class Mode(StrEnum):
 class Side:
     """One of the two duties: its steps on a record, and the posts that carry it.
 
-    A post of the company's own making carries it too if it has one of ``actions``. ``related`` are
-    actions that the other side is refused because of the pair, though they do not make a post of
-    this one.
+    A post of the company's own making carries it too if it counts as one of ``posts`` or has one
+    of ``actions``. ``related`` are actions that the other side is refused because of the pair,
+    though they do not make a post of this one.
     """
 
     duty: Promise
@@ -48,9 +48,9 @@ class Side:
     actions: frozenset[Action] = frozenset()
     related: frozenset[Action] = frozenset()
 
-    def is_carried_by(self, post: str, actions: Collection[Action] = ()) -> bool:
-        """Tell whether whoever holds ``post``, which allows ``actions``, carries this duty."""
-        return post in self.posts or not self.actions.isdisjoint(actions)
+    def is_carried_by(self, posts: Collection[str], actions: Collection[Action] = ()) -> bool:
+        """Tell whether a post that counts as ``posts`` and allows ``actions`` carries this duty."""
+        return not (self.posts.isdisjoint(posts) and self.actions.isdisjoint(actions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 from kernel import access
 from kernel.access import queries as access_queries
 from kernel.access.actions import Action
-from kernel.access.models import PostAction, PostHolding, User
+from kernel.access.models import OWN, CountsAs, Post, PostAction, PostHolding, User
 from kernel.duties import rules
 from kernel.duties.models import Exemption, ExemptionState
-from kernel.duties.rules import Held, Meeting
+from kernel.duties.rules import Held, Likeness, Load, Meeting
 from kernel.errors import NotFound
 
 
@@ -24,6 +24,17 @@ class Conflict:
     user: User
     meeting: Meeting
     exemption: Exemption | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A post of which it is not settled what it counts as.
+
+    :ivar likenesses: posts of the catalogue whose work it may do and as which it does not count.
+    """
+
+    post: Post
+    likenesses: tuple[Likeness, ...]
 
 
 def exemptions_in_force(*, day: date) -> QuerySet[Exemption]:
@@ -118,15 +129,40 @@ def conflicts_of(*, user_id: int, today: date) -> list[Conflict]:
     return _conflicts(User.objects.filter(pk=user_id), today)
 
 
+def unclear_posts(*, actor: access.Actor) -> list[Unclear]:
+    """Return the posts in use that may pass by pairs of duties which name posts.
+
+    Those of the company's own that count as nothing because nobody has said so, and those that
+    may do the work of a post as which they do not count.
+
+    :raises access.ActionDenied: without ``duties.view``.
+    """
+    access.require(actor, Action.DUTIES_VIEW)
+    staff = Post.objects.filter(is_active=True).exclude(place=Post.Place.OUTSIDE).order_by("pk")
+    return unclear_among(list(staff))
+
+
+def unclear_among(posts: Collection[Post]) -> list[Unclear]:
+    """Return those of ``posts`` of which it is not settled what they count as."""
+    loads = _loads_of({post.key for post in posts})
+    found = [Unclear(post, rules.likenesses(post.key, loads[post.key])) for post in posts]
+    return [one for one in found if one.likenesses or is_unsaid(one.post)]
+
+
+def is_unsaid(post: Post) -> bool:
+    """Tell whether nobody has said as what a post of the company's own counts."""
+    return post.source == OWN and not post.is_classified
+
+
 def held_of(
-    holdings: Iterable[PostHolding], changed: Mapping[str, frozenset[Action]] | None = None
+    holdings: Iterable[PostHolding], changed: Mapping[str, Load] | None = None
 ) -> list[Held]:
     """Return holdings as the rules read them.
 
-    :param changed: actions of posts as they are about to be, by the post's key.
+    :param changed: what posts are about to carry, by the post's key.
     """
     rows = list(holdings)
-    allowed = {**_actions_of({row.post_id for row in rows}), **(changed or {})}
+    loads = {**_loads_of({row.post_id for row in rows}), **(changed or {})}
     return [
         Held(
             row.post_id,
@@ -134,15 +170,15 @@ def held_of(
             row.valid_from,
             row.valid_to,
             row.pk,
-            allowed.get(row.post_id, frozenset()),
+            loads[row.post_id],
         )
         for row in rows
     ]
 
 
-def with_actions(held: Held) -> Held:
-    """Return ``held`` with what its post allows."""
-    return replace(held, actions=_actions_of({held.post}).get(held.post, frozenset()))
+def with_load(held: Held) -> Held:
+    """Return ``held`` with what its post carries."""
+    return replace(held, load=_loads_of({held.post})[held.post])
 
 
 def known_actions(actions: Collection[str]) -> frozenset[Action]:
@@ -150,12 +186,16 @@ def known_actions(actions: Collection[str]) -> frozenset[Action]:
     return frozenset(Action(name) for name in actions if name in set(Action))
 
 
-def _actions_of(posts: Collection[str]) -> dict[str, frozenset[Action]]:
-    carried: dict[str, set[str]] = {}
+def _loads_of(posts: Collection[str]) -> dict[str, Load]:
+    allowed: dict[str, set[str]] = {post: set() for post in posts}
+    counted: dict[str, set[str]] = {post: set() for post in posts}
     given = PostAction.objects.filter(post__key__in=posts, is_given=True)
     for post, action in given.values_list("post__key", "action"):
-        carried.setdefault(post, set()).add(action)
-    return {post: known_actions(actions) for post, actions in carried.items()}
+        allowed[post].add(action)
+    counts = CountsAs.objects.filter(post__key__in=posts)
+    for post, other in counts.values_list("post__key", "counts_as__key"):
+        counted[post].add(other)
+    return {post: Load(known_actions(allowed[post]), frozenset(counted[post])) for post in posts}
 
 
 def _conflicts(people: QuerySet[User], today: date) -> list[Conflict]:

@@ -3,11 +3,20 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, NamedTuple
 
 from kernel.access.actions import Action
+from kernel.access.catalogue import POSTS, STAFF
 from kernel.duties.catalogue import PAIRS
-from kernel.duties.pair import Level, Pair
+from kernel.duties.pair import Level, Pair, Side
 from kernel.duties.steps import Step
+
+
+class Load(NamedTuple):
+    """What a post carries: what it allows, and as which posts of the catalogue it counts."""
+
+    actions: frozenset[Action] = frozenset()
+    counts_as: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,11 @@ class Held:
     valid_from: date
     valid_to: date | None = None
     holding_id: int | None = None
-    actions: frozenset[Action] = field(default=frozenset(), compare=False)
+    load: Load = field(default=Load(), compare=False)
+
+    def carries(self, side: Side) -> bool:
+        """Tell whether whoever holds the post carries the duty."""
+        return side.is_carried_by({self.post, *self.load.counts_as}, self.load.actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,40 @@ class Meeting:
     project_id: int | None
     valid_from: date
     valid_to: date | None
+
+
+class Likeness(NamedTuple):
+    """A post of the catalogue that another is like, and the pairs that name it."""
+
+    post: str
+    rules: tuple[str, ...]
+
+
+def _named_by_post() -> dict[str, tuple[str, ...]]:
+    """Return the posts on sides that no action tells, each with the pairs of those sides."""
+    found: dict[str, list[str]] = {}
+    for pair in PAIRS.values():
+        if Level.POST in pair.levels:
+            for side in (pair.a, pair.b):
+                for post in sorted(side.posts) if not side.actions else ():
+                    found.setdefault(post, []).append(pair.id)
+    return {post: tuple(dict.fromkeys(rules)) for post, rules in found.items()}
+
+
+_NAMED_BY_POST: Final = _named_by_post()
+# What tells the work of such a post: not what all the staff may, and not what it may only see.
+_WORK: Final = {
+    post: frozenset(
+        action for action in POSTS[post].actions - STAFF if not action.endswith(".view")
+    )
+    for post in _NAMED_BY_POST
+}
+NAMED_BY_PAIRS: Final = frozenset(
+    post
+    for pair in PAIRS.values()
+    if Level.POST in pair.levels
+    for post in pair.posts_a | pair.posts_b
+)
 
 
 def pairs_between(one: Step, other: Step) -> tuple[Pair, ...]:
@@ -57,14 +104,29 @@ def pairs_of_posts(first: Held, second: Held) -> tuple[Pair, ...]:
     )
 
 
-def pairs_within(post: str, actions: Collection[Action]) -> tuple[Pair, ...]:
+def pairs_within(post: str, load: Load) -> tuple[Pair, ...]:
     """Return the pairs of which one post alone would carry both duties, by number."""
+    names = {post, *load.counts_as}
     return tuple(
         pair
         for pair in PAIRS.values()
         if Level.POST in pair.levels
-        and pair.a.is_carried_by(post, actions)
-        and pair.b.is_carried_by(post, actions)
+        and pair.a.is_carried_by(names, load.actions)
+        and pair.b.is_carried_by(names, load.actions)
+    )
+
+
+def likenesses(post: str, load: Load) -> tuple[Likeness, ...]:
+    """Return the posts of the catalogue whose work this one may do and as which it does not count.
+
+    Only those of duties that no action tells: the others are seen by what the post allows. What
+    the catalogue itself lets a post do beside its own work, as a collector types in readings, is
+    no likeness.
+    """
+    names = {post, *load.counts_as}
+    usual = {like for name in names & POSTS.keys() for like in _alike(POSTS[name].actions)} | names
+    return tuple(
+        Likeness(like, _NAMED_BY_POST[like]) for like in _alike(load.actions) if like not in usual
     )
 
 
@@ -97,10 +159,10 @@ def meetings(first: Held, second: Held) -> tuple[Meeting, ...]:
 
 
 def _part(pair: Pair, first: Held, second: Held) -> bool:
-    return (
-        pair.a.is_carried_by(first.post, first.actions)
-        and pair.b.is_carried_by(second.post, second.actions)
-    ) or (
-        pair.b.is_carried_by(first.post, first.actions)
-        and pair.a.is_carried_by(second.post, second.actions)
+    return (first.carries(pair.a) and second.carries(pair.b)) or (
+        first.carries(pair.b) and second.carries(pair.a)
     )
+
+
+def _alike(actions: Collection[Action]) -> tuple[str, ...]:
+    return tuple(post for post, work in _WORK.items() if work and work.issubset(actions))

@@ -96,7 +96,7 @@ def test_conflicts_take_the_same_queries_however_many_people(
         hold_post(user, "collector", project.pk)
         hold_post(user, "charging_director")
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         shown(office, "duties")
 
 

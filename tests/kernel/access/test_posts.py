@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kernel import access
-from kernel.access import operations, posts
+from kernel.access import allowing, operations, posts
 from kernel.access.actions import Action
 from kernel.access.catalogue import POSTS
 from kernel.access.models import Post, PostAction, PostHolding
@@ -145,9 +145,9 @@ def test_a_post_never_gets_what_the_handbook_says_it_must_not(
 ) -> None:
     before = state()
 
-    with pytest.raises(posts.ActionForbidden) as refused:
+    with pytest.raises(allowing.ActionForbidden) as refused:
         posts.set_actions(
-            actor=admin, key=key, actions=[*posts.actions_of(key), action.value], now=NOW
+            actor=admin, key=key, actions=[*allowing.actions_of(key), action.value], now=NOW
         )
 
     assert refused.value.details["actions"] == [action.value]
@@ -160,7 +160,7 @@ def test_no_post_sets_up_the_company_and_does_its_business(
 ) -> None:
     before = state()
 
-    with pytest.raises(posts.ActionForbidden):
+    with pytest.raises(allowing.ActionForbidden):
         add(admin, "二把手", "user.manage", action)
 
     assert state() == before
@@ -181,7 +181,7 @@ def test_duties_that_are_apart_do_not_meet_in_a_post_of_the_companys_own(
 def test_the_administrator_keeps_what_the_platform_needs(admin: access.Actor) -> None:
     before = state()
 
-    with pytest.raises(posts.ActionNeeded) as refused:
+    with pytest.raises(allowing.ActionNeeded) as refused:
         posts.set_actions(actor=admin, key="company_admin", actions=["registry.view"], now=NOW)
     with pytest.raises(posts.PostNeeded):
         posts.retire_post(actor=admin, key="company_admin", now=NOW)
@@ -199,9 +199,9 @@ def test_the_administrator_keeps_what_the_platform_needs(admin: access.Actor) ->
 def test_an_unknown_action_and_one_for_people_outside_are_refused(admin: access.Actor) -> None:
     before = state()
 
-    with pytest.raises(posts.ActionUnknown):
+    with pytest.raises(allowing.ActionUnknown):
         posts.set_actions(actor=admin, key="steward", actions=["fly"], now=NOW)
-    with pytest.raises(posts.ActionForbidden):
+    with pytest.raises(allowing.ActionForbidden):
         posts.set_actions(actor=admin, key="owner", actions=["bill.view"], now=NOW)
     with pytest.raises(NotFound):
         posts.set_actions(actor=admin, key="nobody", actions=[], now=NOW)
@@ -272,7 +272,7 @@ def test_a_post_is_not_restored_below_a_retired_one_or_beside_its_name(
 def test_an_action_taken_from_a_post_does_not_come_back_with_a_release(
     admin: access.Actor,
 ) -> None:
-    kept = posts.actions_of("collector") - {Action.EXPORT}
+    kept = allowing.actions_of("collector") - {Action.EXPORT}
     posts.set_actions(actor=admin, key="collector", actions=kept, now=NOW)
     # A release knows a new action, and a post that this company never saw.
     PostAction.objects.filter(post_id="collector", action="payment.take").delete()
@@ -282,9 +282,9 @@ def test_an_action_taken_from_a_post_does_not_come_back_with_a_release(
     seed_posts(NOW)
     seed_posts(NOW)
 
-    assert posts.actions_of("collector") == kept
+    assert allowing.actions_of("collector") == kept
     assert Post.objects.get(key="gardener").reports_to_id == "environment_team_leader"
-    assert posts.actions_of("gardener") == POSTS["gardener"].actions
+    assert allowing.actions_of("gardener") == POSTS["gardener"].actions
 
 
 def test_a_post_that_a_migration_made_is_filled_by_the_seed(admin: access.Actor) -> None:

@@ -151,7 +151,7 @@ def complete_facts(
     common: dict[str, Any] = {
         "project": project_id,
         "applicant": applicant_id,
-        "applicant_posts": access_queries.posts_of(
+        "applicant_posts": access_queries.posts_meant_of(
             user_id=applicant_id, project_id=project_id, today=today
         )
         if applicant_id is not None

@@ -96,13 +96,18 @@ class _Holders:
             if assignee.kind == AssigneeKind.POST
         }
         self.places: tuple[int | None, ...] = tuple(sorted(project_ids)) or (None,)
-        self._holdings: dict[str, list[tuple[int, int | None]]] = {}
+        meant = access_queries.meanings_of_posts(posts=sorted(posts))
+        held: dict[str, list[tuple[int, int | None]]] = {}
         for post, user_id, project_id in (
-            access_queries.holders_of(posts=sorted(posts), today=today)
-            .filter(user__is_active=True)
+            access_queries.holders_of(posts=sorted(frozenset().union(*meant.values())), today=today)
+            .filter(user__is_active=True, post__is_active=True)
             .values_list("post__key", "user_id", "project_id")
         ):
-            self._holdings.setdefault(post, []).append((user_id, project_id))
+            held.setdefault(post, []).append((user_id, project_id))
+        self._holdings = {
+            post: [place for key in sorted(keys) for place in held.get(key, ())]
+            for post, keys in meant.items()
+        }
 
     def of(self, assignee: Assignee, place: int | None) -> frozenset[int]:
         if assignee.kind == AssigneeKind.PERSON:
