@@ -226,8 +226,10 @@ def test_chain_is_drafted_tried_out_and_published(admin: Api, checker: Api, mana
         "facts": {"amount": "10.00"},
     }
     route = admin("POST", f"{path}simulate/", sample).json()
+    negative = admin("POST", f"{path}simulate/", {**sample, "facts": {"amount": "-10.00"}})
     published = admin("POST", f"{path}publish/", {"note": "Shorter"}).json()
 
+    assert refusal(negative) == (422, "approvals.facts-invalid")
     assert len(kept["definition"]["branches"][0]["steps"]) == 1
     assert [step["people"][0]["name"] for step in route["steps"]] == ["fangqiming"]
     assert (published["state"], published["number"]) == ("PUBLISHED", 2)

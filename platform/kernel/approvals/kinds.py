@@ -1,7 +1,8 @@
 """Kinds of documents of the handbook's default chains (2.5), with the facts they show.
 
 They are announced here so that their chains can be prepared and tried out before the module that
-submits them is there; that module registers the working kind under the same key.
+submits them is there; that module registers the working kind under the same key, and takes its
+place here.
 """
 
 from kernel.approvals.registry import DocumentKind
@@ -52,23 +53,6 @@ KINDS = (
         ),
     ),
     DocumentKind(
-        key="fee_standard.change",
-        name=_("Change of a fee standard"),
-        module=_BILLING,
-        facts=(
-            Fact("price", _("New price"), FactType.NUMBER, _("CNY"), is_required=False),
-            Fact(
-                "change_percent",
-                _p("of a price", "Change"),
-                FactType.NUMBER,
-                _("%"),
-                is_required=False,
-            ),
-            Fact("is_new", _("First version"), FactType.YES_NO),
-            Fact("item", _("Fee item"), FactType.TEXT),
-        ),
-    ),
-    DocumentKind(
         key="purchase",
         name=_("Purchase request"),
         module=_PURCHASING,
@@ -93,18 +77,6 @@ KINDS = (
         name=_("Joint review of a contract"),
         module=_PURCHASING,
         facts=(_AMOUNT,),
-    ),
-    DocumentKind(
-        key="archive.access",
-        name=_("Access to an owner's file"),
-        module=_SERVICE,
-        facts=(Fact("is_copy", _("Copies are made"), FactType.YES_NO),),
-    ),
-    DocumentKind(
-        key="archive.disposal",
-        name=_("Disposal of files"),
-        module=_SERVICE,
-        facts=(Fact("files", _("Number of files"), FactType.NUMBER, _("files")),),
     ),
     DocumentKind(
         key="violation.major",

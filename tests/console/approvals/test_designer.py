@@ -299,3 +299,14 @@ def test_report_tells_who_took_how_long(office: Office) -> None:
     assert case.number in page
     assert "100.0%" in page
     assert office.checker.get("/c/approval-report/").status_code == 403
+
+
+def test_sample_with_a_negative_amount_is_not_tried_out(office: Office) -> None:
+    applicant = User.objects.get(username="zhouting")
+    chain = Chain.objects.get(key=approvals.KIND)
+    sample = {"applicant": applicant.pk, "project": office.project.pk, "f-amount": "-500"}
+
+    page = office.admin.get(page_of(chain), sample).content.decode()
+
+    assert "“Amount” cannot be below zero." in page
+    assert "takes branch" not in page

@@ -72,7 +72,8 @@ class Fact:
     """One thing about a document that conditions may ask for.
 
     ``choices`` are pairs of stored value and label. An optional fact may be ``None``; then no
-    condition on it holds.
+    condition on it holds. Amounts, days and counts are not below zero; a number that has a
+    direction, such as a change, says so by ``may_be_negative``.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Fact:
     unit: object = ""
     choices: tuple[tuple[str, object], ...] = ()
     is_required: bool = True
+    may_be_negative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ def check_values(facts: Mapping[str, Fact], values: Mapping[str, object]) -> dic
     """
     for key in values:
         _known(facts, key)
-    return {key: _typed(fact, values.get(key)) for key, fact in facts.items()}
+    return {
+        key: _with_direction(fact, _typed(fact, values.get(key))) for key, fact in facts.items()
+    }
 
 
 def as_json(values: Mapping[str, FactValue]) -> dict[str, Any]:
@@ -196,6 +200,21 @@ def _typed(fact: Fact, value: object) -> FactValue:
         case FactType.POSTS if isinstance(value, (frozenset, set, list, tuple)):
             return frozenset(str(item) for item in value)
     raise _unfit(fact)
+
+
+def _with_direction(fact: Fact, value: FactValue) -> FactValue:
+    """Refuse a number below zero where there is none; stored ones are read as they are."""
+    if not isinstance(value, Decimal) or not value.is_signed():
+        return value
+    if value == 0:
+        return abs(value)
+    if not fact.may_be_negative:
+        raise FactsInvalid(
+            _("“%(fact)s” cannot be below zero.") % {"fact": fact.label},
+            field=fact.key,
+            details={"fact": fact.key},
+        )
+    return value
 
 
 def _number(fact: Fact, value: object) -> Decimal:

@@ -68,6 +68,7 @@ def fee_standard_change() -> DocumentKind:
                 FactType.NUMBER,
                 _("%"),
                 is_required=False,
+                may_be_negative=True,
             ),
             Fact("is_new", _("First version"), FactType.YES_NO),
             Fact("item", _("Fee item"), FactType.TEXT),
