@@ -5,8 +5,6 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
-from django.utils.translation import get_language
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,12 +12,12 @@ from rest_framework.response import Response
 
 from api.bodies import Body
 from api.fields import IdField
+from api.pdf import PDF, pdf_answer
 from api.views import ApiView, ListView
 from kernel.access import Action
 from kernel.documents.manuals import copies, operations, papers, queries
 from kernel.documents.models import Manual, ManualCopy, ManualRelease, ManualRevision
-
-_PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
+from kernel.documents.printing import language_in_force
 
 
 class ManualIn(Body):
@@ -122,14 +120,6 @@ def read(shape: type[Body], request: Request) -> dict[str, Any]:
     body = shape(data=request.data)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
-
-
-def pdf(content: bytes) -> HttpResponse:
-    return HttpResponse(content, content_type="application/pdf")
-
-
-def language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
 class Manuals(ListView):
@@ -241,12 +231,15 @@ class RevisionInForce(RevisionStep):
 class RevisionPaper(ApiView):
     actions = {"POST": Action.MANUAL_VIEW}
 
-    @extend_schema(request=None, responses=_PDF)
+    @extend_schema(request=None, responses=PDF)
     def post(self, request: Request, revision_id: int) -> HttpResponse:
         """Print a revision, for the holder of a copy. That he took it is written down."""
-        return pdf(
+        return pdf_answer(
             papers.print_copy(
-                actor=self.actor, revision_id=revision_id, language=language(), now=self.now
+                actor=self.actor,
+                revision_id=revision_id,
+                language=language_in_force(),
+                now=self.now,
             )[1]
         )
 
@@ -330,12 +323,12 @@ class ReleaseDetail(ApiView):
 class ReleasePaper(ApiView):
     actions = {"POST": Action.MANUAL_KEEP}
 
-    @extend_schema(request=None, responses=_PDF)
+    @extend_schema(request=None, responses=PDF)
     def post(self, request: Request, release_id: int) -> HttpResponse:
         """Print for the recipient of an approved request, his name across every page."""
-        return pdf(
+        return pdf_answer(
             papers.send_outside(
-                actor=self.actor, release_id=release_id, language=language(), now=self.now
+                actor=self.actor, release_id=release_id, language=language_in_force(), now=self.now
             )[1]
         )
 

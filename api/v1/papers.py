@@ -4,19 +4,21 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import path
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.bodies import Body
+from api.fields import IdField
+from api.pdf import PDF, pdf_answer
 from api.views import ApiView
 from kernel.access import Action
 from kernel.documents.numbers import change_pattern
 from kernel.documents.numbers import queries as numbers
 from kernel.documents.printing import operations, queries
 from kernel.documents.printing.markup import LONGEST_TEMPLATE
+from services.properties import queries as registry
 
 
 class PatternIn(Body):
@@ -54,13 +56,16 @@ class ResetIn(Body):
 
 
 class TemplateOut(serializers.Serializer[Any]):
-    """``version`` is 0 while the template was never changed."""
+    """``origin`` says whose template ``body`` is; ``version`` counts the changes in this place."""
 
     paper = serializers.CharField(source="kind.key")
     name = serializers.CharField(source="kind.name")
     language = serializers.CharField()
+    project_id = IdField(allow_null=True)
     version = serializers.IntegerField()
-    is_standard = serializers.BooleanField()
+    origin = serializers.ChoiceField(
+        choices=[(one.value, one.value) for one in queries.TemplateOrigin]
+    )
     body = serializers.CharField()
 
 
@@ -91,16 +96,20 @@ class Templates(ApiView):
     actions = {"GET": Action.COMPANY_CONFIGURE}
 
     @extend_schema(responses=TemplateOut(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request, project_id: int | None = None) -> Response:
         """Answer the template in force of every paper in every language."""
-        return Response(TemplateOut(queries.templates(actor=self.actor), many=True).data)
+        require_project(self, project_id)
+        found = queries.templates(actor=self.actor, project_id=project_id)
+        return Response(TemplateOut(found, many=True).data)
 
 
 class TemplateView(ApiView):
-    """Answers the template in force of the paper in its address."""
+    """Answers the template in force of the paper in its address, in a project or the company."""
 
-    def answer(self, paper: str, language: str) -> Response:
-        found = queries.get_template(actor=self.actor, kind=paper, language=language)
+    def answer(self, paper: str, language: str, project_id: int | None) -> Response:
+        found = queries.get_template(
+            actor=self.actor, kind=paper, language=language, project_id=project_id
+        )
         return Response(TemplateOut(found).data)
 
 
@@ -108,54 +117,96 @@ class TemplateDetail(TemplateView):
     actions = {"GET": Action.COMPANY_CONFIGURE, "PUT": Action.COMPANY_CONFIGURE}
 
     @extend_schema(responses=TemplateOut)
-    def get(self, request: Request, paper: str, language: str) -> Response:
+    def get(
+        self, request: Request, paper: str, language: str, project_id: int | None = None
+    ) -> Response:
         """Give the template in force of one paper."""
-        return self.answer(paper, language)
+        require_project(self, project_id)
+        return self.answer(paper, language, project_id)
 
     @extend_schema(request=TemplateIn, responses=TemplateOut)
-    def put(self, request: Request, paper: str, language: str) -> Response:
-        """Keep the company's own template of a paper, in force from now on."""
+    def put(
+        self, request: Request, paper: str, language: str, project_id: int | None = None
+    ) -> Response:
+        """Keep a template of a paper, in force from now on in the company or in the project."""
         body = TemplateIn(data=request.data)
         body.is_valid(raise_exception=True)
+        require_project(self, project_id)
         operations.save_template(
-            actor=self.actor, kind=paper, language=language, now=self.now, **body.validated_data
+            actor=self.actor,
+            kind=paper,
+            language=language,
+            project_id=project_id,
+            now=self.now,
+            **body.validated_data,
         )
-        return self.answer(paper, language)
+        return self.answer(paper, language, project_id)
 
 
 class TemplateReset(TemplateView):
     actions = {"POST": Action.COMPANY_CONFIGURE}
 
     @extend_schema(request=ResetIn, responses=TemplateOut)
-    def post(self, request: Request, paper: str, language: str) -> Response:
-        """Put the standard template of a paper back."""
+    def post(
+        self, request: Request, paper: str, language: str, project_id: int | None = None
+    ) -> Response:
+        """Let a project's template give way to the company's, or this one to the standard."""
         body = ResetIn(data=request.data)
         body.is_valid(raise_exception=True)
+        require_project(self, project_id)
         operations.reset_template(
-            actor=self.actor, kind=paper, language=language, now=self.now, **body.validated_data
+            actor=self.actor,
+            kind=paper,
+            language=language,
+            project_id=project_id,
+            now=self.now,
+            **body.validated_data,
         )
-        return self.answer(paper, language)
+        return self.answer(paper, language, project_id)
 
 
 class TemplatePreview(ApiView):
     actions = {"POST": Action.COMPANY_CONFIGURE}
 
-    @extend_schema(request=PreviewIn, responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    def post(self, request: Request, paper: str, language: str) -> HttpResponse:
+    @extend_schema(request=PreviewIn, responses=PDF)
+    def post(
+        self, request: Request, paper: str, language: str, project_id: int | None = None
+    ) -> HttpResponse:
         """Print a paper with sample values by a template that is not kept."""
         body = PreviewIn(data=request.data)
         body.is_valid(raise_exception=True)
+        require_project(self, project_id)
         pdf = operations.preview(
-            actor=self.actor, kind=paper, language=language, body=body.validated_data["body"]
+            actor=self.actor,
+            kind=paper,
+            language=language,
+            body=body.validated_data["body"],
+            project_id=project_id,
         )
-        return HttpResponse(pdf, content_type="application/pdf")
+        return pdf_answer(pdf)
 
 
+def require_project(view: ApiView, project_id: int | None) -> None:
+    """Return if the project of the address is one that the actor sees. :raises NotFound: if not."""
+    if project_id is not None:
+        registry.get_project(
+            actor=view.actor, project_id=project_id, action=Action.COMPANY_CONFIGURE
+        )
+
+
+_TEMPLATE = "print-templates/<str:paper>/<str:language>/"
+_IN_PROJECT = "projects/<int:project_id>/"
 urlpatterns = [
     path("number-series/", AllSeries.as_view()),
     path("number-series/<str:series>/", SeriesPattern.as_view()),
-    path("print-templates/", Templates.as_view()),
-    path("print-templates/<str:paper>/<str:language>/", TemplateDetail.as_view()),
-    path("print-templates/<str:paper>/<str:language>/reset/", TemplateReset.as_view()),
-    path("print-templates/<str:paper>/<str:language>/preview/", TemplatePreview.as_view()),
+    *(
+        path(f"{place}{address}", view.as_view())
+        for place in ("", _IN_PROJECT)
+        for address, view in (
+            ("print-templates/", Templates),
+            (_TEMPLATE, TemplateDetail),
+            (f"{_TEMPLATE}reset/", TemplateReset),
+            (f"{_TEMPLATE}preview/", TemplatePreview),
+        )
+    ),
 ]

@@ -34,6 +34,7 @@ REASONS = {
     "kernel.notifications.operations.mark_read": "one's own notices",
     "kernel.notifications.operations.notify": "tells for an operation that has asked",
     "kernel.notifications.operations.set_choices": "one's own choices",
+    "kernel.records.operations.figures.note_figure_shown": "writes for one that has asked",
     "kernel.security.operations.note": "only writes into the log",
     "kernel.security.operations.note_refusal": "only writes into the log",
 }

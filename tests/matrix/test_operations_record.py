@@ -23,6 +23,7 @@ SILENT = {
     "kernel.identity.operations.departures.settle": "its step stays; the thing's own act records",
     "kernel.duties.telling.tell_deciders": "what is told is recorded by what it tells of",
     "kernel.duties.telling.tell_decision": "what is told is recorded by what it tells of",
+    "kernel.records.operations.figures.note_figure_shown": "who keeps the figure records it",
     "kernel.imports.operations.rehearse": "tries a sheet out; its upload is recorded",
     "kernel.imports.operations.rehearse_now": "tries a sheet out; its upload is recorded",
     "kernel.imports.rehearsal.rehearse": "tries a sheet out; its upload is recorded",

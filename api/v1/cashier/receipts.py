@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.pdf import PDF, pdf_answer
 from api.v1.cashier import filters
 from api.v1.cashier import serializers as shapes
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.documents.printing import language_in_force
 from services.billing.cashier import operations, queries
 from services.billing.cashier.models import Receipt
+from services.billing.papers import operations as papers
 from services.billing.standards import queries as standards
 from services.billing.standards import rules as pricing
 
@@ -47,6 +51,37 @@ class ReceiptPrint(ApiView):
         """Note one more print and give what to print; the paper says which print it is."""
         receipt = operations.note_printed(actor=self.actor, receipt_id=receipt_id, now=self.now)
         return Response(_paper(request, receipt))
+
+
+class ReceiptPdf(ApiView):
+    actions = {"POST": Action.RECEIPT_PRINT}
+
+    @extend_schema(request=None, responses=PDF)
+    def post(self, request: Request, receipt_id: int) -> HttpResponse:
+        """Print a receipt as PDF by the template in force; counted as a print."""
+        receipt, pdf = papers.print_receipt(
+            actor=self.actor, receipt_id=receipt_id, language=language_in_force(), now=self.now
+        )
+        return pdf_answer(pdf, f"{receipt.code}.pdf")
+
+
+class PaymentNotice(ApiView):
+    actions = {"POST": Action.NOTICE_PRINT}
+
+    @extend_schema(request=None, responses=PDF)
+    def post(self, request: Request, household_id: int) -> HttpResponse:
+        """Write a household a payment notice of what is overdue; each has a number of its own.
+
+        The paper is kept among the household's files.
+        """
+        number, pdf = papers.issue_notice(
+            actor=self.actor,
+            household_id=household_id,
+            language=language_in_force(),
+            now=self.now,
+            today=self.today,
+        )
+        return pdf_answer(pdf, f"{number}.pdf")
 
 
 def _paper(request: Request, receipt: Receipt) -> Any:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from console.cashier import bills
 from console.choices import buildings_of, items_of
 from console.lists import (
     BuiltInView,
@@ -32,6 +31,7 @@ from kernel.errors import NotFound
 from services.billing.arrears import queries
 from services.billing.arrears.queries import LineFilter
 from services.billing.arrears.rules import AGE_LABELS, Age
+from services.billing.papers import bills
 from services.properties import queries as registry
 from services.properties.models import Household, UnitKind, UnitState
 

@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console.cashier import bills, forms, sums
-from console.cashier.bills import Bill
+from console.cashier import forms, sums
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.billing.cashier import operations, queries
 from services.billing.cashier.models import PaymentMethod, Receipt
+from services.billing.papers import bills
+from services.billing.papers.bills import Bill
 from services.properties import queries as registry
 from services.properties import rules as rooms
 from services.properties.models import Household, Unit

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
-from console.cashier import bills, forms
+from console.cashier import forms
 from console.cashier.desk import may_void
 from console.lists import (
     BuiltInView,
@@ -32,6 +32,7 @@ from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
 from kernel.money import in_capitals
 from services.billing.cashier import operations, queries
 from services.billing.cashier.models import PaymentMethod, Receipt
+from services.billing.papers.bills import paid_bills
 
 # Rows of bills that fit on a sheet of each size under the receipt's head and above its foot.
 PAPERS = {"receipt": 7, "a5": 12, "a4": 28}
@@ -179,7 +180,7 @@ class ReceiptPage(ReceiptView):
             "title": receipt.code,
             "crumbs": [(_("Receipts"), reverse("receipts", args=[project_id]))],
             "receipt": receipt,
-            "rows": paid_rows(receipt),
+            "rows": paid_bills(receipt),
             "capitals": in_capitals(receipt.payment.amount),
             "history": history_of(receipt.payment),
             "may_void": may_void(self, receipt, self.today),
@@ -199,7 +200,7 @@ class PrintReceipt(ReceiptView):
         paper = request.GET.get("paper", "receipt")
         if paper not in PAPERS:
             raise NotFound
-        rows = paid_rows(receipt)
+        rows = paid_bills(receipt)
         most = PAPERS[paper]
         sheets = [rows[start : start + most] for start in range(0, len(rows), most)]
         is_counted = request.GET.get("print") == str(receipt.printed_count) != "0"
@@ -288,14 +289,3 @@ class VoidReceipt(ReceiptView):
             {"receipt": receipt.pk, "household": receipt.payment.household_id},
         )
         return response
-
-
-def paid_rows(receipt: Receipt) -> list[tuple[bills.Bill, Decimal]]:
-    """Return the bills that a receipt paid, with how much of each."""
-    allocations = list(queries.allocations_of([receipt.payment_id]))
-    worded = bills.in_words(
-        (allocation.line for allocation in allocations),
-        receipt.payment.household,
-        receipt.payment.received_on,
-    )
-    return [(bill, allocation.amount) for bill, allocation in zip(worded, allocations, strict=True)]

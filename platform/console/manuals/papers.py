@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from console.manuals import forms
@@ -14,6 +13,7 @@ from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.documents.manuals import papers, queries
+from kernel.documents.printing import language_in_force
 
 
 class Paper(ConsoleView):
@@ -23,7 +23,7 @@ class Paper(ConsoleView):
 
     def post(self, request: HttpRequest, revision_id: int) -> HttpResponseBase:
         revision, pdf = papers.print_copy(
-            actor=self.actor, revision_id=revision_id, language=language(), now=self.now
+            actor=self.actor, revision_id=revision_id, language=language_in_force(), now=self.now
         )
         return pdf_response(pdf, f"{revision.manual.number} {revision.mark}.pdf")
 
@@ -52,15 +52,10 @@ class SendOutside(ConsoleView):
 
     def post(self, request: HttpRequest, release_id: int) -> HttpResponseBase:
         release, pdf = papers.send_outside(
-            actor=self.actor, release_id=release_id, language=language(), now=self.now
+            actor=self.actor, release_id=release_id, language=language_in_force(), now=self.now
         )
         manual = release.revision.manual
         return pdf_response(pdf, f"{manual.number} {release.revision.mark} {release.recipient}.pdf")
-
-
-def language() -> str:
-    """Return the language in force, as templates are kept by it."""
-    return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
 def pdf_response(pdf: bytes, name: str) -> HttpResponse:

@@ -15,20 +15,37 @@ from console.views import ConsoleView
 from kernel.access import Action
 from kernel.documents.printing import operations, queries
 from kernel.errors import Conflict, Invalid
+from services.properties import queries as properties
 
 
 class Templates(ConsoleView):
+    """The company's templates; in a project what it inherits and what it has of its own."""
+
     action = Action.COMPANY_CONFIGURE
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
+    def get(self, request: HttpRequest, project_id: int | None = None) -> HttpResponseBase:
+        found = queries.templates(actor=self.actor, project_id=project_id)
         context = {
             "title": _("Print templates"),
+            "project_id": project_id,
             "templates": [
-                (template, dict(settings.LANGUAGES)[template.language])
-                for template in queries.templates(actor=self.actor)
+                (
+                    template,
+                    dict(settings.LANGUAGES)[template.language],
+                    address_of("edit", template.kind.key, template.language, project_id),
+                )
+                for template in found
             ],
+            "projects": properties.projects(actor=self.actor) if project_id is None else [],
         }
         return render(request, "console/numbering/templates.html", context)
+
+
+def address_of(page: str, paper: str, language: str, project_id: int | None) -> str:
+    """Return the address of a page of a template, in a project or in the company."""
+    if project_id is None:
+        return reverse(f"print-templates-{page}", args=[paper, language])
+    return reverse(f"print-templates-project-{page}", args=[project_id, paper, language])
 
 
 class TemplateForm(forms.Form):
@@ -45,31 +62,53 @@ class EditTemplate(ConsoleView):
 
     action = Action.COMPANY_CONFIGURE
 
-    def get(self, request: HttpRequest, paper: str, language: str) -> HttpResponseBase:
-        return self._show(paper, language)
+    def get(
+        self, request: HttpRequest, paper: str, language: str, project_id: int | None = None
+    ) -> HttpResponseBase:
+        return self._show(paper, language, project_id)
 
-    def post(self, request: HttpRequest, paper: str, language: str) -> HttpResponseBase:
-        queries.get_template(actor=self.actor, kind=paper, language=language)
+    def post(
+        self, request: HttpRequest, paper: str, language: str, project_id: int | None = None
+    ) -> HttpResponseBase:
+        queries.get_template(actor=self.actor, kind=paper, language=language, project_id=project_id)
         form = TemplateForm(request.POST)
         if not form.is_valid():
-            return self._show(paper, language, form, status=422)
+            return self._show(paper, language, project_id, form, status=422)
         try:
             operations.save_template(
-                actor=self.actor, kind=paper, language=language, now=self.now, **form.cleaned_data
+                actor=self.actor,
+                kind=paper,
+                language=language,
+                project_id=project_id,
+                now=self.now,
+                **form.cleaned_data,
             )
         except (Invalid, Conflict) as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-            return self._show(paper, language, form, status=error.status)
+            return self._show(paper, language, project_id, form, status=error.status)
         return HttpResponseRedirect(request.path)
 
     def _show(
-        self, paper: str, language: str, form: TemplateForm | None = None, *, status: int = 200
+        self,
+        paper: str,
+        language: str,
+        project_id: int | None,
+        form: TemplateForm | None = None,
+        *,
+        status: int = 200,
     ) -> HttpResponse:
-        template = queries.get_template(actor=self.actor, kind=paper, language=language)
+        place: dict[str, Any] = {"kind": paper, "language": language, "project_id": project_id}
+        template = queries.get_template(actor=self.actor, **place)
         kind = template.kind
+        listed = (
+            reverse("print-templates")
+            if project_id is None
+            else reverse("print-templates-project", args=[project_id])
+        )
         context: dict[str, Any] = {
             "title": kind.name,
-            "crumbs": [(_("Print templates"), reverse("print-templates"))],
+            "crumbs": [(_("Print templates"), listed)],
+            "project_id": project_id,
             "template": template,
             "language_name": dict(settings.LANGUAGES)[language],
             "form": form
@@ -79,9 +118,23 @@ class EditTemplate(ConsoleView):
                 (name, label, columns.items())
                 for name, (label, columns, _rows) in kind.lists.items()
             ],
-            "versions": queries.versions(actor=self.actor, kind=paper, language=language)[:20],
+            "versions": queries.versions(actor=self.actor, **place)[:20],
+            "preview_url": address_of("preview", paper, language, project_id),
+            "reset_url": address_of("reset", paper, language, project_id),
+            "company_url": address_of("edit", paper, language, None)
+            if project_id is not None and self.actor.may(Action.COMPANY_CONFIGURE, None)
+            else "",
+            "apart": self._projects_apart(paper, language) if project_id is None else [],
         }
         return render(self.request, "console/numbering/template.html", context, status=status)
+
+    def _projects_apart(self, paper: str, language: str) -> list[tuple[str, str]]:
+        """Return the projects that print by a template of their own, with its address."""
+        ids = queries.projects_apart(actor=self.actor, kind=paper, language=language)
+        return [
+            (project.name, address_of("edit", paper, language, project.pk))
+            for project in properties.projects(actor=self.actor).filter(pk__in=ids)
+        ]
 
 
 class Preview(ConsoleView):
@@ -89,25 +142,36 @@ class Preview(ConsoleView):
 
     action = Action.COMPANY_CONFIGURE
 
-    def post(self, request: HttpRequest, paper: str, language: str) -> HttpResponseBase:
+    def post(
+        self, request: HttpRequest, paper: str, language: str, project_id: int | None = None
+    ) -> HttpResponseBase:
         pdf = operations.preview(
-            actor=self.actor, kind=paper, language=language, body=request.POST.get("body", "")
+            actor=self.actor,
+            kind=paper,
+            language=language,
+            body=request.POST.get("body", ""),
+            project_id=project_id,
         )
         return pdf_response(pdf, f"{paper}.pdf")
 
 
 class Reset(ConsoleView):
-    """Put the standard template back."""
+    """Let a project's template give way to the company's, or this one to the standard."""
 
     action = Action.COMPANY_CONFIGURE
 
-    def post(self, request: HttpRequest, paper: str, language: str) -> HttpResponseBase:
-        template = queries.get_template(actor=self.actor, kind=paper, language=language)
+    def post(
+        self, request: HttpRequest, paper: str, language: str, project_id: int | None = None
+    ) -> HttpResponseBase:
+        template = queries.get_template(
+            actor=self.actor, kind=paper, language=language, project_id=project_id
+        )
         operations.reset_template(
             actor=self.actor,
             kind=paper,
             language=language,
             seen_version=template.version,
+            project_id=project_id,
             now=self.now,
         )
-        return HttpResponseRedirect(reverse("print-templates-edit", args=[paper, language]))
+        return HttpResponseRedirect(address_of("edit", paper, language, project_id))

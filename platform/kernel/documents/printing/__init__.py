@@ -3,5 +3,6 @@
 from kernel.documents.printing.kinds import Field, PrintKind, register
 from kernel.documents.printing.markup import Value
 from kernel.documents.printing.operations import render
+from kernel.documents.printing.setting import language_in_force
 
-__all__ = ["Field", "PrintKind", "Value", "register", "render"]
+__all__ = ["Field", "PrintKind", "Value", "language_in_force", "register", "render"]

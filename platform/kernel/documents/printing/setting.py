@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import typst
+from django.utils.translation import get_language
 
 from kernel.documents.printing.markup import Block
 
 PAPERS: Final = ("a4", "a5", "receipt")
 _SOURCE: Final = Path(__file__).parent / "source" / "page.typ"
 _LANGUAGES: Final = {"zh-hans": ("zh", "cn"), "en": ("en", "gb")}
+
+
+def language_in_force() -> str:
+    """Return the language in force, as templates are kept by it."""
+    return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
 class FontMissing(RuntimeError):

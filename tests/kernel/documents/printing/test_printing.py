@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -15,6 +16,7 @@ from kernel.documents.printing import kinds, markup, operations, queries, settin
 from kernel.errors import NotFound
 from tenants.companies.models import Company
 from tests.factories import NOW, add_actor
+from tests.factories_properties import add_project
 from tests.kernel.documents.printing.pdf import fonts_of, pages_of
 
 LETTER = {
@@ -155,16 +157,84 @@ def test_a_companys_own_template_is_in_force_until_it_is_reset(admin: Actor) -> 
     assert AuditEntry.objects.filter(event__startswith="documents.template.").count() == 2
 
 
-def test_a_projects_template_goes_before_the_companys(tenant: Company) -> None:
-    PrintTemplate.objects.create(
-        kind="letter", language="en", version=1, body="company", made_at=NOW, made_by_label="x"
-    )
-    PrintTemplate.objects.create(
-        kind="letter", language="en", project_id=None, version=2, body="company 2",
-        made_at=NOW, made_by_label="x",
-    )  # fmt: skip
+def in_force(project_id: int | None) -> tuple[str, str]:
+    found = queries.template_of(kinds.kind_named("letter"), "zh-hans", project_id)
+    return found.origin.value, found.body
 
-    assert queries.template_of(kinds.kind_named("letter"), "en", None).body == "company 2"
+
+def test_a_project_overrides_the_company_until_it_gives_way(admin: Actor) -> None:
+    own, other = (add_project(code, code).pk for code in ("YL", "HB"))
+    standard = kinds.kind_named("letter").standard("zh-hans")
+
+    save(admin, "# 项目", project_id=own)
+    assert (in_force(own), in_force(other)) == (("PROJECT", "# 项目"), ("STANDARD", standard))
+    save(admin, "# 公司")
+    assert (in_force(own), in_force(other), in_force(None)) == (
+        ("PROJECT", "# 项目"),
+        ("COMPANY", "# 公司"),
+        ("COMPANY", "# 公司"),
+    )
+    pages = [
+        pages_of(printing.render(kind="letter", context=LETTER, language="zh-hans", project_id=pk))
+        for pk in (own, other)
+    ]
+    assert pages == [["项目"], ["公司"]]
+    assert queries.projects_apart(actor=admin, kind="letter", language="zh-hans") == [own]
+
+    operations.reset_template(
+        actor=admin, kind="letter", language="zh-hans", project_id=own, seen_version=1, now=NOW
+    )
+    assert in_force(own) == ("COMPANY", "# 公司")
+    assert queries.projects_apart(actor=admin, kind="letter", language="zh-hans") == []
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.event, entry.project_id) == ("documents.template.reset", own)
+
+
+def test_what_was_never_overridden_cannot_give_way(admin: Actor) -> None:
+    project = add_project("YL", "云麓花园")
+    save(admin, "# 公司")
+
+    with pytest.raises(operations.NothingToReset):
+        operations.reset_template(
+            actor=admin,
+            kind="letter",
+            language="zh-hans",
+            project_id=project.pk,
+            seen_version=0,
+            now=NOW,
+        )
+    assert PrintTemplate.objects.count() == 1
+
+
+def test_a_projects_administrator_changes_his_project_only(admin: Actor) -> None:
+    own, other = (add_project(code, code).pk for code in ("YL", "HB"))
+    local = access.Actor(
+        label="local",
+        user_id=1,
+        grants=frozenset({access.Grant(access.Action.COMPANY_CONFIGURE, own)}),
+    )
+
+    save(local, "# 项目", project_id=own)
+    with pytest.raises(access.ActionDenied):
+        save(local, "# 公司")
+    with pytest.raises(NotFound):
+        save(local, "# 别的", project_id=other)
+    with pytest.raises(NotFound):
+        queries.templates(actor=local, project_id=other)
+    assert [(row.project_id, row.body) for row in PrintTemplate.objects.all()] == [(own, "# 项目")]
+
+
+def test_the_list_of_templates_costs_one_query(
+    admin: Actor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    project = add_project("YL", "云麓花园")
+    save(admin, "# 公司")
+    save(admin, "# 项目", project_id=project.pk)
+
+    with django_assert_num_queries(1):
+        found = queries.templates(actor=admin, project_id=project.pk)
+
+    assert len(found) == 2 * len(kinds.all_kinds())
 
 
 @pytest.mark.parametrize("body", ["", "  \n", "{{ secret }}", "{{#lines}}", "x" * 20_001])

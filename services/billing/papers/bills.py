@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from console import formats
+from kernel.spelling import spell_number, spell_share
 from services.billing.arrears.rules import overdue_days
 from services.billing.cashier import queries
+from services.billing.cashier.models import Receipt
 from services.billing.runs import queries as runs
 from services.billing.runs.models import BillLine
 from services.billing.standards import queries as standards
@@ -37,6 +38,17 @@ class Bill:
 def open_bills(household: Household, today: date) -> list[Bill]:
     """Return what a household owes, in the turn in which it is paid. Two queries."""
     return in_words(runs.open_lines_of_household(household.pk), household, today)
+
+
+def paid_bills(receipt: Receipt) -> list[tuple[Bill, Decimal]]:
+    """Return the bills that a receipt paid, with how much of each. Two queries."""
+    allocations = list(queries.allocations_of([receipt.payment_id]))
+    worded = in_words(
+        (allocation.line for allocation in allocations),
+        receipt.payment.household,
+        receipt.payment.received_on,
+    )
+    return [(bill, allocation.amount) for bill, allocation in zip(worded, allocations, strict=True)]
 
 
 def in_words(lines: Iterable[BillLine], household: Household, today: date) -> list[Bill]:
@@ -67,12 +79,12 @@ def spell_basis(line: BillLine, version: FeeVersion | None) -> str:
         text = gettext("%(price)s per month") % {"price": _spell_price(price)}
     else:
         text = " + ".join(
-            f"{formats.spell_number(slab.quantity)}{_unit_of(version)} × {_spell_price(slab.price)}"
+            f"{spell_number(slab.quantity)}{_unit_of(version)} × {_spell_price(slab.price)}"
             for slab in pricing.explain(standards.pricing_of(version), line.quantity).slabs
         )
     if line.rate == 1:
         return text
-    share = formats.spell_share(line.rate)
+    share = spell_share(line.rate)
     return f"({text}) × {share}" if "+" in text else f"{text} × {share}"
 
 
