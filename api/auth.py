@@ -1,6 +1,6 @@
 """Token and session authentication. A token exists in one company's schema and nowhere else."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +11,13 @@ from kernel import access
 from kernel.access.models import ApiToken, User
 from kernel.access.queries import actor_for
 from kernel.access.tokens import actor_of_token, token_of, valid_token
+from kernel.limits import Limit
 from kernel.security import operations as security
 from kernel.security.models import SecurityKind
 from kernel.tenancy import company_time_zone
+
+# Of one void token from one address.
+NOTED_USES: Final = Limit("void-token-uses", 10, 3600)
 
 
 class Program:
@@ -44,9 +48,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return token.user or Program(token), token
 
     def _note_void(self, text: str, request: Request) -> None:
-        """Write down that a token was tried that was one once; guesses are not worth a line."""
+        """Write down that a token was tried that was one once; guesses are not worth a line.
+
+        A program that nobody looks after tries it every second, for years.
+        """
         void = token_of(text=text)
-        if void is None:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        if void is None or not NOTED_USES.count(f"{void.pk}:{address}"):
             return
         security.note(
             kind=SecurityKind.TOKEN_REFUSED,
@@ -54,7 +62,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
                 label=str(void), user_id=void.user_id, request_id=getattr(request, "request_id", "")
             ),
             path=f"{request.method} {request.path}",
-            address=str(request.META.get("REMOTE_ADDR", "")),
+            address=address,
             data={"token": void.pk},
             now=timezone.now(),
         )

@@ -22,10 +22,15 @@ class Limit:
         key = self._key(part)
         cache.add(key, 0, self.seconds)
         try:
-            return int(cache.incr(key)) <= self.most
+            tried = int(cache.incr(key))
         except ValueError:  # the window ended between the two
-            cache.set(key, 1, self.seconds)
-            return self.most > 0
+            tried = 1
+            cache.set(key, tried, self.seconds)
+        if tried == 1:
+            # Redis looks and adds in two steps: if the window ended between them, the count has
+            # begun anew without an end, and what is counted would be barred for ever.
+            cache.touch(key, self.seconds)
+        return tried <= self.most
 
     def is_reached(self, part: str) -> bool:
         """Tell whether the next try would be one too many; counts nothing."""

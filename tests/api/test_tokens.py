@@ -167,6 +167,17 @@ def test_a_token_is_void_and_its_use_is_written_down(wang: User, end: Any) -> No
     assert [(row.user_id, row.path) for row in noted] == [(wang.pk, "GET /api/v1/projects/")]
 
 
+def test_a_program_that_goes_on_with_a_void_token_fills_no_log(wang: User) -> None:
+    api = token_of(wang)
+    end_by_revoking(wang, api)
+
+    for _request in range(25):
+        assert seen(api) == ["401"]
+
+    noted = SecurityEvent.objects.filter(kind=SecurityKind.TOKEN_REFUSED)
+    assert noted.count() == 10  # an hour, from one address
+
+
 def test_a_token_of_somebody_whose_post_is_over_opens_nothing(wang: User) -> None:
     api = token_of(wang, actions=["registry.view"])
 

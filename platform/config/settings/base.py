@@ -230,6 +230,7 @@ AXES_LOCKOUT_CALLABLE = "console.errors.locked_out"
 AXES_USERNAME_CALLABLE = "console.accounts.lockout.counted_name"
 AXES_CLIENT_IP_CALLABLE = "console.accounts.lockout.counted_address"
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in is in our own record
 
 # ---- languages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -370,6 +371,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": crontab(hour="1", minute="20"),  # UTC: 09:20 in China
         "kwargs": {"schema": "public", "task": "kernel.identity.remind"},
+    },
+    "forget-sessions": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="19", minute="25"),  # UTC: 03:25 in China
+        "kwargs": {"schema": "public", "task": "kernel.identity.forget_sessions"},
     },
     "drop-expired-exports": {
         "task": "tenants.provisioning.tasks.fan_out",

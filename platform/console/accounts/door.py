@@ -68,7 +68,9 @@ def let_in(request: HttpRequest, user: User, method: Method, now: datetime) -> s
     """Sign the person in; return where he wanted to go."""
     kept = request.session.pop(PENDING, None) or {}
     login(request, user, backend=BACKEND)
-    assert request.session.session_key is not None  # signing in has made one
+    if request.session.session_key is None:  # somebody else's, which is gone with all it held
+        request.session.create()
+    assert request.session.session_key is not None
     row = sessions.begin(
         user_id=user.pk,
         session_key=request.session.session_key,

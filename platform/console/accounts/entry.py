@@ -22,9 +22,11 @@ from kernel.errors import DomainError
 from kernel.identity import queries
 from kernel.identity.models import Method
 from kernel.identity.operations import factors, passkeys
+from kernel.limits import Limit
 from kernel.security.models import SecurityKind
 
 STATE = "passkey_state"
+ASKED_OF_ADDRESS = Limit("passkeys-of-address", 300, 15 * 60)
 
 
 class HalfSignedIn(OpenView):
@@ -167,6 +169,9 @@ class BeginPasskey(OpenView):
     """Ask the browser for a passkey: of the person who is half signed in, or any it has."""
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        # Each visitor without a session gets one: a row that stays until the night after its end.
+        if not request.session.session_key and not ASKED_OF_ADDRESS.count(address_of(request)):
+            return too_often(request)
         person = door.pending_user(request, self.now)
         options, state = passkeys.begin_sign_in(place=door.place_of(request), user=person)
         request.session[STATE] = {"state": dict(state), "at": self.now.timestamp()}
@@ -213,7 +218,7 @@ def answer_and_state(
         raise refused
     try:
         answer = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refused from error
     if not isinstance(answer, dict):
         raise refused

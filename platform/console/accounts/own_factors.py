@@ -18,6 +18,7 @@ from console.views import PersonalView
 from kernel.access.models import User
 from kernel.errors import DomainError, NotFound
 from kernel.identity.operations import factors, passkeys, sessions
+from kernel.sessions import PROVED_AT
 
 
 class AppSetup(PersonalView):
@@ -247,9 +248,11 @@ class FinishProof(PersonalView):
 
 
 def keep_this_session(request: HttpRequest) -> None:
-    """Let the session that asks live on after all of its person's have ended."""
+    """Let the session that asks live on after all of its person's have ended; no proof is in it."""
     user = User.objects.get(pk=person_of(request).pk)
+    proved_at = request.session.get(PROVED_AT)
     update_session_auth_hash(request, user)
+    door.keep_proof(request, proved_at)
     door.carry_over(request)
 
 

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from kernel import access
@@ -56,6 +57,12 @@ def begin(
         data={"method": method.value, "device": row.device},
     )
     return row
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Remove sessions past their end, also those of visitors who never signed in."""
+    removed, _kinds = Session.objects.filter(expire_date__lt=now).delete()
+    return removed
 
 
 def note_seen(*, sign_in_id: int, address: str, now: datetime) -> None:
