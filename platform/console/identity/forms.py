@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 from console.accounts.forms import end_of_day
 from console.inputs import DayField, MoneyField
 from kernel.access import Action, Actor
-from kernel.access.models import Post, User
+from kernel.access.models import User
+from kernel.access.queries import posts_to_give
 from kernel.access.tokens import DEFAULT_LIFE, INTEGRATION_ACTIONS
 from kernel.identity.models import ItemKind
 from kernel.identity.queries import possible_holders
@@ -115,7 +116,7 @@ class FactorRules(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["posts"].choices = [  # type: ignore[attr-defined]
-            (post.key, post.label) for post in Post.objects.filter(is_active=True).order_by("pk")
+            (post.key, post.label) for post in posts_to_give()
         ]
 
 

@@ -13,6 +13,7 @@ from kernel import access
 from kernel.access import allowing, operations
 from kernel.access.models import Department, DepartmentHead, Post, PostAction, User
 from kernel.audit.models import AuditEntry
+from kernel.identity.models import FactorDuty
 from kernel.security.models import SecurityEvent
 from kernel.tenancy import tenant_connection
 from services.properties.models import Project
@@ -380,3 +381,24 @@ def test_a_post_made_after_another_counts_as_it(client: Client, in_alpha: Any) -
     assert refused.status_code == 422
     in_alpha()
     assert [one.key for one in Post.objects.filter(counted__post=post)] == ["meter_reader"]
+
+
+def test_the_rules_for_the_second_factor_offer_posts_of_the_staff_only(
+    client: Client, in_alpha: Any
+) -> None:
+    Post.objects.filter(key="gardener").update(is_active=False)
+    add_own = {"name": "房屋安全员", "place": "PROJECT"}
+    client.post(reverse("posts-new"), add_own)
+    in_alpha()
+
+    page = page_of(client, "factor-rules")
+    in_alpha()
+    refused = client.post(reverse("factor-rules"), {"posts": ["collector", "owner"]})
+    in_alpha()
+
+    offered = set(re.findall(r'name="posts" value="(\w+)"', page))
+    staff = Post.objects.filter(is_active=True).exclude(place=Post.Place.OUTSIDE)
+    assert offered == set(staff.values_list("key", flat=True))
+    assert not offered & {"owner", "vendor_user", "committee_member", "gardener"}
+    assert refused.status_code == 422
+    assert not FactorDuty.objects.exists()

@@ -250,6 +250,8 @@ def test_which_posts_must_have_a_factor_is_the_administrators_to_say(wang: User)
         factors.require_of_posts(actor=add_actor("zhou", "collector"), posts=["collector"], now=NOW)
     with pytest.raises(factors.PostUnknown):
         factors.require_of_posts(actor=admin, posts=["collector", "king"], now=NOW)
+    with pytest.raises(factors.PostUnknown):
+        factors.require_of_posts(actor=admin, posts=["collector", "owner"], now=NOW)
     assert FactorDuty.objects.count() == 0
 
     factors.require_of_posts(actor=admin, posts=["collector", "meter_reader"], now=NOW)

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from kernel import access, crypto
-from kernel.access.models import Post, User
-from kernel.access.queries import lock_user
+from kernel.access.models import User
+from kernel.access.queries import lock_user, posts_to_give
 from kernel.audit import operations as audit
 from kernel.errors import Conflict, Denied, Invalid
 from kernel.identity import totp
@@ -193,11 +193,11 @@ def require_of_posts(*, actor: access.Actor, posts: Collection[str], now: dateti
     """Say which posts must have a second factor, from their holders' next sign-in on.
 
     :raises access.ActionDenied: without ``company.configure``.
-    :raises PostUnknown: if there is no such post.
+    :raises PostUnknown: if the staff have no such post.
     """
     access.require_everywhere(actor, access.Action.COMPANY_CONFIGURE)
     wanted = set(posts)
-    if Post.objects.filter(key__in=wanted, is_active=True).count() != len(wanted):
+    if not wanted <= {post.key for post in posts_to_give()}:
         raise PostUnknown(_("There is no such post."), field="posts")
     rows = {row.post: row for row in FactorDuty.objects.select_for_update().order_by("pk")}
     for key in sorted(rows.keys() - wanted):

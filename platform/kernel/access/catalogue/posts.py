@@ -1,106 +1,22 @@
-"""The posts a company starts with: the handbook's role catalogue (02, section 2.2), row by row.
-
-A seed, no more: a company adds, renames and retires posts and changes what they may do. What it
-cannot change is here as well: ``always`` is never taken from a post, ``never`` never given to it
-(the handbook's column "must not").
-"""
-
-from enum import StrEnum
-from typing import NamedTuple
+"""The handbook's role catalogue (02, section 2.2), row by row."""
 
 from kernel.access.actions import Action
+from kernel.access.catalogue.bundles import (
+    ADDRESSES,
+    BUSINESS,
+    COLLECTING,
+    CONFIRMING,
+    DOOR,
+    GIVING_BACK,
+    READ,
+    RECEIVABLES,
+    SIGHT,
+    STAFF,
+    WATCHING,
+)
+from kernel.access.catalogue.kinds import Place, Post
 
 ADMINISTRATOR = "company_admin"
-
-
-# What everybody of the staff may: SH-42, all must be able to see the manuals in force.
-STAFF = frozenset({Action.FILE_VIEW, Action.FILE_ADD, Action.MANUAL_VIEW})
-
-
-class Place(StrEnum):
-    """Where a post is usually held."""
-
-    COMPANY = "COMPANY"
-    PROJECT = "PROJECT"
-    EITHER = "EITHER"
-    OUTSIDE = "OUTSIDE"  # customers, vendors, the owners' committee: nobody of the staff
-
-
-class Post(NamedTuple):
-    """A row of the catalogue. ``reports_to`` is that of ladder A, the handbook's default."""
-
-    name: str
-    name_en: str
-    place: Place
-    reports_to: str | None
-    source: str
-    department: str | None = None
-    actions: frozenset[Action] = STAFF
-    never: frozenset[Action] = frozenset()
-    always: frozenset[Action] = frozenset()
-
-    @property
-    def company_wide(self) -> bool:
-        return self.place == Place.COMPANY
-
-
-class Department(NamedTuple):
-    name: str
-    name_en: str
-    source: str
-
-
-DEPARTMENTS: dict[str, Department] = {
-    "CS": Department("客服部", "Customer service", "SH-01"),
-    "ENG": Department("工程维修部", "Engineering maintenance", "SH-01"),
-    "SEC": Department("秩序维护部", "Order maintenance", "SH-01"),
-    "ENV": Department("环境部", "Environment", "SH-01"),
-    "CHG": Department("收费室", "Charging office", "SH-01"),
-    "FIN": Department("财务科", "Finance", "000/7"),
-    "OFF": Department("综合办", "General office", "000/7"),
-}
-
-_SIGHT = STAFF | frozenset(
-    {
-        Action.STAFF_VIEW,
-        Action.REGISTRY_VIEW,
-        Action.FEE_STANDARD_VIEW,
-        Action.BILL_VIEW,
-        Action.PAYMENT_VIEW,
-        Action.ARREARS_VIEW,
-    }
-)
-_READ = _SIGHT | {Action.READING_VIEW}
-_ADDRESSES = STAFF | {Action.REGISTRY_VIEW}
-# To answer a customer and to remind him of what he owes.
-_DOOR = _SIGHT - {Action.PAYMENT_VIEW, Action.STAFF_VIEW} | {Action.NOTICE_PRINT}
-# Whoever answers for others sees where they run out of time.
-_WATCHING = frozenset({Action.DEADLINE_VIEW})
-_COLLECTING = frozenset({Action.PAYMENT_TAKE})
-_GIVING_BACK = frozenset({Action.RECEIPT_VOID, Action.RECEIPT_VOID_ANY})
-_CONFIRMING = frozenset(
-    {
-        Action.FEE_STANDARD_CONFIRM,
-        Action.READING_RESOLVE,
-        Action.BILL_RUN_CHECK,
-        Action.BILL_RUN_POST,
-    }
-)
-_RECEIVABLES = frozenset({Action.BILL_RUN_POST, Action.BILL_REVERSE})
-
-# What whoever sets up the company keeps out of: approvals, and money.
-BUSINESS = (
-    _COLLECTING
-    | _GIVING_BACK
-    | _CONFIRMING
-    | _RECEIVABLES
-    | {
-        Action.DUTIES_EXEMPT,
-        Action.POLICY_CHANGE_MONEY,
-    }
-)
-
-SETTING_UP = frozenset({Action.USER_MANAGE, Action.COMPANY_CONFIGURE})
 
 _CO, _PR, _BOTH, _EXT = Place.COMPANY, Place.PROJECT, Place.EITHER, Place.OUTSIDE
 
@@ -112,8 +28,8 @@ POSTS: dict[str, Post] = {
         _CO,
         None,
         "2.2",
-        actions=_READ
-        | _WATCHING
+        actions=READ
+        | WATCHING
         | {
             Action.COMPANY_CONFIGURE,
             Action.USER_MANAGE,
@@ -136,9 +52,9 @@ POSTS: dict[str, Post] = {
         never=BUSINESS,
         always=frozenset({Action.COMPANY_CONFIGURE, Action.USER_MANAGE, Action.TOKEN_MANAGE}),
     ),
-    "chairman": Post("董事长", "Chairman", _CO, None, "000/7 Art.15, 000/16 §6.1", actions=_SIGHT),
+    "chairman": Post("董事长", "Chairman", _CO, None, "000/7 Art.15, 000/16 §6.1", actions=SIGHT),
     "board_leader": Post(
-        "董事领导", "Board leader", _CO, "chairman", "001/2 §7, §10", actions=_SIGHT
+        "董事领导", "Board leader", _CO, "chairman", "001/2 §7, §10", actions=SIGHT
     ),
     "company_gm": Post(
         "公司总经理",
@@ -146,7 +62,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "chairman",
         "000/16 §4.1, 002/5.1 §3.5",
-        actions=_SIGHT | _WATCHING,
+        actions=SIGHT | WATCHING,
     ),
     "real_estate_gm": Post(
         "地产总经理", "Real-estate general manager", _CO, "chairman", "000/16 §4.6"
@@ -158,7 +74,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "company_gm",
         "000/7 Art.15, 001/2, 002/5.1 §3.5c",
-        actions=_SIGHT | _WATCHING,
+        actions=SIGHT | WATCHING,
     ),
     # BL-01: confirms standards, start and end of every charge. Never collects. The handbook's row
     # has two keys, property_gm and property_manager: one post.
@@ -168,8 +84,8 @@ POSTS: dict[str, Post] = {
         _CO,
         "company_gm",
         "000/7 Art.8, Art.12, 000/16 §4.1",
-        actions=_READ
-        | _WATCHING
+        actions=READ
+        | WATCHING
         | {
             Action.FEE_STANDARD_CONFIRM,
             # BL-01: what owners pay, and from when, this post confirms.
@@ -184,7 +100,7 @@ POSTS: dict[str, Post] = {
             Action.DUTIES_VIEW,
             Action.DUTIES_EXEMPT,
         },
-        never=_COLLECTING | _GIVING_BACK,
+        never=COLLECTING | GIVING_BACK,
     ),
     "property_dept_manager": Post(
         "物业部经理",
@@ -192,7 +108,7 @@ POSTS: dict[str, Post] = {
         _CO,
         "deputy_gm",
         "002/1, 002/5.1 §3.5c",
-        actions=_READ | _WATCHING,
+        actions=READ | WATCHING,
     ),
     "general_office": Post(
         "综合办专员",
@@ -201,8 +117,8 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.11, Art.15",
         "OFF",
-        actions=_SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP, Action.ITEM_MANAGE},
-        never=_CONFIRMING,
+        actions=SIGHT | {Action.MANUAL_PREPARE, Action.MANUAL_KEEP, Action.ITEM_MANAGE},
+        never=CONFIRMING,
     ),
     "finance_head": Post(
         "财务科长",
@@ -211,7 +127,7 @@ POSTS: dict[str, Post] = {
         "deputy_gm",
         "000/7 Art.6, Art.15-17",
         "FIN",
-        actions=_READ
+        actions=READ
         | {
             Action.EXPORT,
             Action.LEDGER_VIEW,
@@ -220,7 +136,7 @@ POSTS: dict[str, Post] = {
             Action.DUTIES_VIEW,
             Action.ITEM_MANAGE,
         },
-        never=_COLLECTING,
+        never=COLLECTING,
     ),
     "sales_accountant": Post(
         "销售会计",
@@ -229,8 +145,8 @@ POSTS: dict[str, Post] = {
         "finance_head",
         "000/7",
         "FIN",
-        actions=_SIGHT | {Action.EXPORT, Action.LEDGER_VIEW},
-        never=_COLLECTING,
+        actions=SIGHT | {Action.EXPORT, Action.LEDGER_VIEW},
+        never=COLLECTING,
     ),
     "cashier": Post(
         "出纳",
@@ -240,7 +156,7 @@ POSTS: dict[str, Post] = {
         "000/7 Art.12-13",
         "FIN",
         actions=STAFF | {Action.PAYMENT_VIEW},
-        never=_CONFIRMING | _RECEIVABLES | {Action.BILL_RUN_PREPARE},
+        never=CONFIRMING | RECEIVABLES | {Action.BILL_RUN_PREPARE},
     ),
     # BL-08, BL-14: compiles the month, audits what others entered, opens the collection. Preparing
     # and checking meet in one post, never in one run: the run keeps both names apart.
@@ -251,7 +167,7 @@ POSTS: dict[str, Post] = {
         "property_manager",
         "000/7 Art.8-18",
         "CHG",
-        actions=_READ
+        actions=READ
         | {
             Action.POLICY_VIEW,
             Action.REGISTRY_CHANGE,
@@ -273,7 +189,7 @@ POSTS: dict[str, Post] = {
             Action.NOTICE_PRINT,
             Action.LEDGER_VIEW,
         },
-        never=_COLLECTING,
+        never=COLLECTING,
     ),
     "buyer": Post("采购员", "Buyer", _CO, "property_manager", "000/16"),
     "materials_keeper": Post(
@@ -294,8 +210,8 @@ POSTS: dict[str, Post] = {
         _PR,
         "property_dept_manager",
         "002/1 §2a, 002/4.1",
-        actions=_READ
-        | _WATCHING
+        actions=READ
+        | WATCHING
         | {
             Action.EXPORT,
             Action.POLICY_VIEW,
@@ -313,13 +229,13 @@ POSTS: dict[str, Post] = {
         _PR,
         "mo_manager",
         "000/10, 000/17",
-        actions=_READ | _WATCHING,
+        actions=READ | WATCHING,
     ),
     "mo_deputy": Post(
-        "经理助理", "Assistant manager", _PR, "mo_manager", "002/1, 000/10i", actions=_READ
+        "经理助理", "Assistant manager", _PR, "mo_manager", "002/1, 000/10i", actions=READ
     ),
     "community_head": Post(
-        "小区负责人", "Community head", _PR, "property_manager", "000/7 Art.12", actions=_SIGHT
+        "小区负责人", "Community head", _PR, "property_manager", "000/7 Art.12", actions=SIGHT
     ),
     "cs_supervisor": Post(
         "客服主管",
@@ -328,8 +244,8 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "002/4.2, 003/D5",
         "CS",
-        actions=_SIGHT
-        | _WATCHING
+        actions=SIGHT
+        | WATCHING
         | {
             Action.EXPORT,
             Action.MANUAL_PREPARE,
@@ -345,7 +261,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.3, 000/6",
         "CS",
-        actions=_DOOR
+        actions=DOOR
         | {
             Action.REGISTRY_CHANGE,
             Action.ITEM_MANAGE,
@@ -364,7 +280,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.4, 003/D8.1 (C-03)",
         "CS",
-        actions=_DOOR | {Action.ARCHIVE_REQUEST},
+        actions=DOOR | {Action.ARCHIVE_REQUEST},
     ),
     "property_supervisor": Post(
         "物业主管",
@@ -373,7 +289,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/1, 002/4.5",
         "CS",
-        actions=_SIGHT | {Action.EXPORT},
+        actions=SIGHT | {Action.EXPORT},
     ),
     # C-07: may enter raw readings and postings of payments; amounts are computed by the system
     # and confirmed by somebody else.
@@ -384,7 +300,7 @@ POSTS: dict[str, Post] = {
         "cs_supervisor",
         "002/4.5, 000/7 Art.6-8 (C-07)",
         "CHG",
-        actions=_READ - {Action.STAFF_VIEW}
+        actions=READ - {Action.STAFF_VIEW}
         | {
             Action.PERSONAL_DATA_REVEAL,
             Action.READING_RECORD,
@@ -395,7 +311,7 @@ POSTS: dict[str, Post] = {
             Action.EXPORT,
             Action.NOTICE_PRINT,
         },
-        never=_CONFIRMING | _RECEIVABLES | {Action.FEE_STANDARD_DRAFT, Action.RECEIPT_VOID_ANY},
+        never=CONFIRMING | RECEIVABLES | {Action.FEE_STANDARD_DRAFT, Action.RECEIPT_VOID_ANY},
     ),
     # SoD-05: reads meters, cannot collect.
     "meter_reader": Post(
@@ -405,8 +321,8 @@ POSTS: dict[str, Post] = {
         "charging_director",
         "000/7 Art.7",
         "CHG",
-        actions=_ADDRESSES | {Action.READING_VIEW, Action.READING_RECORD},
-        never=_COLLECTING,
+        actions=ADDRESSES | {Action.READING_VIEW, Action.READING_RECORD},
+        never=COLLECTING,
     ),
     "internal_clerk": Post(
         "内勤",
@@ -424,7 +340,7 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "002/4.6",
         "CS",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "maintenance_supervisor": Post(
         "维修主管",
@@ -433,7 +349,7 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "001/1, 002/1",
         "ENG",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "maintenance_team_leader": Post(
         "维修领班",
@@ -442,7 +358,7 @@ POSTS: dict[str, Post] = {
         "maintenance_supervisor",
         "002/1",
         "ENG",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "technician": Post(
         "维修工",
@@ -451,7 +367,7 @@ POSTS: dict[str, Post] = {
         "maintenance_team_leader",
         "001/1",
         "ENG",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "security_supervisor": Post(
         "秩序维护主管",
@@ -460,7 +376,7 @@ POSTS: dict[str, Post] = {
         "mo_manager",
         "000/7 Art.10, 002/1",
         "SEC",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "security_team_leader": Post(
         "秩序维护领班",
@@ -469,10 +385,10 @@ POSTS: dict[str, Post] = {
         "security_supervisor",
         "002/1",
         "SEC",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "gate_guard": Post(
-        "门卫", "Gate guard", _PR, "security_team_leader", "000/7 Art.10", "SEC", never=_GIVING_BACK
+        "门卫", "Gate guard", _PR, "security_team_leader", "000/7 Art.10", "SEC", never=GIVING_BACK
     ),
     "monitor_operator": Post(
         "监控员",
@@ -481,7 +397,7 @@ POSTS: dict[str, Post] = {
         "security_supervisor",
         "000/8",
         "SEC",
-        actions=_ADDRESSES,
+        actions=ADDRESSES,
     ),
     "environment_supervisor": Post(
         "环境主管", "Environment supervisor", _PR, "mo_manager", "002/1", "ENV"
@@ -492,7 +408,7 @@ POSTS: dict[str, Post] = {
     "cleaner": Post("保洁员", "Cleaner", _PR, "environment_team_leader", "002/1", "ENV"),
     "gardener": Post("绿化员", "Gardener", _PR, "environment_team_leader", "002/1", "ENV"),
     "duty_manager": Post(
-        "值班管理人员", "Duty manager", _PR, "mo_director", "000/17 §4", actions=_ADDRESSES
+        "值班管理人员", "Duty manager", _PR, "mo_director", "000/17 §4", actions=ADDRESSES
     ),
     "finance_duty": Post(
         "财务值班员",
@@ -501,8 +417,8 @@ POSTS: dict[str, Post] = {
         "mo_director",
         "000/17 §5",
         "CHG",
-        actions=_SIGHT | {Action.PAYMENT_TAKE, Action.RECEIPT_PRINT},
-        never=_GIVING_BACK | _CONFIRMING | _RECEIVABLES,
+        actions=SIGHT | {Action.PAYMENT_TAKE, Action.RECEIPT_PRINT},
+        never=GIVING_BACK | CONFIRMING | RECEIVABLES,
     ),
     # The show-site guide names 16 posts in a part that the sources do not contain; these are the
     # manager and those whose work CS-216 describes.
