@@ -26,15 +26,17 @@ from tenants.provisioning import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 # slug, schema: fixed names, so that roles (which are the cluster's) do not pile up.
-SEEDED = tuple(f"platform/kernel/access/{part}.py" for part in ("actions", "catalogue", "seeding"))
+SEEDED = ("actions.py", "catalogue/*.py", "seeding.py")
 COMPANIES = (("alpha", "t_testalpha0"), ("beta", "t_testbeta00"))
 
 
 def template_name() -> str:
     """Return a name that changes with any migration, so a stale template is never used."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for part in ("tenants/provisioning/schema.py", *SEEDED):
-        digest.update((ROOT / part).read_bytes())
+    digest.update((ROOT / "tenants/provisioning/schema.py").read_bytes())
+    for part in SEEDED:
+        for path in sorted((ROOT / "platform/kernel/access").glob(part)):
+            digest.update(path.read_bytes())
     for path in sorted(ROOT.glob("*/**/migrations/*.py")):
         if ".venv" not in path.parts:
             digest.update(path.read_bytes())
