@@ -166,6 +166,10 @@ class ConfirmationIn(Body):
         required=False,
         help_text="Says that a price far from the one before is meant (standards.unusual-price).",
     )
+    step_id = IdField(
+        required=False,
+        help_text="The step of its approval that was looked at (approvals.step-moved).",
+    )
 
 
 class EndIn(Body):

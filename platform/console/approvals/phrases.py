@@ -142,6 +142,8 @@ def value_label(fact: Fact | None, value: str, names: Names) -> str:
     """Return one value of a fact in words."""
     if fact is None:
         return value
+    if fact.words is not None:
+        return str(fact.words(value))
     match fact.type:
         case FactType.CHOICE:
             return str(dict(fact.choices).get(value, value))

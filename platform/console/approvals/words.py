@@ -41,7 +41,6 @@ _ACT_TONES: Mapping[str, str] = {
 }
 _DONE = (StepState.DONE, StepState.COUNTED)
 SIGNED = (Act.APPROVED, Act.DONE, Act.COUNTED)
-PRICE_PLACES = 4
 OPENING = (Act.CONSENTED, Act.SUBMITTED, Act.RESUBMITTED)
 
 
@@ -194,7 +193,8 @@ def fact_words(fact: Fact, value: Any, names: Names) -> str:
         case FactType.MONEY:
             return formats.spell_money(Decimal(str(value)))
         case FactType.NUMBER:
-            words = formats.spell_number(_readable(Decimal(str(value))))
+            number = Decimal(str(value))
+            words = formats.spell_number(number, _places(fact, number))
             return f"{words} {fact.unit}" if fact.unit else words
         case FactType.YES_NO:
             return gettext("Yes") if value else gettext("No")
@@ -203,10 +203,11 @@ def fact_words(fact: Fact, value: Any, names: Names) -> str:
     return phrases.value_label(fact, str(value), names)
 
 
-def _readable(number: Decimal) -> Decimal:
-    """Return a quotient to the hundredth; what has no more places than a price stays."""
-    exponent = number.as_tuple().exponent
-    return round(number, 2) if isinstance(exponent, int) and exponent < -PRICE_PLACES else number
+def _places(fact: Fact, number: Decimal) -> int:
+    """Return how many decimals are shown: those that say something, within the fact's limits."""
+    exponent = number.normalize().as_tuple().exponent
+    least, most = fact.places
+    return min(max(least, -exponent if isinstance(exponent, int) else 0), most)
 
 
 def amount_of(kind: str, stored: Mapping[str, Any]) -> Decimal | None:
@@ -488,11 +489,13 @@ EVENTS: Mapping[str, Any] = {
 }
 
 
-def event_words(entry: AuditEntry) -> str:
-    """Return what an entry of the history tells."""
+def act_words(entry: AuditEntry) -> str:
+    """Return what an entry about a case tells, without what was written in it."""
     words = EVENTS.get(entry.event)
-    if words is None:
-        return str(entry.event)
-    text = str(words) % {"step": entry.data.get("step", "")}
+    return str(words) % {"step": entry.data.get("step", "")} if words else str(entry.event)
+
+
+def event_words(entry: AuditEntry) -> str:
+    """Return what an entry of a case's own history tells."""
     said = entry.data.get("text")
-    return f"{text}: {said}" if said else text
+    return f"{act_words(entry)}: {said}" if said else act_words(entry)

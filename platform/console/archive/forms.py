@@ -45,4 +45,7 @@ class Keep(forms.Form):
 
 
 class Opinion(forms.Form):
+    """What is signed is the step that was on the screen."""
+
+    step = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     text = forms.CharField(label=_("Remark"), max_length=200, required=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.archive import forms
+from console.histories import told_with_cases
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
@@ -21,8 +22,6 @@ from kernel.approvals import queries as approving
 from kernel.approvals.models import Assignment
 from kernel.approvals.rules.definitions import StepAct
 from kernel.approvals.telling import case_path
-from kernel.audit.queries import history_of
-from kernel.audit.registry import event_words
 from kernel.documents import operations as documents
 from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.records import operations, protected, queries
@@ -267,12 +266,13 @@ class RequestView(ConsoleView):
             else [],
             "may_end": asked.state == AccessState.GRANTED and (is_own or may_keep),
             "is_waited_for": place is not None,
+            "step_id": place.step_id if place is not None else "",
             "is_task": place is not None and place.step.read().act == StepAct.TASK,
             "case_url": case_path(asked.case_id) if asked.case_id else "",
             "subject_url": file.url(asked.subject_id, asked.project_id)
             if file and file.url
             else "",
-            "history": [(event_words(entry.event), entry) for entry in history_of(asked)[:30]],
+            "history": told_with_cases({AccessRequest: [asked.pk]}),
             "refusal": refusal,
         }
         return render(self.request, "console/archive/request.html", context, status=status)
@@ -297,18 +297,18 @@ class Sign(RequestView):
 
     def post(self, request: HttpRequest, project_id: int, access_id: int) -> HttpResponseBase:
         form = forms.Opinion(request.POST)
-        place = self.place()
-        if place is None or self.asked.case_id is None or not form.is_valid():
-            return self.show(gettext("Nothing of this request waits for you."), status=409)
+        if self.asked.case_id is None or not form.is_valid():
+            raise NotFound
         try:
             approvals.approve(
                 actor=self.actor,
                 case_id=self.asked.case_id,
-                step_id=place.step_id,
+                step_id=form.cleaned_data["step"],
                 text=form.cleaned_data["text"],
                 now=self.now,
             )
         except (Invalid, Conflict, Denied) as error:
+            self.note_refusal(error)
             return self.show(str(error), status=409)
         return self.back()
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from console import navigation
+from console.histories import told_with_cases
 from console.manuals import forms
 from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.audit.queries import history_of_all
+from kernel.audit.models import AuditEntry
 from kernel.documents.manuals import operations, queries
 from kernel.documents.models import ManualRevision, RevisionState
 from kernel.documents.printing import markup
@@ -145,7 +146,7 @@ class RevisionPage(ConsoleView):
             "revision": revision,
             "blocks": markup.blocks_of(revision.body),
             "changes": queries.revision_page(revision),
-            "history": _history(revision),
+            "history": told_with_cases({ManualRevision: [revision.pk]}, _words),
             "form": form,
             "may_prepare": may_prepare,
             "may_keep": may_keep,
@@ -224,6 +225,5 @@ _EVENTS = {
 }
 
 
-def _history(revision: ManualRevision) -> list[tuple[object, Any]]:
-    found = history_of_all({ManualRevision: [revision.pk]})[:50]
-    return [(_EVENTS.get(entry.event.rpartition(".")[2], entry.event), entry) for entry in found]
+def _words(entry: AuditEntry) -> str:
+    return str(_EVENTS.get(entry.event.rpartition(".")[2], entry.event))

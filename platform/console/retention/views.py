@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from console.histories import told_with_cases
 from console.lists import ChoiceFilter, Column, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
 from kernel import policies
 from kernel.access import Action
 from kernel.approvals.telling import case_path
-from kernel.audit.queries import history_of
-from kernel.audit.registry import event_words
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.records import operations
 from kernel.records.models import Disposal, DisposalState, LegalHold
@@ -192,6 +191,6 @@ class DisposalPage(ConsoleView):
                 (item, class_of(item.record_class)) for item in disposal.items.order_by("pk")
             ],
             "case_url": case_path(disposal.case_id) if disposal.case_id else "",
-            "history": [(event_words(entry.event), entry) for entry in history_of(disposal)[:30]],
+            "history": told_with_cases({Disposal: [disposal.pk]}),
         }
         return render(request, "console/retention/disposal.html", context)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
+from console.approvals.acts import whole
+from console.histories import in_words
 from console.standards import words
 from console.standards.forms import MOST_TIERS, EndForm, FiguresForm, WithdrawForm
 from console.standards.trial import trial_context
@@ -31,6 +33,7 @@ from services.billing.standards.models import (
 from services.billing.standards.operations.approval import KIND
 
 # What an error of an operation calls a field, where the form calls it otherwise.
+HISTORY_SHOWN = 20
 FORM_FIELDS = {"tiers": None, "reduced_rate": "reduced_percent", "": None}
 
 
@@ -114,6 +117,7 @@ class StandardPage(ConsoleView):
                 seen_at=version.drafted_at
                 if self.request.POST.get("seen_at") == version.drafted_at.isoformat()
                 else self.now,
+                step_id=self._step_shown(),
             )
         except operations.UnusualPrice as error:
             return self._show(version, self._form(version), status=409, unusual=str(error))
@@ -147,6 +151,11 @@ class StandardPage(ConsoleView):
             }
         form.add_error(name if name in form.fields else None, message)
         return self._show(version, form, status=error.status)
+
+    def _step_shown(self) -> int | None:
+        """Return the step of the version's case that was on the screen, if it was in one."""
+        text = self.request.POST.get("step", "")
+        return whole(text) if text else None
 
     # ---- the page ------------------------------------------------------------------------------
 
@@ -218,10 +227,10 @@ class StandardPage(ConsoleView):
             "facts": self._facts(month),
             "assignments": self._assignments(),
             "waiting": self._waiting(),
-            "history": [
-                (entry, words.event_words(entry))
-                for entry in queries.history(actor=self.actor, standard=self.standard)[:12]
-            ],
+            "history": in_words(
+                queries.history(actor=self.actor, standard=self.standard)[:HISTORY_SHOWN],
+                words.event_words,
+            ),
             "trial_units": units,
             "trial_months": self._trial_months(month),
             "end_form": EndForm(auto_id="end_%s"),
@@ -261,11 +270,13 @@ class StandardPage(ConsoleView):
         is_own = version is not None and version.drafted_by == self.actor.user_id
         case = approvals.open_case_of(kind=KIND, subject=version) if version and is_draft else None
         waiting = approvals.waiting_for(actor=self.actor, now=self.now)
-        is_his_turn = case is None or waiting.filter(step__case=case).exists()
+        place = waiting.filter(step__case=case).first() if case else None
+        is_his_turn = case is None or place is not None
         return {
             "may_draft": may_draft,
             "may_confirm": may_confirm,
             "case": case,
+            "step_id": place.step_id if place else "",
             "case_path": case_path(case.pk) if case else "",
             "can_confirm": may_confirm and is_draft and not is_own and is_his_turn,
             "can_withdraw": (is_draft and may_draft) or (is_confirmed and may_confirm),

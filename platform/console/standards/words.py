@@ -35,9 +35,7 @@ def spell_price(price: Decimal | None) -> str:
     """Return a unit price with as many decimals as it has, at least two."""
     if price is None:
         return formats.NOTHING
-    exponent = price.normalize().as_tuple().exponent
-    places = max(2, -exponent if isinstance(exponent, int) else 2)
-    return formats.spell_number(price, places)
+    return formats.spell_number(price, rules.price_places(price))
 
 
 def spell_quantity(quantity: Decimal | None) -> str:

@@ -282,6 +282,11 @@ def check_figures(figures: Figures) -> None:
         raise FiguresInvalid(_("Only metered items have meters and usage."), field="meter_kind")
 
 
+def price_places(price: Decimal) -> int:
+    """Return with how many decimals a unit price is shown: those it has, at least two."""
+    return max(2, _places(price))
+
+
 def check_complete(figures: Figures) -> None:
     """Return if a draft may be confirmed: no price, no bill (BL-02).
 

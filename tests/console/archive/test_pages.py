@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from kernel.approvals.models import Signature
 from kernel.documents.models import Attachment
 from kernel.records.models import AccessLook, AccessRequest, AccessState
 from tenants.companies.models import Company
@@ -44,6 +45,12 @@ def page_of(request: AccessRequest, route: str = "archive-request", *more: int) 
     return reverse(route, args=[request.project_id, request.pk, *more])
 
 
+def sign(visitor: Visitor, request: AccessRequest, step: int | None = None) -> Any:
+    """Sign the step that the page shows, or the one given."""
+    shown = step or visitor.get(page_of(request)).context["step_id"]
+    return visitor.post(page_of(request, "archive-sign"), {"text": "", "step": shown})
+
+
 @pytest.fixture
 def granted(office: Office) -> AccessRequest:
     """A request through the pages, from the front desk to the front desk."""
@@ -53,9 +60,9 @@ def granted(office: Office) -> AccessRequest:
     assert not desk.get(page_of(request)).context["is_waited_for"]
     assert manager.get(page_of(request)).context["is_waited_for"]
     assert "Approve" in manager.get(page_of(request)).content.decode()
-    assert manager.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 302
+    assert sign(manager, request).status_code == 302
     assert "Register the access" in colleague.get(page_of(request)).content.decode()
-    assert colleague.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 302
+    assert sign(colleague, request).status_code == 302
     request.refresh_from_db()
     assert request.state == AccessState.GRANTED
     return request
@@ -143,6 +150,43 @@ def test_the_desk_puts_papers_in_and_does_not_see_them_again(office: Office) -> 
     assert desk.post(address, {"kind": "id-copy"}).status_code == 422
 
 
-def test_a_second_click_on_sign_says_so(office: Office, granted: AccessRequest) -> None:
-    answer = sign_in("liuyan").post(page_of(granted, "archive-sign"), {"text": ""})
+def test_a_second_click_on_sign_counts_once(office: Office, granted: AccessRequest) -> None:
+    registered = Signature.objects.get(case_id=granted.case_id, act="DONE")
+
+    answer = sign(sign_in("liuyan"), granted, registered.step_id)
+
+    assert answer.status_code == 302
+    assert Signature.objects.get(case_id=granted.case_id, act="DONE") == registered
+
+
+def test_what_is_signed_is_the_step_that_was_shown(office: Office) -> None:
+    desk, manager, colleague = (sign_in(name) for name in ("wangfang", "sunqiang", "liuyan"))
+    ask(desk, office)
+    request = AccessRequest.objects.get()
+    shown = manager.get(page_of(request)).context["step_id"]
+    sign(manager, request)
+
+    answer = sign(colleague, request, shown)
+
     assert answer.status_code == 409
+    assert "not being signed any more" in answer.content.decode()
+    assert manager.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 404
+    assert not Signature.objects.filter(case_id=request.case_id, act="DONE").exists()
+
+
+def test_history_of_a_request_names_every_act_of_its_approval(
+    office: Office, granted: AccessRequest
+) -> None:
+    history = sign_in("wangfang").get(page_of(granted)).context["history"]
+
+    told = [(words, entry.actor) for words, entry in reversed(history)]
+    assert [words for words, _who in told] == [
+        "Access to a file asked for",
+        "submitted the case",
+        "approved step 1",
+        "carried out step 2",
+        "Access to a file granted",
+        "the case is approved and takes effect",
+    ]
+    assert told[2][1].startswith("sunqiang")
+    assert told[3][1].startswith("liuyan")

@@ -1,6 +1,6 @@
 """Reads of cases: what waits for somebody, one case, its path past and to come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +26,8 @@ from kernel.approvals.queries.simulation import PathStep, walk
 from kernel.approvals.rules.counting import Signed
 from kernel.approvals.rules.definitions import Duty, Step
 from kernel.approvals.rules.delegations import Mandate
+from kernel.audit import queries as audit
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.tenancy import company_day
 
@@ -174,6 +176,19 @@ def case_of(*, kind: str, subject: Model) -> Case | None:
         .order_by("-pk")
         .first()
     )
+
+
+def history_with_cases(records: Mapping[type[Model], Collection[int]]) -> QuerySet[AuditEntry]:
+    """Return what was done to records, by model and ids, and in their cases, newest first.
+
+    The caller has checked access to the records. Who may see a record learns from it who signed;
+    what was written in the case is for those who may see that.
+    """
+    about = Q(pk__in=[])
+    for model, ids in records.items():
+        about |= Q(subject_type=model._meta.label_lower, subject_id__in=ids)
+    cases = Case.objects.filter(about).values_list("pk", flat=True)
+    return audit.history_of_all({**records, Case: list(cases)})
 
 
 def open_case_of(*, kind: str, subject: Model) -> Case | None:

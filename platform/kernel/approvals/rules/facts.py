@@ -74,6 +74,9 @@ class Fact:
     ``choices`` are pairs of stored value and label. An optional fact may be ``None``; then no
     condition on it holds. Amounts, days and counts are not below zero; a number that has a
     direction, such as a change, says so by ``may_be_negative``.
+
+    :ivar places: how many decimals of a number are shown: at least and at most.
+    :ivar words: what a stored value is called, where that is not the value itself.
     """
 
     key: str
@@ -83,6 +86,8 @@ class Fact:
     choices: tuple[tuple[str, object], ...] = ()
     is_required: bool = True
     may_be_negative: bool = False
+    places: tuple[int, int] = (0, 4)
+    words: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,14 @@ def fee_standard_change() -> DocumentKind:
         name=_("Change of a fee standard"),
         module=_("Billing"),
         facts=(
-            Fact("price", _("New price"), FactType.NUMBER, _("CNY"), is_required=False),
+            Fact(
+                "price",
+                _("New price"),
+                FactType.NUMBER,
+                _("CNY"),
+                is_required=False,
+                places=(2, 4),
+            ),
             Fact(
                 "change_percent",
                 _p("of a price", "Change"),
@@ -69,9 +76,10 @@ def fee_standard_change() -> DocumentKind:
                 _("%"),
                 is_required=False,
                 may_be_negative=True,
+                places=(1, 1),
             ),
             Fact("is_new", _("First version"), FactType.YES_NO),
-            Fact("item", _("Fee item"), FactType.TEXT),
+            Fact("item", _("Fee item"), FactType.TEXT, words=queries.item_name),
         ),
         url=_page_of,
         on_approved=_put_in_force,
@@ -105,13 +113,19 @@ def submit(*, actor: Actor, version: FeeVersion, now: datetime) -> Case:
     )
 
 
-def sign(*, actor: Actor, case: Case, text: str, now: datetime) -> None:
-    """Sign the step under way of a version's case; with the last one it is in force.
+def sign(*, actor: Actor, case: Case, step_id: int | None, text: str, now: datetime) -> None:
+    """Sign a step of a version's case, or the one under way; with the last one it is in force.
 
+    :param step_id: the step that the actor was shown.
+    :raises approvals.StepMoved: if the case has gone on from it.
     :raises approvals.NotYourTurn: if the case was rejected, or asks for another's signature.
     """
     approvals.approve(
-        actor=actor, case_id=case.pk, step_id=_step_under_way(case).pk, text=text, now=now
+        actor=actor,
+        case_id=case.pk,
+        step_id=step_id or _step_under_way(case).pk,
+        text=text,
+        now=now,
     )
 
 
@@ -191,11 +205,14 @@ def put_in_force(version: FeeVersion, *, actor: Actor, now: datetime) -> None:
 
 
 def price_words(version: FeeVersion) -> str:
-    """Return the price in figures, ``2.80`` or ``2.90 / 3.85 / 6.70``."""
+    """Return the price as the facts of a case show it: ``2.80 元``, ``2.90 / 3.85 / 6.70 元``."""
     prices: list[Decimal | None] = [tier.price for tier in rules.read_tiers(version.tiers)]
-    return " / ".join(
-        f"{price.normalize():f}" for price in prices or [version.price] if price is not None
+    figures = " / ".join(
+        f"{price:.{rules.price_places(price)}f}"
+        for price in prices or [version.price]
+        if price is not None
     )
+    return f"{figures} {_('CNY')}"
 
 
 def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:

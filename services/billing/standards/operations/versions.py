@@ -36,6 +36,7 @@ def confirm_version(
     now: datetime,
     confirm_unusual: bool = False,
     seen_at: datetime | None = None,
+    step_id: int | None = None,
 ) -> FeeVersion:
     """Sign a draft; with the last signature of its chain it is in force.
 
@@ -45,8 +46,10 @@ def confirm_version(
 
     :param confirm_unusual: says that a price far from the one in force is meant.
     :param seen_at: the ``drafted_at`` of the figures that the actor was shown.
+    :param step_id: the step of its case that he was shown, if it was submitted.
     :raises access.ActionDenied: without ``fee-standard.confirm`` in the project.
     :raises NotFound: if there is no such version.
+    :raises approvals.StepMoved: if the case has gone on from ``step_id``.
     :raises NotDraft: if it is confirmed or withdrawn already.
     :raises DraftChanged: if the figures are not those of ``seen_at`` any more.
     :raises ConfirmedByDrafter: if the actor drafted it (BL-01).
@@ -76,7 +79,7 @@ def confirm_version(
         case = approval.submit(actor=actor, version=version, now=now)
     is_unusual = approval.is_unusual(before, version)
     text = str(_("The unusual price is meant.")) if is_unusual else ""
-    approval.sign(actor=actor, case=case, text=text, now=now)
+    approval.sign(actor=actor, case=case, step_id=step_id, text=text, now=now)
     version.refresh_from_db()
     return version
 

@@ -8,10 +8,10 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 
 from kernel import access
 from kernel.access import Action, Actor
-from kernel.audit import queries as audit
+from kernel.approvals import queries as approvals
 from kernel.audit.models import AuditEntry
 from kernel.errors import Conflict, NotFound
-from kernel.text import _
+from kernel.text import _, in_language
 from services.billing.standards import rules
 from services.billing.standards.models import (
     AssignmentState,
@@ -31,6 +31,14 @@ def items(*, actor: Actor) -> QuerySet[FeeItem]:
     """
     access.require(actor, Action.FEE_STANDARD_VIEW)
     return FeeItem.objects.select_related("account").order_by("sort_order", "pk")
+
+
+def item_name(code: str) -> str:
+    """Return what a fee item is called in the language that is spoken, or its code."""
+    item = FeeItem.objects.filter(code=code).first()
+    if item is None:
+        return code
+    return in_language(item.name, item.name_en)
 
 
 def get_item(*, actor: Actor, item_id: int) -> FeeItem:
@@ -123,11 +131,12 @@ def get_standard(*, actor: Actor, standard_id: int) -> FeeStandard:
 def history(*, actor: Actor, standard: FeeStandard) -> QuerySet[AuditEntry]:
     """Return what was done to a standard, its versions and assignments, newest first.
 
-    The caller has the standard from :func:`get_standard`. Standards are open to all staff who see
-    them (BL-07), and so is who set them.
+    What was signed on the way of a version is among it. The caller has the standard from
+    :func:`get_standard`. Standards are open to all staff who see them (BL-07), and so is who set
+    them.
     """
     access.require(actor, Action.FEE_STANDARD_VIEW, standard.project_id)
-    return audit.history_of_all(
+    return approvals.history_with_cases(
         {
             FeeStandard: [standard.pk],
             FeeVersion: list(standard.versions.values_list("pk", flat=True)),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from console.approvals.phrases import Names
+from console.approvals.words import facts_of
 from kernel import duties
 from kernel.access import Actor
 from kernel.approvals import operations as approvals
@@ -217,7 +219,7 @@ def test_a_price_submitted_again_in_the_inbox_is_shown_as_it_is_now(
     version.refresh_from_db()
     assert (case.state, case.lap, version.submitted_at) == (CaseState.RUNNING, 2, SPRING)
     assert Decimal(case.facts["price"]) == Decimal("1.95")
-    assert "1.95" in dict(case.summary).values()
+    assert "1.95 CNY" in dict(case.summary).values()
     assert events()[-1] == "billing.fee-version.submitted"
     approvals.approve(actor=manager, case_id=case.pk, step_id=step_under_way(case).pk, now=SPRING)
     assert effective_price(standard) == Decimal("1.95")
@@ -262,3 +264,58 @@ def test_a_draft_that_its_confirmer_sends_on_its_way_is_submitted(
 
 def effective_price(standard: FeeStandard) -> Decimal | None:
     return standard.versions.get(state=VersionState.CONFIRMED, valid_from=JULY).price
+
+
+def test_it_is_confirmed_at_the_step_that_was_shown_or_not_at_all(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    version, case = rejected(standard, admin, manager)
+    shown = case.steps.get(state="UNDONE").pk
+    operations.update_draft(actor=admin, version_id=version.pk, price=Decimal("1.95"), now=SPRING)
+    approvals.resubmit(actor=admin, case_id=case.pk, now=SPRING)
+
+    with pytest.raises(approvals.StepMoved):
+        operations.confirm_version(actor=manager, version_id=version.pk, step_id=shown, now=SPRING)
+
+    version.refresh_from_db()
+    assert version.state == VersionState.DRAFT
+    operations.confirm_version(
+        actor=manager, version_id=version.pk, step_id=step_under_way(case).pk, now=SPRING
+    )
+    assert effective_price(standard) == Decimal("1.95")
+
+
+def test_the_history_of_the_standard_names_every_act_of_its_approval(
+    standard: FeeStandard, admin: Actor, manager: Actor
+) -> None:
+    version, case = rejected(standard, admin, manager)
+    approvals.resubmit(actor=admin, case_id=case.pk, now=SPRING)
+    operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING)
+
+    history = queries.history(actor=admin, standard=standard)
+
+    acts = [entry.event for entry in history if entry.object_type == "approvals.case"]
+    assert acts[::-1] == [
+        "approvals.case.submitted",
+        "approvals.case.rejected",
+        "approvals.case.resubmitted",
+        "approvals.case.approved",
+        "approvals.case.finished",
+    ]
+    signed = next(entry for entry in history if entry.event == "approvals.case.approved")
+    assert signed.actor_id == manager.user_id
+
+
+def test_the_case_shows_names_and_prices_as_people_read_them(
+    standard: FeeStandard, admin: Actor
+) -> None:
+    raised(standard, admin)
+    case = Case.objects.get()
+    names = Names(post=str, people={}, projects={}, setting=str)
+
+    shown = {fact.label: fact.text for fact in facts_of(case.kind, case.facts, names)}
+
+    assert shown["Fee item"] == standard.item.name_en != standard.item.code
+    assert shown["New price"] == "2.00 CNY"
+    assert dict(case.summary)["Price so far"] == "1.80 CNY"
+    assert shown["Change"] == "11.1 %"
