@@ -12,6 +12,7 @@ from kernel.documents.models import Attachment
 from kernel.records.models import AccessLook, AccessRequest, AccessState
 from tenants.companies.models import Company
 from tests.console.visitor import Visitor, sign_in
+from tests.factories_approvals import case_named_by
 from tests.kernel.records.test_access import Office, open_office, pdf
 
 
@@ -151,12 +152,12 @@ def test_the_desk_puts_papers_in_and_does_not_see_them_again(office: Office) -> 
 
 
 def test_a_second_click_on_sign_counts_once(office: Office, granted: AccessRequest) -> None:
-    registered = Signature.objects.get(case_id=granted.case_id, act="DONE")
+    registered = Signature.objects.get(case=case_named_by(granted), act="DONE")
 
     answer = sign(sign_in("liuyan"), granted, registered.step_id)
 
     assert answer.status_code == 302
-    assert Signature.objects.get(case_id=granted.case_id, act="DONE") == registered
+    assert Signature.objects.get(case=case_named_by(granted), act="DONE") == registered
 
 
 def test_what_is_signed_is_the_step_that_was_shown(office: Office) -> None:
@@ -171,7 +172,7 @@ def test_what_is_signed_is_the_step_that_was_shown(office: Office) -> None:
     assert answer.status_code == 409
     assert "not being signed any more" in answer.content.decode()
     assert manager.post(page_of(request, "archive-sign"), {"text": ""}).status_code == 404
-    assert not Signature.objects.filter(case_id=request.case_id, act="DONE").exists()
+    assert not Signature.objects.filter(case=case_named_by(request), act="DONE").exists()
 
 
 def test_history_of_a_request_names_every_act_of_its_approval(
@@ -185,7 +186,7 @@ def test_history_of_a_request_names_every_act_of_its_approval(
         "submitted the case",
         "approved step 1",
         "carried out step 2",
-        "Access to a file granted",
+        "Access to a file registered",
         "the case is approved and takes effect",
     ]
     assert told[2][1].startswith("sunqiang")
