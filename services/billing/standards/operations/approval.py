@@ -235,7 +235,11 @@ def submit_again(case: Case, actor: Actor, now: datetime) -> Paper:
 
 
 def _mark_submitted(version: FeeVersion, now: datetime) -> Paper:
-    """Write down that a locked draft is in approval, and return it as its signers see it."""
+    """Write down that a locked draft is in approval, and return it as its signers see it.
+
+    :raises MonthBilledAlready: if units of the standard are billed for its first month or later.
+    """
+    refuse_billed(version.standard, version.valid_from, field="valid_from")
     version.submitted_at = now
     version.save(update_fields=["submitted_at"])
     before = predecessor(version)

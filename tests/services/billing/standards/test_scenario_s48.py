@@ -96,14 +96,24 @@ def test_the_collector_changes_no_price(standard: FeeStandard, admin: Actor) -> 
     assert standard.versions.count() == 2
 
 
-def test_a_billed_month_is_not_priced_again(
+def test_a_billed_month_is_not_priced_again(standard: FeeStandard, admin: Actor) -> None:
+    """Refused: retroactive change; nobody is asked to sign it."""
+    first = standard.versions.get(number=1)
+    bill(first, standard.project.units.get(), JUNE)
+    with pytest.raises(operations.MonthBilledAlready) as refused:
+        raised(standard, admin, valid_from=JUNE)
+    assert refused.value.field == "valid_from"
+    assert standard.versions.get(number=2).submitted_at is None
+    assert not Case.objects.exists()
+
+
+def test_a_month_billed_during_approval_is_not_priced_again(
     standard: FeeStandard, admin: Actor, manager: Actor
 ) -> None:
     """Refused: retroactive change; the signature is refused with it."""
-    first = standard.versions.get(number=1)
-    bill(first, standard.project.units.get(), JUNE)
     version = raised(standard, admin, valid_from=JUNE)
     case = Case.objects.get()
+    bill(standard.versions.get(number=1), standard.project.units.get(), JUNE)
     for sign in (
         lambda: operations.confirm_version(actor=manager, version_id=version.pk, now=SPRING),
         lambda: approvals.approve(
