@@ -1,5 +1,7 @@
 """The catalogue of messages: what the sources say must be in it."""
 
+import re
+
 import polib
 import pytest
 from django.utils.functional import Promise
@@ -28,3 +30,14 @@ def test_words_with_a_context_are_extracted(
     wanted += [("setting", english(setting.name)) for group in GROUPS for setting in group.settings]
 
     assert [key for key in wanted if not in_chinese.get(key)] == []
+
+
+# A half-width mark beside a Chinese character or closing mark. A pattern of a header is code.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff”》）、。][,;:?!](?!//)|[,;:?!][\u4e00-\u9fff“《（]")
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    catalogue = polib.pofile(str(catalogue_path("zh_Hans")))
+    texts = [text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())]
+
+    assert [text for text in texts if HALF_WIDTH.search(text) and "v1=" not in text] == []

@@ -44,6 +44,7 @@ OTHERS = (
     Person("zhenghai", "郑海", "community_head", in_project=True),
     Person("fengjie", "冯洁", "cs_supervisor", in_project=True),
     Person("hexiaomin", "何晓敏", "front_desk", in_project=True),
+    Person("liuyan", "刘燕", "front_desk", in_project=True),  # one desk does not register itself
     Person("zhanglei", "张磊", "steward", in_project=True),
     Person("chenguodong", "陈国栋", "maintenance_supervisor", in_project=True),
     Person("maqiang", "马强", "technician", in_project=True),

@@ -372,7 +372,7 @@ def _past(step: CaseStep, number: int, names: Names, now: datetime) -> StepView:
 
 
 def _signer(signature: Signature) -> str:
-    return signature.user.name if signature.user else signature.label
+    return signature.user.name if signature.user else formats.spell_who(signature.label)
 
 
 def _given_back(

@@ -41,7 +41,7 @@ class Keep(forms.Form):
 
     def __init__(self, *args: Any, papers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = papers  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("Choose")), *papers]  # type: ignore[attr-defined]
 
 
 class Opinion(forms.Form):

@@ -43,7 +43,7 @@ class Requests(ListView):
     template_name = "console/archive/list.html"
     default_sort = "-asked_at"
     columns = (
-        title_column("subject_label", _("File")),
+        title_column("subject_label", _("File asked for")),
         Column(key="asked_by_label", label=_("Who asks"), phone="sub", sort="asked_by_label"),
         Column(key="purpose", label=_("Purpose"), wraps=True),
         Column(
@@ -102,7 +102,7 @@ class Looks(ListView):
     is_log = True
     columns = (
         title_column("what", _("Paper")),
-        Column(key="subject_label", label=_("File"), phone="sub"),
+        Column(key="subject_label", label=_("File asked for"), phone="sub"),
         Column(key="user_label", label=_("Who")),
         Column(key="mode", label=_("How"), value=lambda row: row.get_mode_display(), phone="end2"),
         Column(key="at", label=_("When"), kind="time", phone="end"),

@@ -89,6 +89,12 @@ def duration(value: timedelta | None) -> str:
 
 
 @register.filter
+def who(label: str) -> str:
+    """Write who acted."""
+    return formats.spell_who(label)
+
+
+@register.filter
 def tone(code: object) -> str:
     return tone_of(code)
 

@@ -122,7 +122,7 @@ def request_access(
         title=str(request),
         facts={"is_copy": request.mode == Mode.COPY},
         summary={
-            str(_("File")): request.subject_label,
+            str(_("File asked for")): request.subject_label,
             str(_("Purpose")): purpose,
             str(_("What is wanted")): wanted,
             str(_("How")): request.get_mode_display(),
