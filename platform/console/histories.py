@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from django.db.models import Model
 
-from console.approvals.words import act_words
+from console.approvals.history import act_words
 from kernel.approvals.models import Case
 from kernel.approvals.queries import history_with_cases
 from kernel.audit.models import AuditEntry

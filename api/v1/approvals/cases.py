@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -44,14 +44,24 @@ class CaseDetail(PersonalView):
 
 
 class ActView(PersonalView):
-    """POST carries out one act and answers with the case as it is then."""
+    """POST carries out one act and answers with the case as it is then.
+
+    An act names its body and its operation; its docstring is what the document says of it.
+    """
 
     actions = {"POST": None}
     by_person = frozenset({"POST"})
     body: ClassVar[type[Body]]
     operation: ClassVar[Callable[..., Case]]
 
-    def act(self, request: Request, case_id: int) -> Response:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        told = extend_schema(
+            request=cls.body, responses=shapes.CaseDetailOut, description=cls.__doc__
+        )
+        extend_schema_view(post=told)(cls)
+
+    def post(self, request: Request, case_id: int) -> Response:
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(body.validated_data)
@@ -62,116 +72,83 @@ class ActView(PersonalView):
 
 
 class Approval(ActView):
+    """Sign the step that was shown; asked twice it is signed once."""
+
     body = shapes.SignIn
     operation = staticmethod(operations.approve)
 
-    @extend_schema(request=shapes.SignIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Sign the step that was shown; asked twice it is signed once."""
-        return self.act(request, case_id)
-
 
 class Rejection(ActView):
+    """Give the paper back to its applicant, with the reason."""
+
     body = shapes.ReasonIn
     operation = staticmethod(operations.reject)
 
-    @extend_schema(request=shapes.ReasonIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Give the paper back to its applicant, with the reason."""
-        return self.act(request, case_id)
-
 
 class Return(ActView):
+    """Send the case back to a step that was signed before."""
+
     body = shapes.CaseReturnIn
     operation = staticmethod(operations.return_to)
 
-    @extend_schema(request=shapes.CaseReturnIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Send the case back to a step that was signed before."""
-        return self.act(request, case_id)
-
 
 class HandingOver(ActView):
+    """Give one's place at the step to somebody else."""
+
     body = shapes.CasePersonIn
     operation = staticmethod(operations.hand_over)
 
-    @extend_schema(request=shapes.CasePersonIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Give one's place at the step to somebody else."""
-        return self.act(request, case_id)
-
 
 class AddedSigner(ActView):
+    """Ask for one more signature, before, beside or after one's own."""
+
     body = shapes.SignerIn
     operation = staticmethod(operations.add_signer)
 
-    @extend_schema(request=shapes.SignerIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Ask for one more signature, before, beside or after one's own."""
-        return self.act(request, case_id)
-
 
 class NamedSigner(ActView):
+    """Name, as administrator, who signs a step at which the case has stopped."""
+
     body = shapes.NameSignerIn
     operation = staticmethod(operations.name_signer)
 
-    @extend_schema(request=shapes.NameSignerIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Name, as administrator, who signs a step at which the case has stopped."""
-        return self.act(request, case_id)
-
 
 class ReplacedSigner(ActView):
+    """Give somebody's place to another, as administrator."""
+
     body = shapes.ReplaceSignerIn
     operation = staticmethod(operations.replace_signer)
 
-    @extend_schema(request=shapes.ReplaceSignerIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Give somebody's place to another, as administrator."""
-        return self.act(request, case_id)
-
 
 class Withdrawal(ActView):
+    """Take one's own paper back before it is finished."""
+
     by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.withdraw)
 
-    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Take one's own paper back before it is finished."""
-        return self.act(request, case_id)
-
 
 class Resubmission(ActView):
+    """Submit a rejected paper again as it is; number and history stay."""
+
     by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.resubmit)
 
-    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Submit a rejected paper again as it is; number and history stay."""
-        return self.act(request, case_id)
-
 
 class Completion(ActView):
+    """Submit the paper of a verbal consent as its record is now."""
+
     body = shapes.TextIn
     operation = staticmethod(operations.complete_consent)
 
-    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Submit the paper of a verbal consent as its record is now."""
-        return self.act(request, case_id)
-
 
 class Urging(ActView):
+    """Ask those who are to sign one's own paper to hurry."""
+
     by_person = frozenset()  # an applicant's act signs nothing
     body = shapes.TextIn
     operation = staticmethod(operations.urge)
-
-    @extend_schema(request=shapes.TextIn, responses=shapes.CaseDetailOut)
-    def post(self, request: Request, case_id: int) -> Response:
-        """Ask those who are to sign one's own paper to hurry."""
-        return self.act(request, case_id)
 
 
 class ApprovalOfMany(PersonalView):

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
-from console.approvals import acts, cases, words
+from console.approvals import acts, cases
 from console.approvals.catalogue import Lookup
+from console.approvals.history import event_words
 from console.views import PersonalView
 from kernel.approvals import queries
 from kernel.approvals.models import Case
@@ -72,7 +73,7 @@ class CasePage(PersonalView):
                 {"url": f"{address}?tab={key}", "label": label, "current": key == tab}
                 for key, label in TABS.items()
             ],
-            "history": [(words.event_words(entry), entry) for entry in audit.history_of(case)[:100]]
+            "history": [(event_words(entry), entry) for entry in audit.history_of(case)[:100]]
             if tab == "history"
             else [],
         }

@@ -1,12 +1,13 @@
 """What the pages about chains call things, and what their selects offer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext
 
-from console.approvals.inspector import Catalogue
 from console.approvals.phrases import Names
 from kernel import duties
 from kernel.access import Action, Actor
@@ -15,7 +16,22 @@ from kernel.access.models import User
 from kernel.approvals import queries
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules.definitions import Side
+from kernel.approvals.rules.facts import Fact
 from services.properties import queries as registry
+
+Choices = Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the selects offer."""
+
+    facts: Mapping[str, Fact]
+    posts: Choices
+    people: Choices
+    projects: Choices
+    duties: Choices
+    names: Names
 
 
 class Lookup:

@@ -1,18 +1,17 @@
 """The designer's column at the right: the form of a step or a branch, read into a definition."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from console.approvals import phrases
+from console.approvals.catalogue import Catalogue, Choices
+from console.approvals.conditions import Row, sent_rows, stored_rows
 from console.approvals.edits import At
-from console.approvals.phrases import Names
-from console.inputs import plain, read_number
 from kernel.approvals.rules.checks import MOST_ASSIGNEES, MOST_HOURS, MOST_LEVELS
 from kernel.approvals.rules.definitions import (
     Assignee,
@@ -26,58 +25,6 @@ from kernel.approvals.rules.definitions import (
     TimeOut,
     read_duty,
 )
-from kernel.approvals.rules.facts import (
-    OPERATORS,
-    Condition,
-    Fact,
-    FactType,
-    Operand,
-    Operator,
-    Setting,
-)
-
-Choices = Sequence[tuple[str, Any]]
-MOST_CONDITIONS = 12
-OPERATOR_WORDS: Mapping[Operator, object] = {
-    Operator.IN: pgettext_lazy("condition", "is"),
-    Operator.NOT_IN: pgettext_lazy("condition", "is not"),
-    Operator.IS: pgettext_lazy("condition", "is"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One condition as the form shows it; ``condition`` is missing while it is incomplete."""
-
-    index: int
-    fact: str
-    operator: str
-    value: str
-    picked: tuple[str, ...]
-    facts: Choices
-    operators: Choices
-    choices: Choices
-    condition: Condition | None = None
-
-    @property
-    def number(self) -> int:
-        return self.index + 1
-
-    @property
-    def is_multiple(self) -> bool:
-        return self.operator in {Operator.IN, Operator.NOT_IN}
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What the selects offer."""
-
-    facts: Mapping[str, Fact]
-    posts: Choices
-    people: Choices
-    projects: Choices
-    duties: Choices
-    names: Names
 
 
 @dataclass
@@ -233,7 +180,7 @@ def inspect_step(
 ) -> Inspector:
     """Return the column for a step: as it is stored, or as it was just sent."""
     form = StepForm(data, initial=_step_values(step), duties=catalogue.duties)
-    rows = _rows(data, catalogue) if data is not None else _stored_rows(step.when, catalogue)
+    rows = sent_rows(data, catalogue) if data is not None else stored_rows(step.when, catalogue)
     who = (
         list(data.getlist("who")) if data is not None else [code_of(one) for one in step.assignees]
     )
@@ -367,9 +314,9 @@ def inspect_branch(
         title=gettext("Branch %(letter)s") % {"letter": letter_of(at.branch)},
         at=at,
         form=BranchForm(data, initial=initial, auto_id="branch_%s"),
-        conditions=_rows(data, catalogue)
+        conditions=sent_rows(data, catalogue)
         if data is not None
-        else _stored_rows(branch.when, catalogue),
+        else stored_rows(branch.when, catalogue),
         condition_legend=gettext("Taken if all of this holds"),
         can_go_up=not is_last and at.branch > 0,
         can_go_down=at.branch < count - 2,
@@ -389,137 +336,6 @@ def read_branch(branch: Branch, inspector: Inspector) -> Branch | None:
         name_en=inspector.form.cleaned_data["name_en"],
         when=() if inspector.is_otherwise else when,
     )
-
-
-# ---- conditions ---------------------------------------------------------------------------------
-
-
-def _stored_rows(conditions: Iterable[Condition], catalogue: Catalogue) -> list[Row]:
-    return [
-        _row(
-            index,
-            condition.fact,
-            condition.operator.value,
-            _spelled(condition.operand),
-            condition.operand if isinstance(condition.operand, tuple) else (),
-            catalogue,
-        )
-        for index, condition in enumerate(conditions)
-    ]
-
-
-def _spelled(operand: Operand) -> str:
-    if isinstance(operand, Setting):
-        return f"={operand.key}"
-    if isinstance(operand, bool):
-        return "yes" if operand else "no"
-    if isinstance(operand, str):
-        number = read_number(operand)
-        return plain(number) if number is not None else operand
-    return ", ".join(operand)
-
-
-def _rows(data: QueryDict, catalogue: Catalogue) -> list[Row]:
-    """Return the rows that were sent: without the one dropped, with one more if asked for."""
-    rows: list[Row] = []
-    for index in range(MOST_CONDITIONS):
-        if f"fact-{index}" not in data:
-            break
-        if data.get("drop") == str(index):
-            continue
-        picked = tuple(value for value in data.getlist(f"value-{index}") if value)
-        rows.append(
-            _row(
-                len(rows),
-                str(data[f"fact-{index}"]),
-                data.get(f"operator-{index}", ""),
-                ", ".join(picked),
-                picked,
-                catalogue,
-            )
-        )
-    if "more" in data and len(rows) < MOST_CONDITIONS and catalogue.facts:
-        rows.append(_row(len(rows), next(iter(catalogue.facts)), "", "", (), catalogue))
-    return rows
-
-
-def _row(
-    index: int,
-    key: str,
-    operator: str,
-    value: str,
-    picked: tuple[str, ...],
-    catalogue: Catalogue,
-) -> Row:
-    fact = catalogue.facts.get(key)
-    operators = OPERATORS[fact.type] if fact else ()
-    chosen = next((one for one in operators if one.value == operator), None)
-    chosen = chosen or (operators[0] if operators else None)
-    choices = value_choices(fact, catalogue) if fact else ()
-    return Row(
-        index=index,
-        fact=key,
-        operator=chosen.value if chosen else operator,
-        value=value,
-        picked=picked if choices and fact and fact.type != FactType.YES_NO else (value,),
-        facts=[(fact.key, fact.label) for fact in catalogue.facts.values()],
-        operators=[
-            (one.value, OPERATOR_WORDS.get(one, phrases.SIGNS.get(one))) for one in operators
-        ],
-        choices=choices,
-        condition=_condition(fact, chosen, value, picked, choices)
-        if fact is not None and chosen is not None
-        else None,
-    )
-
-
-def value_choices(fact: Fact, catalogue: Catalogue) -> Choices:
-    """Return the values a fact may have, nothing where they are typed."""
-    match fact.type:
-        case FactType.CHOICE:
-            return fact.choices
-        case FactType.YES_NO:
-            return [("yes", gettext("Yes")), ("no", gettext("No"))]
-        case FactType.POSTS:
-            return catalogue.posts
-        case FactType.PROJECT:
-            return catalogue.projects
-        case FactType.PERSON:
-            return catalogue.people
-    return ()
-
-
-def _condition(
-    fact: Fact,
-    operator: Operator,
-    value: str,
-    picked: tuple[str, ...],
-    choices: Choices,
-) -> Condition | None:
-    operand: Operand
-    if fact.type in {FactType.NUMBER, FactType.MONEY}:
-        if value.startswith("="):
-            operand = Setting(value[1:].strip())
-        else:
-            number = read_number(value)
-            if number is None:
-                return None
-            operand = plain(number)
-    elif fact.type == FactType.YES_NO:
-        if value not in {"yes", "no"}:
-            return None
-        operand = value == "yes"
-    elif choices:
-        known = {str(key) for key, _label in choices}
-        operand = tuple(one for one in picked if one in known)
-        if not operand:
-            return None
-    else:
-        parts = value.replace("，", ",").replace("、", ",").split(",")
-        operand = tuple(part.strip() for part in parts if part.strip())
-        if not operand:
-            return None
-    return Condition(fact.key, operator, operand)
 
 
 def letter_of(number: int) -> str:

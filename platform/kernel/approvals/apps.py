@@ -12,10 +12,11 @@ class ApprovalsConfig(AppConfig):
         from kernel.approvals.operations import seed_chains
         from kernel.documents import carriers
         from kernel.identity import leaving as departures
+        from kernel.notifications import registry as notices
 
         for check in leaving.CHECKS:
             departures.register(check)
         carriers.register(files.CASES)
-        telling.register_notices()
+        notices.register(*telling.NOTICES)
         registry.announce(KINDS)
         seeds.register("30-chains", seed_chains)

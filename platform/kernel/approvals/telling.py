@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from kernel.access import queries as access_queries
 from kernel.access.actors import SYSTEM, Actor
 from kernel.approvals.models import Case
-from kernel.notifications import registry
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
 from kernel.tenancy import company_day
@@ -97,12 +96,6 @@ NOTICES = (
         is_urgent=True,
     ),
 )
-
-
-def register_notices() -> None:
-    """Register what the engine tells people."""
-    for notice in NOTICES:
-        registry.register(notice)
 
 
 def tell(

@@ -12,5 +12,4 @@ class DeadlinesConfig(AppConfig):
 
         for kind in clocks.HANDBOOK:
             clocks.register(kind)
-        for notice in notices.NOTICES:
-            registry.register(notice)
+        registry.register(*notices.NOTICES)

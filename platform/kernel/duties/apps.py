@@ -9,5 +9,4 @@ class DutiesConfig(AppConfig):
         from kernel.duties import telling
         from kernel.notifications import registry
 
-        for notice in telling.NOTICES:
-            registry.register(notice)
+        registry.register(*telling.NOTICES)

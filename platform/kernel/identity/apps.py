@@ -11,5 +11,4 @@ class IdentityConfig(AppConfig):
 
         for check in checks.CHECKS:
             leaving.register(check)
-        for notice in notices.NOTICES:
-            registry.register(notice)
+        registry.register(*notices.NOTICES)

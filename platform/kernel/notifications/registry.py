@@ -26,14 +26,14 @@ class Notice:
 _NOTICES: dict[str, Notice] = {}
 
 
-def register(notice: Notice) -> None:
-    """Add a kind.
+def register(*kinds: Notice) -> None:
+    """Add kinds.
 
-    :raises ValueError: if its key is in use, or its words name a field that it does not list.
+    :raises ValueError: if a key is in use.
     """
-    if notice.key in _NOTICES and _NOTICES[notice.key] != notice:
-        raise ValueError(f"two notices are called {notice.key}")
-    _NOTICES[notice.key] = notice
+    for notice in kinds:
+        if _NOTICES.setdefault(notice.key, notice) != notice:
+            raise ValueError(f"two notices are called {notice.key}")
 
 
 def notice_of(key: str) -> Notice:
