@@ -15,7 +15,7 @@ from api.fields import IdField
 from api.filters import FilterSet, FlagFilter
 from api.v1.organisation import ActiveIn
 from api.views import ApiView, ListView
-from kernel.access import Action, allowing, classes, organisation, posts
+from kernel.access import Action, allowing, classes, lines, organisation, posts
 from kernel.access.models import Post
 from kernel.duties.queries import unclear_among
 
@@ -23,12 +23,13 @@ COUNTABLE = [(key, key) for key in sorted(classes.COUNTABLE)]
 
 
 class StaffPostIn(Body):
-    """``reports_to`` names the post above by its key."""
+    """``reports_to`` names the post above by its key, from ``reports_from`` or today on."""
 
     name = serializers.CharField(max_length=60)
     name_en = serializers.CharField(max_length=60, allow_blank=True, required=False, default="")
     place = serializers.ChoiceField(choices=Post.Place.choices)
     reports_to = serializers.CharField(max_length=40, allow_null=True, required=False, default=None)
+    reports_from = serializers.DateField(allow_null=True, required=False, default=None)
     department_id = IdField(allow_null=True, required=False, default=None)
 
 
@@ -77,9 +78,12 @@ class StaffPostActionsIn(Body):
 
 
 class StaffPostOut(serializers.ModelSerializer[Post]):
-    """``key`` never changes; ``source`` is the rule that asks for the post."""
+    """``key`` never changes; ``source`` is the rule that asks for the post.
 
-    reports_to = serializers.CharField(source="reports_to_id", allow_null=True)
+    ``reports_to`` is the post above it today.
+    """
+
+    reports_to = serializers.CharField(source="above_key", allow_null=True)
 
     class Meta:
         model = Post
@@ -103,13 +107,23 @@ class LikenessOut(serializers.Serializer[Any]):
     rules = serializers.ListField(child=serializers.CharField())
 
 
+class LineOut(serializers.Serializer[Any]):
+    """No first day: since ever. No last day: until it is changed."""
+
+    reports_to = serializers.CharField(source="reports_to_id")
+    valid_from = serializers.DateField(allow_null=True)
+    last_day = serializers.DateField(allow_null=True)
+
+
 class StaffPostDetailOut(StaffPostOut):
     """``never`` is what the handbook says the post must not do, ``always`` what it must keep.
 
     ``is_classified`` tells whether somebody has said as what it counts. ``likenesses`` are posts
-    of the catalogue whose work it may do and as which it does not count.
+    of the catalogue whose work it may do and as which it does not count. ``lines`` are the posts
+    above it by days, the latest first.
     """
 
+    lines = serializers.SerializerMethodField()
     counts_as = serializers.SerializerMethodField()
     likenesses = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
@@ -126,7 +140,12 @@ class StaffPostDetailOut(StaffPostOut):
             "counts_as",
             "stands_in",
             "likenesses",
+            "lines",
         )
+
+    @extend_schema_field(LineOut(many=True))
+    def get_lines(self, post: Post) -> Any:
+        return LineOut(lines.lines_of(post.key), many=True).data
 
     def get_counts_as(self, post: Post) -> list[str]:
         return sorted(classes.counts_of(post.key))
@@ -182,33 +201,43 @@ class StaffPosts(ListView):
         made = posts.add_post(
             actor=self.actor, facts=posts.PostFacts(**values), now=self.now, **rest
         )
-        return Response(StaffPostDetailOut(made).data, status=201)
+        found = organisation.get_post(actor=self.actor, post_id=made.pk, today=self.today)
+        return Response(StaffPostDetailOut(found).data, status=201)
 
 
-class StaffPostDetail(ApiView):
+class OnePost(ApiView):
+    """What is done to one post, which is answered as it is then."""
+
+    def one(self, post_id: int) -> Post:
+        return organisation.get_post(actor=self.actor, post_id=post_id, today=self.today)
+
+    def answer(self, post_id: int) -> Response:
+        return Response(StaffPostDetailOut(self.one(post_id)).data)
+
+
+class StaffPostDetail(OnePost):
     actions = {"GET": Action.USER_MANAGE, "PUT": Action.USER_MANAGE}
 
     @extend_schema(responses=StaffPostDetailOut)
     def get(self, request: Request, post_id: int) -> Response:
         """Answer one post with what it may do."""
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
-        return Response(StaffPostDetailOut(post).data)
+        return self.answer(post_id)
 
     @extend_schema(request=StaffPostIn, responses=StaffPostDetailOut)
     def put(self, request: Request, post_id: int) -> Response:
         """Change a post's names, place, department and to whom it reports."""
         body = StaffPostIn(data=request.data)
         body.is_valid(raise_exception=True)
-        changed = posts.change_post(
+        posts.change_post(
             actor=self.actor,
-            key=organisation.get_post(actor=self.actor, post_id=post_id).key,
+            key=self.one(post_id).key,
             facts=posts.PostFacts(**body.validated_data),
             now=self.now,
         )
-        return Response(StaffPostDetailOut(changed).data)
+        return self.answer(post_id)
 
 
-class StaffPostActions(ApiView):
+class StaffPostActions(OnePost):
     actions = {"PUT": Action.USER_MANAGE}
     proof = frozenset({"PUT"})
 
@@ -217,12 +246,12 @@ class StaffPostActions(ApiView):
         """Say all that the post may do."""
         body = StaffPostActionsIn(data=request.data)
         body.is_valid(raise_exception=True)
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
-        posts.set_actions(actor=self.actor, key=post.key, now=self.now, **body.validated_data)
-        return Response(StaffPostDetailOut(post).data)
+        key = self.one(post_id).key
+        posts.set_actions(actor=self.actor, key=key, now=self.now, **body.validated_data)
+        return self.answer(post_id)
 
 
-class StaffPostCounts(ApiView):
+class StaffPostCounts(OnePost):
     actions = {"PUT": Action.USER_MANAGE}
     proof = frozenset({"PUT"})
 
@@ -231,12 +260,12 @@ class StaffPostCounts(ApiView):
         """Say as which posts of the catalogue the post counts."""
         body = StaffPostCountsIn(data=request.data)
         body.is_valid(raise_exception=True)
-        key = organisation.get_post(actor=self.actor, post_id=post_id).key
-        post = posts.classify_post(actor=self.actor, key=key, now=self.now, **body.validated_data)
-        return Response(StaffPostDetailOut(post).data)
+        key = self.one(post_id).key
+        posts.classify_post(actor=self.actor, key=key, now=self.now, **body.validated_data)
+        return self.answer(post_id)
 
 
-class StaffPostState(ApiView):
+class StaffPostState(OnePost):
     actions = {"PUT": Action.USER_MANAGE}
 
     @extend_schema(request=ActiveIn, responses=StaffPostDetailOut)
@@ -244,10 +273,9 @@ class StaffPostState(ApiView):
         """Take a post out of use, or bring it back."""
         body = ActiveIn(data=request.data)
         body.is_valid(raise_exception=True)
-        key = organisation.get_post(actor=self.actor, post_id=post_id).key
         change = posts.restore_post if body.validated_data["is_active"] else posts.retire_post
-        post = change(actor=self.actor, key=key, now=self.now)
-        return Response(StaffPostDetailOut(post).data)
+        change(actor=self.actor, key=self.one(post_id).key, now=self.now)
+        return self.answer(post_id)
 
 
 _POST = "posts/<int:post_id>/"

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from console.inputs import DayField
 from kernel.access import Actor, organisation, queries
 from kernel.access.models import Department as DepartmentRow
 from kernel.access.models import Post as PostRow
@@ -22,6 +23,11 @@ class Post(forms.Form):
         label=_("Usually held in"), choices=PostRow.Place.choices, initial=PostRow.Place.PROJECT
     )
     reports_to = forms.ChoiceField(label=_("Reports to"), required=False)
+    reports_from = DayField(
+        label=_("From"),
+        required=False,
+        help_text=_("The first day of a new line; empty: today. What was decided before stays."),
+    )
     department = forms.ChoiceField(label=_("Department"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, key: str = "", **kwargs: Any) -> None:

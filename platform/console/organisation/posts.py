@@ -16,7 +16,7 @@ from console.organisation import forms
 from console.people.reads import with_project_names
 from console.sheets import EditSheet
 from console.views import ConsoleView
-from kernel.access import Action, allowing, classes, organisation, posts
+from kernel.access import Action, allowing, classes, lines, organisation, posts
 from kernel.access.catalogue import BUSINESS, SETTING_UP
 from kernel.access.models import Post
 from kernel.access.operations import SettingUpApart
@@ -25,6 +25,7 @@ from kernel.audit.queries import history_of
 from kernel.audit.registry import event_words
 from kernel.duties.queries import Unclear, is_unsaid, unclear_among
 from kernel.errors import Conflict, Invalid
+from kernel.text import in_language
 
 HISTORY_SHOWN = 20
 
@@ -54,8 +55,8 @@ class Posts(ListView):
         Column(
             key="reports_to",
             label=_("Reports to"),
-            value=lambda row: row.reports_to.label if row.reports_to else "",
-            sort="reports_to__name",
+            value=lambda row: in_language(row.above_name or "", row.above_name_en or ""),
+            sort="above_name",
         ),
         Column(
             key="place",
@@ -124,10 +125,13 @@ class PostPage(ConsoleView):
     def get(self, request: HttpRequest, post_id: int) -> HttpResponseBase:
         return self.page(request, post_id)
 
+    def one(self, post_id: int) -> Post:
+        return organisation.get_post(actor=self.actor, post_id=post_id, today=self.today)
+
     def page(
         self, request: HttpRequest, post_id: int, *, status: int = 200, **given: Any
     ) -> HttpResponse:
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
+        post = self.one(post_id)
         chosen = given.pop("chosen", None)
         context = {
             "title": post.label,
@@ -137,7 +141,8 @@ class PostPage(ConsoleView):
             "may_act": post.place != Post.Place.OUTSIDE,
             "counts": list(organisation.posts_counted_as(key=post.key)),
             "doubts": doubts_of(unclear_among([post])) if post.is_active else [],
-            "reports": post.reports.filter(is_active=True).order_by("pk"),
+            "lines": lines.lines_of(post.key),
+            "reports": organisation.posts_below(key=post.key, today=self.today),
             "holdings": with_project_names(
                 organisation.holdings_of_post(actor=self.actor, key=post.key)
             ),
@@ -198,7 +203,7 @@ class PostActions(PostPage):
         return HttpResponseRedirect(reverse("posts-post", args=[post_id]))
 
     def post(self, request: HttpRequest, post_id: int) -> HttpResponseBase:
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
+        post = self.one(post_id)
         chosen = set(request.POST.getlist("action"))
         try:
             posts.set_actions(actor=self.actor, key=post.key, actions=chosen, now=self.now)
@@ -221,7 +226,7 @@ class PostState(PostPage):
         return HttpResponseRedirect(reverse("posts-post", args=[post_id]))
 
     def post(self, request: HttpRequest, post_id: int) -> HttpResponseBase:
-        post = organisation.get_post(actor=self.actor, post_id=post_id)
+        post = self.one(post_id)
         is_restored = request.POST.get("active") == "1"
         change = posts.restore_post if is_restored else posts.retire_post
         try:
@@ -267,7 +272,7 @@ class EditPost(EditSheet):
             "name": post.name,
             "name_en": post.name_en,
             "place": post.place,
-            "reports_to": post.reports_to_id or "",
+            "reports_to": post.above_key or "",  # type: ignore[attr-defined]
             "department": str(post.department_id or ""),
         }
         return {"actor": self.actor, "key": post.key, "initial": initial}
@@ -281,7 +286,9 @@ class EditPost(EditSheet):
         )
 
     def _post(self) -> Post:
-        return organisation.get_post(actor=self.actor, post_id=self.kwargs["post_id"])
+        return organisation.get_post(
+            actor=self.actor, post_id=self.kwargs["post_id"], today=self.today
+        )
 
 
 class ClassifyPost(EditSheet):
@@ -322,7 +329,9 @@ class ClassifyPost(EditSheet):
         )
 
     def _post(self) -> Post:
-        return organisation.get_post(actor=self.actor, post_id=self.kwargs["post_id"])
+        return organisation.get_post(
+            actor=self.actor, post_id=self.kwargs["post_id"], today=self.today
+        )
 
 
 def facts_of(values: dict[str, Any]) -> posts.PostFacts:
@@ -332,6 +341,7 @@ def facts_of(values: dict[str, Any]) -> posts.PostFacts:
         name_en=values["name_en"],
         place=values["place"],
         reports_to=values["reports_to"] or None,
+        reports_from=values["reports_from"],
         department_id=forms.number(values["department"]),
     )
 

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils.crypto import salted_hmac
@@ -155,10 +156,10 @@ class DepartmentHead(CompanyModel):
 
 
 class Post(CompanyModel):
-    """A post of this company: what its holder may do and to whom he reports.
+    """A post of this company: what its holder may do.
 
-    Retired, never deleted: decisions of long ago name it. A trigger refuses a circle of
-    ``reports_to``. ``key`` never changes: chains, duties and the catalogue name posts by it.
+    Retired, never deleted: decisions of long ago name it. ``key`` never changes: chains, duties and
+    the catalogue name posts by it. To whom a holder reports says :class:`ReportingLine`.
     """
 
     class Place(models.TextChoices):
@@ -171,15 +172,6 @@ class Post(CompanyModel):
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
     place = models.CharField(_("held in"), max_length=10, choices=Place, default=Place.PROJECT)
-    reports_to = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        to_field="key",
-        db_column="reports_to",
-        related_name="reports",
-        null=True,
-        blank=True,
-    )
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="posts", null=True, blank=True
     )
@@ -216,6 +208,62 @@ class Post(CompanyModel):
     def is_company_wide(self) -> bool:
         """Whether the post is usually held in the whole company."""
         return self.place == self.Place.COMPANY
+
+
+class ReportingLine(CompanyModel):
+    """A post reports to another during ``[valid_from, valid_to)``; without a line to nobody.
+
+    A trigger refuses a circle on any day.
+    """
+
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, to_field="key", db_column="post", related_name="lines"
+    )
+    reports_to = models.ForeignKey(
+        Post,
+        on_delete=models.PROTECT,
+        to_field="key",
+        db_column="reports_to",
+        related_name="lines_below",
+    )
+    valid_from = models.DateField(null=True, blank=True, help_text="Empty: since ever.")
+    valid_to = models.DateField(null=True, blank=True, help_text="Exclusive.")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="reportingline_one_a_day",
+                expressions=[
+                    ("post", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_to"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
+                name="reportingline_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(post=F("reports_to")), name="reportingline_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} < {self.reports_to_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts, ``None`` while no end is set."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class CountsAs(CompanyModel):

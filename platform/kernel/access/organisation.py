@@ -6,9 +6,9 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from kernel import access
-from kernel.access import classes
+from kernel.access import classes, lines
 from kernel.access.actions import Action
-from kernel.access.models import Department, DepartmentHead, Post, PostHolding
+from kernel.access.models import Department, DepartmentHead, Post, PostHolding, ReportingLine
 from kernel.access.queries import in_force
 from kernel.duties.rules import NAMED_BY_PAIRS
 from kernel.errors import NotFound
@@ -39,14 +39,15 @@ class Countable:
 def posts(*, actor: access.Actor, today: date) -> QuerySet[Post]:
     """Return the company's posts in the order they were made, retired ones too.
 
-    Each with ``holder_count``, the people who hold it today, and ``action_count``.
+    Each with ``holder_count``, the people who hold it today, ``action_count``, and the post above
+    it today as :func:`lines.with_above` tells it.
 
     :raises access.ActionDenied: without ``user.manage``.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
     holdings = in_force(today, "holdings__") & Q(holdings__user__is_active=True)
     return (
-        Post.objects.select_related("reports_to", "department")
+        lines.with_above(Post.objects.select_related("department"), today)
         .annotate(
             holder_count=Count("holdings__user", filter=holdings, distinct=True),
             action_count=Count("actions", filter=Q(actions__is_given=True), distinct=True),
@@ -55,14 +56,15 @@ def posts(*, actor: access.Actor, today: date) -> QuerySet[Post]:
     )
 
 
-def get_post(*, actor: access.Actor, post_id: int) -> Post:
-    """Return one post.
+def get_post(*, actor: access.Actor, post_id: int, today: date) -> Post:
+    """Return one post, with the post above it today as :func:`lines.with_above` tells it.
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such post.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    post = Post.objects.select_related("reports_to", "department").filter(pk=post_id).first()
+    rows = lines.with_above(Post.objects.select_related("department"), today)
+    post = rows.filter(pk=post_id).first()
     if post is None:
         raise NotFound
     return post
@@ -72,6 +74,12 @@ def posts_to_count_as(*, key: str) -> list[Countable]:
     """Return the posts of the catalogue as which the post may count, in the order of the rows."""
     rows = Post.objects.filter(key__in=classes.COUNTABLE - {key}).order_by("pk")
     return [Countable(row, row.key in NAMED_BY_PAIRS) for row in rows]
+
+
+def posts_below(*, key: str, today: date) -> QuerySet[Post]:
+    """Return the posts in use that report to a post today."""
+    rows = ReportingLine.objects.filter(lines.on(today), reports_to__key=key)
+    return Post.objects.filter(is_active=True, key__in=rows.values("post__key")).order_by("pk")
 
 
 def posts_counted_as(*, key: str) -> QuerySet[Post]:
@@ -177,7 +185,8 @@ def chart(*, actor: access.Actor, project_id: int | None, today: date) -> list[R
         if holding.post.key in rungs:
             rungs[holding.post.key].holdings.append(holding)
     tops: list[Rung] = []
+    ladder = lines.above(today)
     for rung in rungs.values():
-        above = rungs.get(rung.post.reports_to_id or "")
+        above = rungs.get(ladder.get(rung.post.key, ""))
         (above.below if above is not None else tops).append(rung)
     return tops

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from kernel import access
-from kernel.access import allowing, classes, operations
+from kernel.access import allowing, classes, lines, operations
 from kernel.access.actions import Action
 from kernel.access.catalogue import ADMINISTRATOR
-from kernel.access.models import OWN, Department, Post
+from kernel.access.models import OWN, Department, Post, ReportingLine
 from kernel.audit import operations as audit
-from kernel.db import refusing
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.tenancy import company_day
 from kernel.text import _
@@ -37,12 +36,6 @@ class LineUnknown(Invalid):
     """``reports_to`` names no post that could stand above this one."""
 
     code = "access.line-unknown"
-
-
-class LineIsCircle(Invalid):
-    """The post would stand above itself."""
-
-    code = "access.line-is-circle"
 
 
 class DepartmentUnknown(Invalid):
@@ -69,6 +62,8 @@ class PostFacts:
     name_en: str = ""
     place: str = Post.Place.PROJECT
     reports_to: str | None = None
+    # The first day of a new line; today if missing.
+    reports_from: date | None = None
     department_id: int | None = None
 
 
@@ -91,8 +86,8 @@ def add_post(
     :raises access.ActionDenied: without ``user.manage``.
     :raises operations.PostUnknown: if there is no such post to copy.
     :raises classes.CountsUnknown, classes.StandsInForNone: by what it is to count as.
-    :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, DepartmentUnknown: by the
-        facts.
+    :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, lines.LineDayInvalid,
+        DepartmentUnknown: by the facts.
     :raises allowing.ActionUnknown, allowing.ActionForbidden: by the actions.
     :raises duties.DutiesMeet: if the post alone would carry duties that are kept apart.
     """
@@ -102,6 +97,7 @@ def add_post(
     _fill(post, facts, posts)
     post.source = OWN
     post.save(force_insert=True)
+    line = _draw(post, facts, now)
     if copied_from is not None:
         copied_actions, copied_counts = _copied(posts, copied_from)
         actions = copied_actions if actions is None else actions
@@ -117,7 +113,7 @@ def add_post(
         event="access.post.added",
         subject=post,
         now=now,
-        after=_words(post) | {"actions": sorted(chosen)} | classes.words(post, counts),
+        after=_words(post) | line[1] | {"actions": sorted(chosen)} | classes.words(post, counts),
     )
     return post
 
@@ -128,8 +124,8 @@ def change_post(*, actor: access.Actor, key: str, facts: PostFacts, now: datetim
 
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such post.
-    :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, LineIsCircle,
-        DepartmentUnknown: by the facts.
+    :raises PostNameMissing, PostNameTaken, PlaceUnknown, LineUnknown, lines.LineDayInvalid,
+        lines.LineIsCircle, DepartmentUnknown: by the facts.
     :raises PostNeeded: if the administrator's post would be held elsewhere than company-wide.
     :raises PostInUse: if it would be for people outside while staff hold it or it allows anything.
     """
@@ -142,9 +138,11 @@ def change_post(*, actor: access.Actor, key: str, facts: PostFacts, now: datetim
         _require_idle(post, now)
     before = _words(post)
     _fill(post, facts, posts)
-    with refusing(access_post_no_circle=_circle()):
-        post.save(update_fields=["name", "name_en", "place", "reports_to", "department"])
-    _record_change(actor, "access.post.changed", post, before, _words(post), now)
+    post.save(update_fields=["name", "name_en", "place", "department"])
+    line_before, line_after = _draw(post, facts, now)
+    _record_change(
+        actor, "access.post.changed", post, before | line_before, _words(post) | line_after, now
+    )
     return post
 
 
@@ -229,7 +227,14 @@ def retire_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     if key == ADMINISTRATOR:
         raise PostNeeded(_("Somebody must be able to manage people: this post stays."))
     holders = allowing.open_holdings(company_day(now)).filter(post__key=key).count()
-    reports = sum(row.is_active and row.reports_to_id == key for row in posts.values())
+    reports = (
+        ReportingLine.objects.filter(
+            lines.from_day_on(company_day(now)), reports_to=post, post__is_active=True
+        )
+        .values("post")
+        .distinct()
+        .count()
+    )
     if holders or reports:
         raise PostInUse(
             _(
@@ -255,8 +260,8 @@ def restore_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     access.require_everywhere(actor, Action.USER_MANAGE)
     posts = _lock_posts()
     post = _of(posts, key)
-    above = posts.get(post.reports_to_id or "")
-    if above is not None and not above.is_active:
+    above = ReportingLine.objects.filter(lines.from_day_on(company_day(now)), post=post)
+    if above.filter(reports_to__is_active=False).exists():
         raise LineUnknown(_("The post that it reported to is retired."), field="reports_to")
     _require_name_free(post.name, key, posts)
     _set_active(actor, post, now, is_active=True)
@@ -289,30 +294,29 @@ def _fill(post: Post, facts: PostFacts, posts: Mapping[str, Post]) -> None:
         above = posts.get(facts.reports_to)
         if above is None or not above.is_active or above.place == Post.Place.OUTSIDE:
             raise LineUnknown(_("There is no such post."), field="reports_to")
-        _require_no_circle(post.key, facts.reports_to, posts)
     if (
         facts.department_id is not None
         and not Department.objects.filter(pk=facts.department_id, is_active=True).exists()
     ):
         raise DepartmentUnknown(_("There is no such department."), field="department")
     post.name, post.name_en, post.place = name, name_en, facts.place
-    post.reports_to_id, post.department_id = facts.reports_to, facts.department_id
+    post.department_id = facts.department_id
+
+
+def _draw(post: Post, facts: PostFacts, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw the line that the facts ask for; return what the audit says of it, before and after."""
+    today = company_day(now)
+    first_day = facts.reports_from or today
+    replaced = lines.draw({post.key: facts.reports_to}, first_day=first_day, today=today)
+    if not replaced:
+        return {}, {}
+    since = {"reports_from": first_day.isoformat()} if first_day != today else {}
+    return {"reports_to": replaced[post.key]}, {"reports_to": facts.reports_to} | since
 
 
 def _require_name_free(name: str, key: str, posts: Mapping[str, Post]) -> None:
     if any(row.name == name and row.key != key and row.is_active for row in posts.values()):
         raise PostNameTaken(_("There is a post of this name."), field="name")
-
-
-def _require_no_circle(key: str, above: str | None, posts: Mapping[str, Post]) -> None:
-    while above is not None:
-        if above == key:
-            raise _circle()
-        above = posts[above].reports_to_id
-
-
-def _circle() -> LineIsCircle:
-    return LineIsCircle(_("The post would stand above itself."), field="reports_to")
 
 
 def _copied(posts: Mapping[str, Post], key: str) -> tuple[frozenset[Action], frozenset[str]]:
@@ -361,6 +365,5 @@ def _words(post: Post) -> dict[str, Any]:
         "name": post.name,
         "name_en": post.name_en,
         "place": post.place,
-        "reports_to": post.reports_to_id,
         "department_id": post.department_id,
     }

@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from kernel import access
+from kernel.access import lines
 from kernel.access.models import (
     ApiToken,
     CountsAs,
@@ -262,10 +263,10 @@ def posts_meant_of(*, user_id: int, project_id: int | None, today: date) -> froz
 def leader_of(*, user_id: int, project_id: int | None, level: int, today: date) -> list[User]:
     """Return who stands ``level`` steps above a person in the project, never himself.
 
-    Counted along ``reports_to`` from his highest post there; an empty list if nobody holds the
+    Counted up the ladder of that day from his highest post there; an empty list if nobody holds the
     post so reached, or the ladder ends before it.
     """
-    ladder = reporting_lines()
+    ladder = lines.above(today)
     held = posts_of(user_id=user_id, project_id=project_id, today=today)
     if not held:
         return []
@@ -301,11 +302,6 @@ def head_of_department_of(*, user_id: int, project_id: int | None, today: date) 
     return []
 
 
-def reporting_lines() -> dict[str, str | None]:
-    """Return to which post each post reports."""
-    return dict(Post.objects.values_list("key", "reports_to__key"))
-
-
 def posts_to_give() -> list[Post]:
     """Return the posts that staff may hold, in the order in which they were made."""
     return list(
@@ -313,7 +309,7 @@ def posts_to_give() -> list[Post]:
     )
 
 
-def line_above(post: str, ladder: Mapping[str, str | None]) -> list[str]:
+def line_above(post: str, ladder: Mapping[str, str]) -> list[str]:
     """Return the posts above ``post``, the nearest first. The database refuses circles."""
     line: list[str] = []
     above = ladder.get(post)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel.access.catalogue import DEPARTMENTS, POSTS
-from kernel.access.models import Department, Post, PostAction
+from kernel.access.models import Department, Post, PostAction, ReportingLine
 
 
 @transaction.atomic
@@ -43,7 +43,6 @@ def _add_posts() -> None:
                 name=POSTS[key].name,
                 name_en=POSTS[key].name_en,
                 place=POSTS[key].place.value,
-                reports_to_id=POSTS[key].reports_to,
                 department_id=departments.get(POSTS[key].department or ""),
                 source=POSTS[key].source,
             )
@@ -51,7 +50,13 @@ def _add_posts() -> None:
         ),
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["name", "name_en", "place", "reports_to", "department", "source"],
+        update_fields=["name", "name_en", "place", "department", "source"],
+    )
+    drawn = set(ReportingLine.objects.values_list("post__key", flat=True))
+    ReportingLine.objects.bulk_create(
+        ReportingLine(post_id=key, reports_to_id=above)
+        for key in new
+        if key not in drawn and (above := POSTS[key].reports_to) is not None
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kernel.access import lines
 from kernel.access import queries as people
 from kernel.access.actors import SYSTEM
 from kernel.audit import operations as audit
@@ -43,7 +44,7 @@ def _above(kind: ClockKind, deadline: Deadline, now: datetime) -> list[int]:
     today = company_day(now)
     for post in (
         kind.escalates_to,
-        *people.line_above(kind.escalates_to, people.reporting_lines()),
+        *people.line_above(kind.escalates_to, lines.above(today)),
     ):
         found = people.people_of_post(post=post, project_id=deadline.project_id, today=today)
         above = [user.pk for user in found if user.pk not in deadline.person_ids]

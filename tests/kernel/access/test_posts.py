@@ -1,15 +1,16 @@
 """Posts as a company's own: added, changed, retired; what the platform and the handbook keep."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kernel import access
-from kernel.access import allowing, operations, posts
+from kernel.access import allowing, lines, operations, posts
 from kernel.access.actions import Action
 from kernel.access.catalogue import POSTS
-from kernel.access.models import Post, PostAction, PostHolding
+from kernel.access.models import Post, PostAction, PostHolding, ReportingLine
 from kernel.access.posts import PostFacts
 from kernel.access.queries import actor_for
 from kernel.access.seeding import seed_posts
@@ -38,6 +39,7 @@ def state() -> tuple[object, ...]:
     """Return all that a refusal must leave as it was."""
     return (
         list(Post.objects.order_by("pk").values()),
+        list(ReportingLine.objects.order_by("pk").values()),
         list(PostAction.objects.order_by("pk").values()),
         AuditEntry.objects.count(),
     )
@@ -68,7 +70,9 @@ def test_a_company_renames_a_post_and_hangs_it_elsewhere(admin: access.Actor) ->
     )
 
     post = Post.objects.get(key="steward")
-    assert (post.name, post.name_en, post.reports_to_id) == ("管家", "Butler", "mo_manager")
+    assert (post.name, post.name_en) == ("管家", "Butler")
+    assert lines.above(TODAY)["steward"] == "mo_manager"
+    assert lines.above(TODAY - timedelta(days=1))["steward"] == "cs_supervisor"
     assert post.department_id is None
     entry = AuditEntry.objects.get(event="access.post.changed")
     assert entry.data["before"]["reports_to"] == "cs_supervisor"
@@ -118,20 +122,20 @@ def test_facts_that_make_no_sense_are_refused(
     assert state() == before
 
 
-@pytest.mark.parametrize("above", ["steward", "technician"])
+@pytest.mark.parametrize("above", ["maintenance_team_leader", "technician"])
 def test_a_circle_of_lines_is_refused_by_the_operation_and_by_the_database(
     admin: access.Actor, above: str
 ) -> None:
-    below = {"steward": "steward", "technician": "maintenance_supervisor"}[above]
+    below = "maintenance_supervisor"
     before = state()
     post = Post.objects.get(key=below)
 
-    with pytest.raises(posts.LineIsCircle):
+    with pytest.raises(lines.LineIsCircle):
         posts.change_post(
             actor=admin, key=below, facts=PostFacts(name=post.name, reports_to=above), now=NOW
         )
     with pytest.raises(IntegrityError, match="stands above itself"), transaction.atomic():
-        Post.objects.filter(key=below).update(reports_to=above)
+        ReportingLine.objects.filter(post__key=below).update(reports_to=above)
 
     assert state() == before
 
@@ -277,26 +281,28 @@ def test_an_action_taken_from_a_post_does_not_come_back_with_a_release(
     # A release knows a new action, and a post that this company never saw.
     PostAction.objects.filter(post_id="collector", action="payment.take").delete()
     PostAction.objects.filter(post_id="gardener").delete()
+    ReportingLine.objects.filter(post_id="gardener").delete()
     Post.objects.filter(key="gardener").delete()
 
     seed_posts(NOW)
     seed_posts(NOW)
 
     assert allowing.actions_of("collector") == kept
-    assert Post.objects.get(key="gardener").reports_to_id == "environment_team_leader"
+    assert lines.above(TODAY)["gardener"] == "environment_team_leader"
     assert allowing.actions_of("gardener") == POSTS["gardener"].actions
 
 
 def test_a_post_that_a_migration_made_is_filled_by_the_seed(admin: access.Actor) -> None:
     PostAction.objects.filter(post_id="gardener").delete()
     Post.objects.filter(key="gardener").update(
-        name="gardener", name_en="", source="", reports_to=None, place="PROJECT"
+        name="gardener", name_en="", source="", place="PROJECT"
     )
+    ReportingLine.objects.filter(post_id="gardener").delete()
 
     seed_posts(NOW)
 
     post = Post.objects.get(key="gardener")
-    assert (post.name, post.reports_to_id) == ("绿化员", "environment_team_leader")
+    assert (post.name, lines.above(TODAY)["gardener"]) == ("绿化员", "environment_team_leader")
     assert post.source == "002/1"
 
 

@@ -118,6 +118,7 @@ def test_a_new_company_has_rows_only_where_seeds_put_them(platform: None) -> Non
         "access_department",
         "access_post",
         "access_postaction",
+        "access_reportingline",
         "approvals_chain",
         "approvals_chainversion",
         "billing_ledgeraccount",
