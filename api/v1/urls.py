@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.imports")),
     path("", include("api.v1.manuals")),
     path("", include("api.v1.papers")),
+    path("", include("api.v1.printing")),
     path("", include("api.v1.notices")),
     path("", include("api.v1.webhooks")),
     path("", include("api.v1.organisation")),

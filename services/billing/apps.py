@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from kernel import seeds
         from kernel.approvals import registry as approvals
-        from kernel.documents import carriers, printing
+        from kernel.documents import batches, carriers, printing
         from kernel.identity import leaving as departures
         from kernel.imports.importer import register
         from kernel.notifications import registry as notices
@@ -17,6 +17,7 @@ class BillingConfig(AppConfig):
         from services.billing import files, leaving, papers, registry
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
+        from services.billing.papers import batched
         from services.billing.standards.operations import seed_items
         from services.billing.standards.operations.approval import (
             PRICE_CHANGED,
@@ -29,6 +30,8 @@ class BillingConfig(AppConfig):
             departures.register(check)
         printing.register(papers.RECEIPT)
         printing.register(papers.NOTICE)
+        for kind in batched.KINDS:
+            batches.register(kind)
         carriers.register(files.FEE_STANDARDS)
         carriers.register(files.RECEIPTS)
         claims.register("bills", registry.open_amount)

@@ -17,7 +17,13 @@ from kernel.crypto import cipher
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
 from kernel.documents.manuals import copies
-from kernel.documents.models import Manual, ManualRelease, ManualRevision, RevisionState
+from kernel.documents.models import (
+    Manual,
+    ManualRelease,
+    ManualRevision,
+    PrintBatch,
+    RevisionState,
+)
 from kernel.duties.models import Exemption
 from kernel.identity.models import HeldItem, Method
 from kernel.identity.operations import departures, holdings, sessions
@@ -266,6 +272,13 @@ class Office:
             holder_id=user.pk,
             project_id=self.project.pk,
             now=NOW,
+        )
+        PrintBatch.objects.create(
+            owner=user,
+            kind="receipts",
+            project_id=self.project.pk,
+            language="en",
+            asked_at=NOW,
         )
         Notification.objects.create(
             user=user, kind="console.export-ready", subject=f"{number}", created_at=NOW

@@ -72,6 +72,7 @@ LISTS: dict[str, tuple[Address, int]] = {
     ),
     "people/": (_at("people/"), 6),
     "posts/": (_at("posts/?page_size=200"), 6),
+    "print-batches/": (_at("print-batches/"), 6),
     "projects/<int:project_id>/staff/": (
         lambda office: f"projects/{office.project.pk}/staff/",
         6,

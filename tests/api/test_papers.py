@@ -1,8 +1,11 @@
 """Papers as PDF, and the templates of the company and of its projects."""
 
+from typing import Any
+
 import pytest
 
-from kernel.documents.models import Attachment, IssuedNumber, PrintTemplate
+from kernel.documents.models import Attachment, IssuedNumber, PrintBatch, PrintTemplate
+from kernel.jobs import runner
 from services.billing.cashier.models import Receipt
 from services.properties.models import Household
 from tenants.companies.models import Company
@@ -90,6 +93,52 @@ def test_nobody_is_written_to_who_owes_nothing_overdue(
 
     assert refusal(answer) == (409, "arrears.nothing-owed")
     assert not IssuedNumber.objects.exists()
+
+
+# ---- batches ------------------------------------------------------------------------------------
+
+
+def test_a_batch_is_asked_for_made_and_fetched(counter: Counter, household: Household) -> None:
+    receipts = [counters.pay(counter.collector, household, "10.00").pk for _time in range(2)]
+    api = sign_in("zhouting")
+    body = {"kind": "receipts", "project_id": counter.project.pk, "object_ids": receipts}
+
+    asked = api("POST", "print-batches/", body)
+    path = f"print-batches/{asked.json()['id']}/"
+    early = api("POST", f"{path}content/")
+    runner.run(asked.json()["job_id"], lambda: factories.NOW)
+    shown = api("GET", path).json()
+    file = api("POST", f"{path}content/")
+
+    assert asked.status_code == 202
+    assert (asked.json()["is_active"], asked.json()["paper_count"]) == (True, 2)
+    assert refusal(early) == (404, "not-found")
+    assert (shown["is_active"], shown["done_count"], shown["refused_count"]) == (False, 2, 0)
+    assert [paper["state"] for paper in shown["papers"]] == ["DONE", "DONE"]
+    assert len(pages_of(file.content)) == 2
+    assert refusal(api("POST", f"{path}go-on/")) == (409, "documents.batch-not-still")
+    stranger = sign_in("wu", ("collector", counter.project.pk))
+    assert stranger("POST", f"{path}content/").status_code == 404
+    assert api("DELETE", path).status_code == 204
+    assert not PrintBatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"kind": "letters"}, 400),
+        ({"object_ids": []}, 400),
+        ({"object_ids": list(range(1, 502))}, 400),
+        ({"project_id": 999}, 404),
+    ],
+)
+def test_a_batch_that_is_not_asked_for_well(
+    counter: Counter, change: dict[str, Any], status: int
+) -> None:
+    body = {"kind": "receipts", "project_id": counter.project.pk, "object_ids": [1], **change}
+
+    assert sign_in("zhouting")("POST", "print-batches/", body).status_code == status
+    assert not PrintBatch.objects.exists()
 
 
 # ---- templates ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from kernel.approvals import operations as approvals
 from kernel.approvals.models import Chain
 from kernel.calendar.operations import set_days
 from kernel.crypto import cipher
+from kernel.documents.models import PrintBatch
 from kernel.identity.models import Method, Passkey
 from kernel.identity.operations import departures, sessions
 from kernel.notifications.models import Channel, Notification
@@ -39,6 +40,21 @@ def _export(owner: User, project_id: int) -> int:
     )
     export.parts.create(number=1, content_encrypted=cipher().seal(b"1,2"))
     return export.pk
+
+
+def _batch(owner: User, project_id: int) -> int:
+    batch = PrintBatch.objects.create(
+        owner=owner,
+        kind="receipts",
+        project_id=project_id,
+        language="en",
+        asked_at=NOW,
+        ready_at=NOW,
+        expires_at=NOW + timedelta(days=3650),
+        file_size=3,
+    )
+    batch.parts.create(number=0, content_encrypted=cipher().seal(b"%PDF"))
+    return batch.pk
 
 
 def _webhook() -> dict[str, int]:
@@ -118,6 +134,7 @@ def add_company_rows(
         "department_id": Department.objects.get(key="CS").pk,
         "token_id": ApiToken.objects.get(user=visited).pk,
         "item_id": factories_billing.item("WYF").pk,
+        "print_id": _batch(users["one"], own["project_id"]),
         "export_id": _export(users["one"], own["project_id"]),
         "notification_id": Notification.objects.create(
             user=users["one"], kind="console.export-ready", subject="x", created_at=NOW

@@ -19,6 +19,8 @@ SILENT = {
     "kernel.access.passwords.request_link": "queues a mail; the mail is recorded when it is sent",
     "kernel.approvals.operations.submitting.open_case": "every act is a signature that stays",
     "kernel.approvals.telling.tell": "notices; the act itself is a signature",
+    "kernel.documents.batches.operations.stop": "pauses one's own batch; each paper is recorded",
+    "kernel.documents.batches.operations.throw_away": "one's own; that it was taken is recorded",
     "kernel.documents.manuals.telling.tell_of_pages": "notices; the release is recorded",
     "kernel.identity.operations.departures.settle": "its step stays; the thing's own act records",
     "kernel.duties.telling.tell_deciders": "what is told is recorded by what it tells of",

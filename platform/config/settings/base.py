@@ -382,6 +382,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="19", minute="10"),  # UTC: 03:10 in China
         "kwargs": {"schema": "public", "task": "console.drop_expired_exports"},
     },
+    "drop-expired-batches": {
+        "task": "tenants.provisioning.tasks.fan_out",
+        "schedule": crontab(hour="19", minute="15"),  # UTC: 03:15 in China
+        "kwargs": {"schema": "public", "task": "kernel.documents.drop_expired_batches"},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +15,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from console.choices import buildings_of, items_of
+from console.downloads.batches import print_batch
 from console.lists import (
     BuiltInView,
+    BulkAction,
     ChoiceFilter,
     Column,
     FlagFilter,
@@ -31,7 +33,7 @@ from kernel.errors import NotFound
 from services.billing.arrears import queries
 from services.billing.arrears.queries import LineFilter
 from services.billing.arrears.rules import AGE_LABELS, Age
-from services.billing.papers import bills
+from services.billing.papers import batched, bills
 from services.properties import queries as registry
 from services.properties.models import Household, UnitKind, UnitState
 
@@ -178,6 +180,15 @@ class Arrears(ListView):
         BuiltInView(key="year", label=_("Over 1 year"), query="age=over_365"),
         BuiltInView(key="old", label=_("Of earlier years"), query="old=1"),
     )
+    bulk_actions = (
+        BulkAction(
+            key="notices",
+            label=_("Payment notices"),
+            action=Action.NOTICE_PRINT,
+            icon="printer",
+            confirm=_("Each household gets a notice with a number of its own, kept in its files."),
+        ),
+    )
     empty_icon = "ok"
     empty_title = _("Nothing is open")
     empty_text = _("All bills of this project are paid, or none has been posted yet.")
@@ -194,6 +205,9 @@ class Arrears(ListView):
                 unit_states=self.filter_value("state") or (),
             ),
         )
+
+    def bulk_notices(self, rows: QuerySet[Any]) -> HttpResponse:
+        return print_batch(self, batched.NOTICES, rows.order_by("sort_key", "pk"))
 
     def page_context(self) -> dict[str, Any]:
         assert self.project_id is not None

@@ -15,8 +15,10 @@ from django_htmx.http import trigger_client_event
 
 from console.cashier import forms
 from console.cashier.desk import may_void
+from console.downloads.batches import print_batch
 from console.lists import (
     BuiltInView,
+    BulkAction,
     ChoiceFilter,
     Column,
     DayFilter,
@@ -32,6 +34,7 @@ from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
 from kernel.money import in_capitals
 from services.billing.cashier import operations, queries
 from services.billing.cashier.models import PaymentMethod, Receipt
+from services.billing.papers import batched
 from services.billing.papers.bills import paid_bills
 
 # Rows of bills that fit on a sheet of each size under the receipt's head and above its foot.
@@ -133,6 +136,11 @@ class Receipts(ListView):
     search_label = _("Receipt, room, payer or reference")
     default_sort = "-code"
     built_in_views = (BuiltInView(key="void", label=_("Void"), query="void=1"),)
+    bulk_actions = (
+        BulkAction(
+            key="print", label=_("Print as PDF"), action=Action.RECEIPT_PRINT, icon="printer"
+        ),
+    )
     empty_icon = "receipt"
     empty_title = _("No receipts yet")
     empty_text = _("Receipts are numbered when money is taken at the cashier desk.")
@@ -149,6 +157,9 @@ class Receipts(ListView):
                 )
             )
         )
+
+    def bulk_print(self, rows: QuerySet[Receipt]) -> HttpResponse:
+        return print_batch(self, batched.RECEIPTS, rows.order_by("code"))
 
     def page_context(self) -> dict[str, Any]:
         return {"may_take": self.actor.may(Action.PAYMENT_TAKE, self.project_id)}

@@ -70,7 +70,7 @@ def ask(*, actor: access.Actor, wish: Wish, now: datetime) -> Export:
     :raises TooManyExports: if three of the actor's are being made.
     """
     access.require(actor, access.Action.EXPORT, wish.project_id)
-    owner_id = queries.person(actor)
+    owner_id = actor.require_person()
     if wish.row_count > MOST_ROWS:
         raise ExportTooLong(
             _("One sheet holds up to %(most)s rows. Narrow the filters.")

@@ -25,17 +25,10 @@ class Download:
         return self.export.ready_at is None and self.job is not None and self.job.is_active
 
 
-def person(actor: access.Actor) -> int:
-    """Return whose downloads they are. :raises NotFound: the system has none."""
-    if actor.user_id is None:
-        raise NotFound
-    return actor.user_id
-
-
 def exports(*, actor: access.Actor, now: datetime) -> QuerySet[Export]:
     """Return the actor's exports that have not expired, newest first."""
     return Export.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now), owner_id=person(actor)
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now), owner_id=actor.require_person()
     ).order_by("-pk")
 
 

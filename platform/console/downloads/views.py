@@ -10,6 +10,8 @@ from console.downloads import making, operations, queries
 from console.lists.export import CSV, XLSX
 from console.models import FileKind
 from console.views import PersonalView
+from kernel.documents.batches import queries as batches
+from kernel.documents.batches.registry import kind_named
 
 _TYPES = {FileKind.XLSX: XLSX, FileKind.CSV: CSV}
 
@@ -19,10 +21,16 @@ class Downloads(PersonalView):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         found = queries.downloads(actor=self.actor, now=self.now)
+        prints = [
+            (each, kind_named(each.batch.kind).name)
+            for each in batches.standings(actor=self.actor, now=self.now)
+        ]
         context = {
             "title": _("My downloads"),
             "downloads": found,
-            "is_active": any(each.is_active for each in found),
+            "prints": prints,
+            "is_active": any(each.is_active for each in found)
+            or any(each.is_active for each, _name in prints),
             "kept_days": operations.KEPT_FOR.days,
         }
         is_partial = request.headers.get("HX-Request") == "true"

@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
         from kernel.documents import numbers
         from kernel.documents.manuals import registry as manuals
         from kernel.documents.printing import papers, register
+        from kernel.notifications import registry as notices
         from kernel.text import _
 
         # SH-41: JYHT-KF-10.
@@ -34,3 +35,18 @@ class DocumentsConfig(AppConfig):
         for paper in papers.STANDARD:
             register(paper)
         manuals.register()
+        notices.register(
+            notices.Notice(
+                key="documents.print-ready",
+                name=_("A batch of papers is printed"),
+                subject=_("“%(papers)s”: %(made)s are ready to print"),
+                text=_("%(refused)s could not be made. Only you can fetch them, until %(until)s."),
+                fields={
+                    "papers": _("Payment notices"),
+                    "made": _("118"),
+                    "refused": _("2"),
+                    "until": _("2026-11-30"),
+                },
+                by_mail=False,
+            )
+        )

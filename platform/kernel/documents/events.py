@@ -22,6 +22,9 @@ EVENTS = {
     "documents.manual-revision.saved": _("Draft of a manual saved"),
     "documents.manual-revision.submitted": _("Edition of a manual submitted"),
     "documents.number-pattern.changed": _("Pattern of numbers changed"),
+    "documents.print-batch.asked": _("Batch of papers asked for"),
+    "documents.print-batch.fetched": _("Batch of papers fetched"),
+    "documents.print-batch.gone-on": _("Batch of papers gone on with"),
     "documents.secret-file.opened": _("Secret file opened"),
     "documents.template.changed": _("Print template changed"),
     "documents.template.reset": _("Print template reset"),
@@ -33,5 +36,6 @@ OBJECTS = {
     "documents.manualrelease": _("Release of a manual"),
     "documents.manualrevision": _("Edition of a manual"),
     "documents.numberseries": _("Series of numbers"),
+    "documents.printbatch": _("Batch of papers"),
     "documents.printtemplate": _("Print template"),
 }

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kernel.access.models import User
 from kernel.models import CompanyModel
 from kernel.text import _
 
@@ -132,6 +133,71 @@ class PrintTemplate(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.language} V{self.version}"
+
+
+class PrintBatch(CompanyModel):
+    """Many papers that one person has printed in one go; only he fetches the file."""
+
+    plural = _("batches of papers")
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    project_id = models.BigIntegerField()
+    language = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    job_id = models.BigIntegerField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    file_size = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-id"], name="printbatch_of_person")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"
+
+
+class PaperState(models.TextChoices):
+    WAITING = "WAITING", _("Waiting")
+    DONE = "DONE", _("Done")
+    REFUSED = "REFUSED", _("Not possible")
+
+
+class BatchPaper(CompanyModel):
+    """One paper of a batch. Its PDF lies here until the file of the whole is made."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="papers")
+    position = models.IntegerField()
+    object_id = models.BigIntegerField()
+    state = models.CharField(max_length=7, choices=PaperState, default=PaperState.WAITING)
+    label = models.CharField(max_length=140, blank=True)
+    refusal = models.CharField(max_length=300, blank=True)
+    content_encrypted = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "object_id"], name="batchpaper_once"),
+            models.UniqueConstraint(fields=["batch", "position"], name="batchpaper_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(self.object_id)
+
+
+class BatchPart(CompanyModel):
+    """A megabyte of a batch's file, sealed with the company's key."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="parts")
+    number = models.IntegerField()
+    content_encrypted = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="batchpart_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
 
 
 class Manual(CompanyModel):

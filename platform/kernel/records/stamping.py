@@ -1,15 +1,11 @@
 """The viewer's name and the time across every page of what he is shown."""
 
-import json
-import re
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import typst
 
-from kernel.documents.printing.setting import font_folder
+from kernel.documents.printing.embedding import compile_showing, page_count
 from kernel.errors import Conflict
 from kernel.text import _
 
@@ -20,9 +16,6 @@ STAMPED_TYPES: Final = {
     "image/gif": "gif",
     "image/webp": "webp",
 }
-# Asked for one that is not there, typst tells how many pages a PDF has.
-_PAGE_COUNT: Final = re.compile(r"only has (\d+) page")
-_FAR: Final = 100_000
 _MOST_PAGES: Final = 300
 
 _SOURCE: Final = """
@@ -35,8 +28,8 @@ _SOURCE: Final = """
     grid(columns: (290pt,) * 4, row-gutter: 90pt, ..range(80).map(_ => line))
   }),
 )
-#for number in range(facts.first, facts.first + facts.pages) {
-  if number > facts.first { pagebreak() }
+#for number in range(1, facts.pages + 1) {
+  if number > 1 { pagebreak() }
   if facts.kind == "pdf" { image("/file.pdf", page: number) }
   else { image("/file." + facts.kind, width: 480pt) }
 }
@@ -63,46 +56,20 @@ def stamp(content: bytes, *, content_type: str, mark: str) -> bytes:
             _("A file of this type cannot be shown with a watermark: ask for a copy.")
         )
     try:
-        pages = _page_count(content) if kind == "pdf" else 1
-        return _set(content, kind=kind, first=1, pages=pages, mark=mark)
+        pages = _pages_of(content) if kind == "pdf" else 1
+        files = {f"file.{kind}": content}
+        return compile_showing(_SOURCE, files, kind=kind, pages=pages, mark=mark)
     except typst.TypstError as error:
         raise NotStampable(_("This file is damaged or too long to be shown.")) from error
 
 
-def _page_count(content: bytes) -> int:
+def _pages_of(content: bytes) -> int:
     """Return how many pages a PDF has.
 
     :raises typst.TypstError: if it is none.
     :raises NotStampable: if it is longer than is shown.
     """
-    try:
-        _set(content, kind="pdf", first=_FAR, pages=1, mark="")
-    except typst.TypstError as error:
-        found = _PAGE_COUNT.search(str(error.diagnostic))
-        if found is None:
-            raise
-        if int(found[1]) <= _MOST_PAGES:
-            return int(found[1])
-    raise NotStampable(_("This file is damaged or too long to be shown."))
-
-
-def _set(content: bytes, **facts: Any) -> bytes:
-    # A folder of its own for the moment, open to this process's user alone: typst takes what is
-    # no text from files only.
-    with TemporaryDirectory(prefix="guanjia-stamp-") as folder:
-        Path(folder, f"file.{facts['kind']}").write_bytes(content)
-        main = Path(folder, "main.typ")
-        main.write_text(_SOURCE)
-        made = typst.compile(
-            str(main),
-            root=folder,
-            format="pdf",
-            sys_inputs={"facts": json.dumps(facts)},
-            font_paths=typst.Fonts(
-                include_system_fonts=False,
-                include_embedded_fonts=False,
-                font_paths=[font_folder()],
-            ),
-        )
-    assert isinstance(made, bytes)
-    return made
+    pages = page_count(content)
+    if pages > _MOST_PAGES:
+        raise NotStampable(_("This file is damaged or too long to be shown."))
+    return pages

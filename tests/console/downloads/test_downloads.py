@@ -420,5 +420,5 @@ def test_page_takes_the_same_queries_however_many_downloads(
         work(ask(director, url, query=f"?q={word}"))
     director.get(reverse("downloads"))
 
-    with django_assert_max_num_queries(8 + 2):  # two put the company in force
+    with django_assert_max_num_queries(9 + 2):  # two put the company in force
         director.get(reverse("downloads"))
