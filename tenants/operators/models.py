@@ -60,7 +60,7 @@ class OperatorSession(models.Model):
 
 
 class OperatorAction(models.Model):
-    """What operators did to companies, kept where no company can read it."""
+    """What operators did to companies, kept where no company can read it. Append-only."""
 
     at = models.DateTimeField()
     operator = models.CharField(max_length=60)

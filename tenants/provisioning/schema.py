@@ -66,7 +66,7 @@ PUBLIC_TABLES = frozenset(
         "django_migrations",
     }
 )
-PUBLIC_APPEND_ONLY_TABLES = frozenset({"companies_auditcheck"})
+PUBLIC_APPEND_ONLY_TABLES = frozenset({"companies_auditcheck", "operators_operatoraction"})
 
 
 class ReplayFailed(RuntimeError):

@@ -130,7 +130,9 @@ def add_endpoint(
     endpoint = Endpoint.objects.create(
         secret_encrypted=crypto.encrypt(secret), created_at=now, **values
     )
-    audit.record(actor=actor, event="outbox.endpoint.added", subject=endpoint, now=now, data=values)
+    audit.record(
+        actor=actor, event="outbox.endpoint.added", subject=endpoint, now=now, data=_told(values)
+    )
     return endpoint, secret
 
 
@@ -162,7 +164,7 @@ def change_endpoint(
         event="outbox.endpoint.changed",
         subject=endpoint,
         now=now,
-        data={"before": before, "after": values},
+        data={"before": _told(before), "after": _told(values)},
     )
     return endpoint
 
@@ -223,6 +225,11 @@ def replay(*, actor: Actor, delivery_id: int, now: datetime) -> EventDelivery:
         data={"event": delivery.event.name, "uid": str(delivery.event.uid)},
     )
     return delivery
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the record keeps: of many receivers the path or query is the whole secret."""
+    return {**values, "url": rules.told_url(str(values["url"]))}
 
 
 def _checked(name: str, url: str, events: Collection[str]) -> dict[str, Any]:

@@ -183,6 +183,27 @@ def test_a_renewed_secret_replaces_the_old_one(admin: access.Actor, url: str) ->
     assert not AuditEntry.objects.filter(data__icontains="whsec_").exists()
 
 
+def test_the_record_keeps_of_an_address_where_it_leads_and_not_what_opens_it(
+    admin: access.Actor, url: str
+) -> None:
+    hook = "https://hooks.example.com/services/T0/canary?key=canary"
+    endpoint, _secret = add(admin, hook)
+    operations.change_endpoint(
+        actor=admin,
+        endpoint_id=endpoint.pk,
+        name="ERP",
+        url=hook.replace("T0", "T1"),
+        events=[],
+        is_active=True,
+        now=NOW,
+    )
+
+    first, second = AuditEntry.objects.filter(event__startswith="outbox.endpoint.").order_by("pk")
+    assert "canary" not in f"{first.data} {second.data}"
+    assert first.data["url"].startswith("https://hooks.example.com/… (")
+    assert second.data["before"]["url"] == first.data["url"] != second.data["after"]["url"]
+
+
 def test_a_trial_goes_to_one_endpoint_only(admin: access.Actor, url: str) -> None:
     endpoint, _secret = add(admin, url)
     add(admin, url, name="other")

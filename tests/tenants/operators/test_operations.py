@@ -3,8 +3,10 @@
 import io
 from datetime import timedelta
 
+import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 
 from kernel.identity import totp
 from tenants.operators import attempts, operations
@@ -15,6 +17,7 @@ from tenants.operators.models import (
     SignInAttempt,
 )
 from tenants.operators.queries import operator_of_session
+from tenants.provisioning.schema import owner_cursor
 from tests.factories import NOW, PASSWORD
 
 
@@ -27,6 +30,24 @@ def ops(db: None) -> Operator:
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HOME, AWAY = "192.0.2.1", "203.0.113.9"
+
+
+def test_the_log_of_what_they_did_is_not_rewritten(ops: Operator) -> None:
+    for change in (
+        lambda: OperatorAction.objects.update(operator="somebody else"),
+        lambda: OperatorAction.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            change()
+    with owner_cursor() as cursor:  # rolled back by the first refusal
+        cursor.execute(
+            "INSERT INTO operators_operatoraction (at, operator, event, data)"
+            " VALUES (now(), 'ops', 'x', '{}')"
+        )
+        with pytest.raises(psycopg2.IntegrityError):
+            cursor.execute("UPDATE operators_operatoraction SET operator = 'somebody else'")
+
+    assert OperatorAction.objects.get().event == "operator.added"
 
 
 def sign_in(

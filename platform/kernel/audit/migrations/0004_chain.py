@@ -41,26 +41,63 @@ SECOND_ROUND = migrations.RunSQL(
     CREATE FUNCTION audit_pending_chain() RETURNS trigger LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = pg_catalog AS $$
     DECLARE
-        chained_seq bigint;
+        waiting int;
+        last_seq bigint;
+        last_hash bytea;
+        pending record;
     BEGIN
-        LOOP
+        EXECUTE format(
+            'SELECT CASE WHEN NOT EXISTS (SELECT FROM %1$I.audit_pending WHERE entry_id = $1)'
+            ' THEN 0 WHEN EXISTS (SELECT FROM %1$I.audit_pending WHERE entry_id > $1)'
+            ' THEN 2 ELSE 1 END', TG_TABLE_SCHEMA
+        ) INTO waiting USING NEW.entry_id;
+        IF waiting = 0 THEN  -- the first one of this transaction has taken it along
+            RETURN NULL;
+        END IF;
+        IF waiting = 1 THEN
             EXECUTE format(
                 'WITH head AS ('
                 '    UPDATE %1$I.audit_audithead SET seq = seq + 1, hash = sha256(convert_to('
                 '        encode(hash, ''hex'') || '':'' || (seq + 1) || '':'' || $1 || '':'''
                 '        || encode($2, ''hex''), ''UTF8''))'
                 '    WHERE id = 1 RETURNING seq, hash'
-                '), done AS (DELETE FROM %1$I.audit_pending WHERE entry_id = $1)'
+                '), done AS (DELETE FROM %1$I.audit_pending WHERE entry_id = $1'
+                '    AND EXISTS (SELECT FROM head))'
                 ' INSERT INTO %1$I.audit_auditlink (seq, entry_id, digest, hash)'
                 ' SELECT seq, $1, $2, hash FROM head RETURNING seq', TG_TABLE_SCHEMA
-            ) INTO chained_seq USING NEW.entry_id, NEW.digest;
-            EXIT WHEN chained_seq IS NOT NULL;
+            ) INTO last_seq USING NEW.entry_id, NEW.digest;
+            IF last_seq IS NOT NULL THEN
+                RETURN NULL;
+            END IF;
+        END IF;
+        -- Of many the head moves once: each next move would pass by all versions before it.
+        LOOP
+            EXECUTE format(
+                'SELECT seq, hash FROM %I.audit_audithead WHERE id = 1 FOR UPDATE', TG_TABLE_SCHEMA
+            ) INTO last_seq, last_hash;
+            EXIT WHEN last_seq IS NOT NULL;
             EXECUTE format(
                 'INSERT INTO %I.audit_audithead (id, seq, hash)'
                 ' VALUES (1, 0, decode(repeat(''00'', 32), ''hex'')) ON CONFLICT DO NOTHING',
                 TG_TABLE_SCHEMA
             );
         END LOOP;
+        FOR pending IN EXECUTE format(
+            'WITH done AS (DELETE FROM %I.audit_pending RETURNING entry_id, digest)'
+            ' SELECT entry_id, digest FROM done ORDER BY entry_id', TG_TABLE_SCHEMA
+        ) LOOP
+            last_seq := last_seq + 1;
+            last_hash := sha256(convert_to(
+                encode(last_hash, 'hex') || ':' || last_seq || ':' || pending.entry_id || ':'
+                || encode(pending.digest, 'hex'), 'UTF8'));
+            EXECUTE format(
+                'INSERT INTO %I.audit_auditlink (seq, entry_id, digest, hash)'
+                ' VALUES ($1, $2, $3, $4)', TG_TABLE_SCHEMA
+            ) USING last_seq, pending.entry_id, pending.digest, last_hash;
+        END LOOP;
+        EXECUTE format(
+            'UPDATE %I.audit_audithead SET seq = $1, hash = $2 WHERE id = 1', TG_TABLE_SCHEMA
+        ) USING last_seq, last_hash;
         RETURN NULL;
     END $$;
     CREATE CONSTRAINT TRIGGER audit_pending_chained AFTER INSERT ON audit_pending
