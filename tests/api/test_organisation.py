@@ -235,3 +235,67 @@ def test_what_a_post_cannot_count_as_is_refused(
 
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert not Post.objects.get(pk=made["id"]).is_classified
+
+
+def test_a_ladder_is_looked_at_and_chosen(admin: Api) -> None:
+    listed = admin("GET", "organisation/ladders/").json()
+    one = "organisation/ladders/D/"
+
+    plan = admin("GET", f"{one}plan/?first_day=2090-01-01").json()
+    chosen = admin("PUT", f"{one}choice/", {"first_day": "2090-01-01", "seen": plan["digest"]})
+    again = admin("PUT", f"{one}choice/", {"seen": plan["digest"]})
+
+    assert [row["key"] for row in listed if row["is_in_force"]] == ["A"]
+    assert plan["added"] == ["board_office", "gm_office", "developer_cs"]
+    assert plan["moved"][0] == {
+        "post": "deputy_gm",
+        "before": "company_gm",
+        "after": "board_leader",
+    }
+    assert plan["renamed"][1]["name"] == "管理处负责人"
+    assert (chosen.status_code, chosen.json()) == (200, plan)
+    assert (again.status_code, again.json()["code"]) == (409, "access.ladder-plan-changed")
+    listed = admin("GET", "organisation/ladders/").json()
+    assert [row["key"] for row in listed if row["is_in_force"]] == ["D"]
+    post = Post.objects.get(key="mo_manager")
+    shown = admin("GET", f"posts/{post.pk}/").json()
+    assert shown["reports_to"] == "property_dept_manager"
+    assert shown["lines"] == [
+        {"reports_to": "deputy_gm", "valid_from": "2090-01-01", "last_day": None},
+        {"reports_to": "property_dept_manager", "valid_from": None, "last_day": "2089-12-31"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("F/choice/", {}, 404, "not-found"),
+        ("B/choice/", {"first_day": "2020-01-01"}, 422, "access.line-day-invalid"),
+        ("B/choice/", {"first_day": "soon"}, 400, "invalid-input"),
+        ("B/choice/", {"seen": "made up"}, 409, "access.ladder-plan-changed"),
+        ("B/choice/", {"ladder": "C"}, 400, "invalid-input"),
+    ],
+)
+def test_a_ladder_that_cannot_be_chosen_is_refused(
+    admin: Api, path: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    before = list(Post.objects.order_by("pk").values())
+
+    refused = admin("PUT", f"organisation/ladders/{path}", body)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert list(Post.objects.order_by("pk").values()) == before
+
+
+def test_a_line_is_planned_by_a_program(admin: Api) -> None:
+    post = Post.objects.get(key="steward")
+    facts = {"name": "楼管员", "place": "PROJECT", "reports_to": "mo_manager"}
+
+    planned = admin("PUT", f"posts/{post.pk}/", {**facts, "reports_from": "2090-01-01"})
+    past = admin("PUT", f"posts/{post.pk}/", {**facts, "reports_from": "2020-01-01"})
+    setting = admin("PUT", "policies/org.reporting_lines/", {"value": "B"})
+
+    assert planned.json()["reports_to"] == "cs_supervisor"
+    assert planned.json()["lines"][0]["reports_to"] == "mo_manager"
+    assert (past.status_code, past.json()["code"]) == (422, "access.line-day-invalid")
+    assert (setting.status_code, setting.json()["code"]) == (409, "policies.decided-elsewhere")

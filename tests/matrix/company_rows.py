@@ -169,6 +169,7 @@ def add_company_rows(
         )[0].pk,
         "year": 2026,
         "policy_key": "billing.open_day",
+        "ladder_key": "B",
         "value_id": set_value(
             actor=access.SYSTEM,
             key="custody.fee_rate",

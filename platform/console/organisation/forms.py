@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from console.inputs import DayField
 from kernel.access import Actor, organisation, queries
+from kernel.access.catalogue import LADDERS
 from kernel.access.models import Department as DepartmentRow
 from kernel.access.models import Post as PostRow
 from kernel.access.models import User
@@ -56,6 +57,17 @@ class NewPost(Post):
             ("", _("No other post")),
             *((post.key, post.label) for post in queries.posts_to_give()),
         ]
+
+
+class ChooseLadder(forms.Form):
+    """One of the handbook's ladders; ``seen`` is the digest of the plan that was looked at."""
+
+    ladder = forms.ChoiceField(choices=[(key, key) for key in LADDERS])
+    first_day = DayField(label=_("Lines change on"), required=False, help_text=_("Empty: today."))
+    keeps_own = forms.BooleanField(
+        label=_("Keep names and lines that we changed ourselves"), required=False
+    )
+    seen = forms.CharField(required=False, max_length=16, empty_value=None)
 
 
 class Classify(forms.Form):

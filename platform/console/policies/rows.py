@@ -35,6 +35,7 @@ class Row(NamedTuple):
     may_change: bool
     items: tuple[str, ...]  # of a list that is shown item by item
     changers: str  # the posts that may change it, for whoever may not
+    decided_at: str  # the address of the page that decides it; empty: this one
 
     @property
     def setting(self) -> Setting:
@@ -55,6 +56,7 @@ def row_of(line: Line, actor: Actor, changers: Mapping[str, str]) -> Row:
         may = changeable and actor.may(setting.action, project_id)
         url = reverse("policies-project-setting", args=[project_id, setting.key])
         reset = reverse("policies-project-reset", args=[project_id, setting.key])
+    decided_at = reverse(setting.decided_at) if may and setting.decided_at else ""
     return Row(
         line=line,
         anchor=setting.key.replace(".", "-").replace("_", "-"),
@@ -64,7 +66,8 @@ def row_of(line: Line, actor: Actor, changers: Mapping[str, str]) -> Row:
         inherited=words_of(setting, line.inherited.value),
         origin=word,
         tone=tone,
-        may_change=may,
+        may_change=may and not decided_at,
+        decided_at=decided_at,
         items=tuple(line.found.value) if is_list and line.found.value else (),
         changers="" if may or not changeable else changers[setting.action.value],
     )

@@ -62,6 +62,22 @@ def lines_of(key: str) -> QuerySet[ReportingLine]:
     )
 
 
+def require_day(first_day: date, *, today: date) -> None:
+    """Return if lines may change from that day on.
+
+    :raises LineDayInvalid: if it lies in the past.
+    """
+    if first_day < today:
+        raise LineDayInvalid(
+            _("A line does not change in the past: what was decided by it stays."),
+            field="reports_from",
+        )
+
+
+def circle() -> LineIsCircle:
+    return LineIsCircle(_("The post would stand above itself."), field="reports_to")
+
+
 def draw(
     wanted: Mapping[str, str | None], *, first_day: date, today: date
 ) -> dict[str, str | None]:
@@ -74,11 +90,7 @@ def draw(
     :raises LineDayInvalid: if the day lies in the past.
     :raises LineIsCircle: if a post would stand above itself on one of the days.
     """
-    if first_day < today:
-        raise LineDayInvalid(
-            _("A line does not change in the past: what was decided by it stays."),
-            field="reports_from",
-        )
+    require_day(first_day, today=today)
     current = above(first_day)
     changed = {key: up for key, up in wanted.items() if current.get(key) != up}
     if not changed:
@@ -86,21 +98,18 @@ def draw(
     rows = ReportingLine.objects.filter(from_day_on(first_day), post__key__in=changed)
     rows.filter(valid_from__gte=first_day).delete()
     rows.update(valid_to=first_day)
-    circle = LineIsCircle(_("The post would stand above itself."), field="reports_to")
     for key, up in changed.items():
         if up is not None and not _goes_on(key, up, first_day):
-            with refusing(access_reportingline_no_circle=circle, reportingline_to_another=circle):
+            with refusing(
+                access_reportingline_no_circle=circle(), reportingline_to_another=circle()
+            ):
                 ReportingLine.objects.create(post_id=key, reports_to_id=up, valid_from=first_day)
     return {key: current.get(key) for key in changed}
 
 
 def _goes_on(key: str, up: str, first_day: date) -> bool:
     """Go on with the line that ends before ``first_day``, if it leads to the same post."""
-    with refusing(
-        access_reportingline_no_circle=LineIsCircle(
-            _("The post would stand above itself."), field="reports_to"
-        )
-    ):
+    with refusing(access_reportingline_no_circle=circle()):
         ended = ReportingLine.objects.filter(
             post__key=key, reports_to__key=up, valid_to=first_day
         ).update(valid_to=None)

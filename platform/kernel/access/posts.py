@@ -92,7 +92,7 @@ def add_post(
     :raises duties.DutiesMeet: if the post alone would carry duties that are kept apart.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    posts = _lock_posts()
+    posts = lock_posts()
     post = Post(key=f"own_{max((row.pk for row in posts.values()), default=0) + 1}")
     _fill(post, facts, posts)
     post.source = OWN
@@ -130,7 +130,7 @@ def change_post(*, actor: access.Actor, key: str, facts: PostFacts, now: datetim
     :raises PostInUse: if it would be for people outside while staff hold it or it allows anything.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    posts = _lock_posts()
+    posts = lock_posts()
     post = _of(posts, key)
     if key == ADMINISTRATOR and facts.place != Post.Place.COMPANY:
         raise PostNeeded(_("This post is held in the whole company."), field="place")
@@ -162,7 +162,7 @@ def set_actions(
         who holds it with others.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    post = _of(_lock_posts(), key)
+    post = _of(lock_posts(), key)
     chosen = allowing.known_actions(actions)
     before = allowing.actions_of(key)
     allowing.check(actor, post, chosen, classes.counts_of(key), now)
@@ -202,7 +202,7 @@ def classify_post(
         who holds it with others.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    post = _of(_lock_posts(), key)
+    post = _of(lock_posts(), key)
     counts = classes.check(post, counts_as, stands_in=stands_in)
     before = classes.counts_of(key)
     words = classes.words(post, before)
@@ -222,7 +222,7 @@ def retire_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     :raises PostInUse: if somebody holds it today or later, or a post in use reports to it.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    posts = _lock_posts()
+    posts = lock_posts()
     post = _of(posts, key)
     if key == ADMINISTRATOR:
         raise PostNeeded(_("Somebody must be able to manage people: this post stays."))
@@ -258,7 +258,7 @@ def restore_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     :raises LineUnknown: if the post that it reported to is retired.
     """
     access.require_everywhere(actor, Action.USER_MANAGE)
-    posts = _lock_posts()
+    posts = lock_posts()
     post = _of(posts, key)
     above = ReportingLine.objects.filter(lines.from_day_on(company_day(now)), post=post)
     if above.filter(reports_to__is_active=False).exists():
@@ -268,7 +268,7 @@ def restore_post(*, actor: access.Actor, key: str, now: datetime) -> Post:
     return post
 
 
-def _lock_posts() -> dict[str, Post]:
+def lock_posts() -> dict[str, Post]:
     """Return all posts by key, locked: names and lines are looked at as a whole."""
     rows = Post.objects.select_for_update(no_key=True).order_by("pk")
     return {row.key: row for row in rows}

@@ -35,6 +35,12 @@ class ValuesDisagree(Invalid):
     code = "policies.values-disagree"
 
 
+class DecidedElsewhere(Conflict):
+    """More comes with the setting than a value: a page of its own decides it."""
+
+    code = "policies.decided-elsewhere"
+
+
 class ChangedMeanwhile(Conflict):
     code = "policies.changed-meanwhile"
 

@@ -17,6 +17,7 @@ from kernel.policies.catalogue import REGISTRY
 from kernel.policies.errors import (
     ChangedMeanwhile,
     DayRefused,
+    DecidedElsewhere,
     OverrideRefused,
     ValuesDisagree,
 )
@@ -34,6 +35,7 @@ def set_value(
     text: str,
     project_id: int | None = None,
     valid_from: date | None = None,
+    is_decided: bool = False,
     now: datetime,
     today: date,
 ) -> PolicyValue:
@@ -41,13 +43,17 @@ def set_value(
 
     :param valid_from: for a dated setting the first day, today if missing. Not before today: what
         was computed stays right; only a setting that had no value at all may begin earlier.
+    :param is_decided: what else comes with the value is done in the same transaction.
     :raises NotFound: if there is no such setting or project.
+    :raises DecidedElsewhere: if more comes with the setting than a value.
     :raises ValueRefused: if ``text`` is no value of it.
     :raises OverrideRefused: if projects have no say in it.
     :raises DayRefused: if it may not count from that day, or is not dated and a day is given.
     :raises ValuesDisagree: if it does not go with another setting.
     """
     setting = _setting(actor, key, project_id)
+    if not is_decided:
+        _require_free(setting)
     _lock_order(setting)
     value = setting.kind.parse(text)
     day = _first_day(setting, project_id, valid_from, today)
@@ -70,9 +76,11 @@ def clear_value(
 
     :return: the row that says so; ``None`` if nothing was said.
     :raises NotFound: if there is no such setting or project.
+    :raises DecidedElsewhere: if more comes with the setting than a value.
     :raises DayRefused: like :func:`set_value`.
     """
     setting = _setting(actor, key, project_id)
+    _require_free(setting)
     _lock_order(setting)
     day = _first_day(setting, project_id, valid_from, today)
     said = reading.snapshot().said(setting, project_id, day or today)
@@ -119,6 +127,14 @@ def _setting(actor: Actor, key: str, project_id: int | None) -> Setting:
             % {"name": setting.name}
         )
     return setting
+
+
+def _require_free(setting: Setting) -> None:
+    if setting.decided_at:
+        raise DecidedElsewhere(
+            _("“%(name)s” has a page of its own, that shows what would change with it.")
+            % {"name": setting.name}
+        )
 
 
 def _first_day(

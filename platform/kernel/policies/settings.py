@@ -36,6 +36,8 @@ class Setting:
     is_proposed: bool = field(kw_only=True, default=False)
     is_dated: bool = field(kw_only=True, default=False)
     per_project: bool = field(kw_only=True, default=True)
+    # The route of the page that decides it: it takes more than a value.
+    decided_at: str = field(kw_only=True, default="")
 
     @property
     def default(self) -> Any:

@@ -1,5 +1,6 @@
 """Reporting lines by days: kept, planned, never a circle, and followed by leaders of the day."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -117,13 +118,13 @@ def test_a_circle_on_one_of_the_days_is_refused(admin: access.Actor) -> None:
     hang(admin, "cs_supervisor", "property_supervisor", reports_from=LATER)
     before = list(ReportingLine.objects.order_by("pk").values())
 
-    for change in (
-        lambda: hang(admin, "property_supervisor", "steward", reports_from=LATER + DAY),
-        lambda: hang(admin, "property_supervisor", "cs_supervisor", reports_from=LATER),
-        lambda: hang(admin, "mo_manager", "front_desk", reports_from=LATER),
+    for below, above, first_day in (
+        ("property_supervisor", "steward", LATER + DAY),
+        ("property_supervisor", "cs_supervisor", LATER),
+        ("mo_manager", "front_desk", LATER),
     ):
         with pytest.raises(lines.LineIsCircle):
-            change()
+            hang(admin, below, above, reports_from=first_day)
 
     assert list(ReportingLine.objects.order_by("pk").values()) == before
 
@@ -147,14 +148,15 @@ def test_the_database_keeps_one_line_a_day_and_no_circle(admin: access.Actor) ->
             **{"post_id": "steward", "reports_to_id": "mo_manager", **facts}
         )
 
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         add,
         lambda: add(valid_from=LATER),
         lambda: add(post_id="chairman", reports_to_id="chairman"),
         lambda: add(post_id="chairman", reports_to_id="steward"),
         lambda: add(post_id="chairman", valid_from=LATER, valid_to=LATER),
         lambda: ReportingLine.objects.filter(pk=own.pk).update(reports_to="steward"),
-    ):
+    )
+    for change in changes:
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
     ReportingLine.objects.filter(pk=own.pk).update(valid_to=LATER)

@@ -8,16 +8,19 @@ cannot change is here as well: ``always`` is never taken from a post, ``never`` 
 from kernel.access.catalogue.bundles import BUSINESS, SETTING_UP, STAFF
 from kernel.access.catalogue.departments import DEPARTMENTS
 from kernel.access.catalogue.kinds import Department, Place, Post
+from kernel.access.catalogue.ladders import LADDERS, Ladder
 from kernel.access.catalogue.posts import ADMINISTRATOR, POSTS
 
 __all__ = [
     "ADMINISTRATOR",
     "BUSINESS",
     "DEPARTMENTS",
+    "LADDERS",
     "POSTS",
     "SETTING_UP",
     "STAFF",
     "Department",
+    "Ladder",
     "Place",
     "Post",
 ]

@@ -66,6 +66,7 @@ ORG = (
         rules="SH-05",
         is_proposed=True,
         per_project=False,
+        decided_at="ladders",
     ),
     Setting(
         "committee.members",
