@@ -14,7 +14,8 @@ class BillingConfig(AppConfig):
         from kernel.imports.importer import register
         from kernel.notifications import registry as notices
         from kernel.outbox import registry as events
-        from services.billing import files, leaving, papers, registry
+        from kernel.records import retention
+        from services.billing import files, leaving, papers, registry, retained
         from services.billing.ledger.operations import seed_chart
         from services.billing.metering.imports import MeterReadingsImporter
         from services.billing.papers import batched
@@ -34,6 +35,8 @@ class BillingConfig(AppConfig):
             batches.register(kind)
         carriers.register(files.FEE_STANDARDS)
         carriers.register(files.RECEIPTS)
+        for record_class in retained.CLASSES:
+            retention.register(record_class)
         claims.register("bills", registry.open_amount)
         events.register("cashier.payment.taken", _("A payment was taken"))
         events.register("cashier.payment.voided", _("A payment was voided"))

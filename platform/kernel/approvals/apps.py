@@ -10,13 +10,27 @@ class ApprovalsConfig(AppConfig):
         from kernel.approvals import files, leaving, registry, telling
         from kernel.approvals.kinds import KINDS
         from kernel.approvals.operations import seed_chains
+        from kernel.approvals.retention import files_of_ended_cases
         from kernel.documents import carriers
+        from kernel.documents.retention import dispose_file
         from kernel.identity import leaving as departures
         from kernel.notifications import registry as notices
+        from kernel.records import retention
+        from kernel.text import _
 
         for check in leaving.CHECKS:
             departures.register(check)
         carriers.register(files.CASES)
+        retention.register(
+            retention.RecordClass(
+                key="case-file",
+                name=_("Files of finished approvals"),
+                goes=_("The file; the case, its signatures and what they said stay."),
+                setting="retention.finance_years",
+                ended=files_of_ended_cases,
+                dispose=dispose_file,
+            )
+        )
         notices.register(*telling.NOTICES)
         registry.announce(KINDS)
         seeds.register("30-chains", seed_chains)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
     "documents.file.attached": _("File attached"),
+    "documents.file.disposed": _("File disposed of"),
     "documents.file.withdrawn": _("File withdrawn"),
     "documents.manual-copy.acknowledged": _("Receipt of a manual acknowledged"),
     "documents.manual-copy.issued": _("Copy of a manual issued"),

@@ -67,7 +67,7 @@ def job_of(*, batch: ImportBatch) -> Job | None:
 def sample_of(*, batch: ImportBatch) -> list[list[str]]:
     """Return the first data rows as short texts. The caller has checked access to the batch."""
     found = ImportFile.objects.filter(batch=batch).values_list("sample_encrypted", flat=True)
-    rows: list[list[str]] = json.loads(crypto.decrypt(found.get()) or "[]")
+    rows: list[list[str]] = json.loads(crypto.decrypt(found.first() or "") or "[]")
     return rows
 
 

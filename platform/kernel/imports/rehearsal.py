@@ -9,17 +9,30 @@ from django.conf import settings
 
 from kernel import crypto
 from kernel.access.actors import Actor
+from kernel.errors import Conflict
 from kernel.imports import bulk, tables
 from kernel.imports.importer import Context, Findings, Importer, Plan
-from kernel.imports.models import BatchState, ImportBatch, ImportMapping, ImportProblem, Severity
+from kernel.imports.models import (
+    BatchState,
+    ImportBatch,
+    ImportFile,
+    ImportMapping,
+    ImportProblem,
+    Severity,
+)
 from kernel.imports.tables import Choice
 from kernel.tabular.headers import Header
 from kernel.tabular.limits import Limits
 from kernel.tabular.read import Workbook, read
+from kernel.text import _
 
 # More reasons than anybody reads; the counts are always whole.
 _PROBLEMS_KEPT = 50_000
 _IGNORED_ROWS_NAMED = 20
+
+
+class SheetGone(Conflict):
+    code = "imports.sheet-gone"
 
 
 def limits() -> Limits:
@@ -31,7 +44,10 @@ def open_file(batch: ImportBatch) -> Workbook:
     """Read the batch's file.
 
     :raises FileRefused: if it cannot be read.
+    :raises SheetGone: if it was kept long enough and disposed of.
     """
+    if not ImportFile.objects.filter(batch=batch).exists():
+        raise SheetGone(_("This sheet was kept long enough and is gone. Upload it anew."))
     return read(crypto.cipher().open(bytes(batch.file.content_encrypted)), limits())
 
 

@@ -10,10 +10,18 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from kernel.approvals import registry
         from kernel.approvals.rules.facts import Fact, FactType
+        from kernel.records import retention
         from kernel.records.models import AccessState, DisposalState
         from kernel.records.operations import decide, dispose, drop
         from kernel.text import _
 
+        retention.register(
+            retention.RecordClass(
+                key="registers",
+                name=_("Audit record, security log, signatures and registers"),
+                goes=_("Nothing: nobody can change or remove an entry."),
+            )
+        )
         registry.register(
             registry.DocumentKind(
                 key="archive.access",

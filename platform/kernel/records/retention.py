@@ -5,10 +5,11 @@ Nothing is ever removed by itself: what was kept long enough appears on a list (
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from kernel.access.actors import Actor
+from kernel.tenancy import company_time_zone
 
 
 class Kept(NamedTuple):
@@ -39,6 +40,12 @@ class RecordClass:
     @property
     def is_permanent(self) -> bool:
         return not self.setting
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day of the company is over."""
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=company_time_zone())
 
 
 _CLASSES: dict[str, RecordClass] = {}

@@ -14,7 +14,7 @@ from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.records.models import Disposal, DisposalItem, DisposalState, LegalHold
-from kernel.records.queries.retention import due, holds_in_force
+from kernel.records.queries.retention import Due, due, holds_in_force
 from kernel.records.retention import class_of
 from kernel.text import _
 
@@ -90,7 +90,7 @@ def list_for_disposal(
         project_id=project_id,
         title=note,
         facts={"files": len(chosen)},
-        summary={str(row.record_class.name): row.label for row in chosen[:20]},
+        summary=_summary(chosen),
         now=now,
     )
     Disposal.objects.filter(pk=disposal.pk).update(case_id=case.pk)
@@ -192,6 +192,18 @@ def lift_hold(*, actor: Actor, hold_id: int, reason: str, now: datetime) -> Lega
         data={"label": hold.label, "reason": hold.lift_reason},
     )
     return hold
+
+
+def _summary(chosen: list[Due]) -> dict[str, str]:
+    """Return what is on a list, by class: the first twenty records of each, and how many more."""
+    summary: dict[str, str] = {}
+    for record_class in dict.fromkeys(row.record_class for row in chosen):
+        labels = [row.label for row in chosen if row.record_class is record_class]
+        text = "; ".join(labels[:20])
+        if len(labels) > 20:
+            text = str(_("%(first)s and %(more)d more") % {"first": text, "more": len(labels) - 20})
+        summary[str(record_class.name)] = text
+    return summary
 
 
 def _reason(text: str, field: str) -> str:

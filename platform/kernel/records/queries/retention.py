@@ -32,7 +32,7 @@ class Due(NamedTuple):
 def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
     """Return the records of a project that may be disposed of, the longest due first.
 
-    Those on a list under way are left out.
+    Those on a list under way are left out, and those that were disposed of: a row may stay.
 
     :raises NotFound: if the project is out of the actor's sight.
     :raises access.ActionDenied: without ``retention.view`` there.
@@ -44,6 +44,11 @@ def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
             "record_class", "object_id"
         )
     )
+    gone = set(
+        DisposalItem.objects.filter(
+            disposal__state=DisposalState.DONE, disposal__project_id=project_id
+        ).values_list("record_class", "object_id", "ended_on")
+    )
     found = []
     for record_class in classes():
         if record_class.is_permanent or record_class.ended is None:
@@ -51,7 +56,7 @@ def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
         years = policies.get(record_class.setting, int, project_id=project_id)
         for kept in record_class.ended(project_id, rules.ended_by(today, years)):
             place = (record_class.key, kept.object_id)
-            if place not in listed:
+            if place not in listed and (*place, kept.ended_on) not in gone:
                 due_on = rules.due_on(kept.ended_on, years)
                 found.append(
                     Due(
