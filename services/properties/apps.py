@@ -48,7 +48,6 @@ class PropertiesConfig(AppConfig):
             protected.ProtectedFile(
                 model="properties.household",
                 name=_("Owner file"),
-                papers=protected.OWNER_PAPERS,
                 url=lambda pk, project_id: f"/p/{project_id}/households/{pk}/",
             )
         )

@@ -51,6 +51,9 @@ SEATS = {
 }
 # What a finished case does: called by the approvals with the last signature, by no name.
 EFFECTS = {
+    "kernel.documents.retention.dispose_file": "the signatures have asked",
+    "kernel.imports.retention.dispose_sheet": "the signatures have asked",
+    "kernel.notifications.retention.dispose_month": "the signatures have asked",
     "kernel.documents.manuals.operations.decide_release": "the signatures have asked",
     "kernel.records.operations.access.decide": "the signatures have asked",
     "kernel.records.operations.disposal.dispose": "the signatures have asked",

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from console.archive import forms
@@ -16,6 +16,7 @@ from console.histories import told_with_cases
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
+from kernel import policies
 from kernel.access import Action
 from kernel.approvals import operations as approvals
 from kernel.approvals import queries as approving
@@ -147,10 +148,6 @@ class HouseholdView(ConsoleView):
 class NewRequest(EditSheet):
     action = Action.ARCHIVE_REQUEST
     title, button = _("Ask for the owner’s file"), _("Ask for access")
-    lead = _(
-        "The management-office manager approves, the front desk registers. Then the file is open "
-        "to you for 24 hours; each look is written down."
-    )
     form_class = forms.NewRequest
     made: AccessRequest
 
@@ -169,6 +166,19 @@ class NewRequest(EditSheet):
 
     def done(self) -> str:
         return reverse("archive-request", args=[self.made.project_id, self.made.pk])
+
+    def words(self) -> dict[str, Any]:
+        hours = policies.get("archive.grant_hours", int, project_id=self.kwargs["project_id"])
+        return {
+            "lead": ngettext(
+                "The management-office manager approves, the front desk registers. Then the file "
+                "is open to you for %(hours)d hour; each look is written down.",
+                "The management-office manager approves, the front desk registers. Then the file "
+                "is open to you for %(hours)d hours; each look is written down.",
+                hours,
+            )
+            % {"hours": hours}
+        }
 
     def _household(self) -> Household:
         household = registry.get_household(
@@ -209,20 +219,22 @@ class OwnerFile(HouseholdView):
         return self._page(form, status=422)
 
     def _form(self, *data: Any) -> forms.Keep:
-        return forms.Keep(*data, papers=protected.OWNER_PAPERS)
+        return forms.Keep(*data, papers=protected.papers_of(self.household.project_id))
 
     def _page(self, form: forms.Keep, status: int = 200) -> HttpResponse:
         kept = list(queries.secret_files(Household._meta.label_lower, self.household.pk))
-        known = {key for key, _name in protected.OWNER_PAPERS}
-        rows = [
-            (name, [f for f in kept if (f.kind if f.kind in known else "other") == key])
-            for key, name in protected.OWNER_PAPERS
-        ]
+        papers = protected.papers_of(self.household.project_id)
+        known = {key for key, _name in papers}
+        # What is of no kind that the list names is among the other papers, if it has those.
+        place = {file: file.kind if file.kind in known else protected.OTHER for file in kept}
+        rows = [(name, [file for file in kept if place[file] == key]) for key, name in papers]
+        unlisted = [file for file in kept if place[file] not in known]
         context = {
             "title": gettext("Owner file: %(household)s") % {"household": self.household},
             "crumbs": [(Requests.title, reverse("archive", args=[self.household.project_id]))],
             "household": self.household,
             "rows": rows,
+            "unlisted": unlisted,
             "complete": sum(bool(found) for _name, found in rows),
             "form": form,
         }

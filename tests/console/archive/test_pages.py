@@ -7,11 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from kernel.access import SYSTEM
 from kernel.approvals.models import Signature
 from kernel.documents.models import Attachment
+from kernel.policies.operations import set_value
 from kernel.records.models import AccessLook, AccessRequest, AccessState
 from tenants.companies.models import Company
 from tests.console.visitor import Visitor, sign_in
+from tests.factories import NOW, TODAY
 from tests.factories_approvals import case_named_by
 from tests.kernel.records.test_access import Office, open_office, pdf
 
@@ -149,6 +152,36 @@ def test_the_desk_puts_papers_in_and_does_not_see_them_again(office: Office) -> 
     assert desk.post(reverse("files-open", args=[kept.pk])).status_code == 403
     assert sign_in("chenjie").get(address).status_code == 403
     assert desk.post(address, {"kind": "id-copy"}).status_code == 422
+
+
+def test_what_a_file_holds_is_the_projects_own_list(office: Office) -> None:
+    desk = sign_in("wangfang")
+    address = reverse("archive-owner", args=[office.project.pk, office.household.pk])
+    long = "购房合同及其全部补充协议、附件、图纸、交付清单和双方签字确认的其他书面材料之复印件一份"
+    set_value(
+        actor=SYSTEM,
+        key="archive.owner_file_checklist",
+        text=f"Copies of identity papers\n{long}\n钥匙领取单",
+        project_id=office.project.pk,
+        now=NOW,
+        today=TODAY,
+    )
+
+    before = desk.get(address)
+    kinds = [key for key, _name in before.context["form"].fields["kind"].choices]
+    assert [name for name, _files in before.context["rows"]] == [
+        "Copies of identity papers", long, "钥匙领取单",
+    ]  # fmt: skip
+    assert (kinds[0], kinds[2]) == ("id-copy", "钥匙领取单")
+    assert len(kinds[1]) == 40
+    assert len(before.context["unlisted"]) == 2  # there are no other papers any more
+    for kind in kinds:
+        upload = SimpleUploadedFile("件.pdf", pdf(1))
+        assert desk.post(address, {"kind": kind, "file": upload}).status_code == 302
+    refused = desk.post(address, {"kind": "agreement", "file": SimpleUploadedFile("x.pdf", pdf(1))})
+
+    assert refused.status_code == 422
+    assert desk.get(address).context["complete"] == 3
 
 
 def test_a_second_click_on_sign_counts_once(office: Office, granted: AccessRequest) -> None:

@@ -20,12 +20,13 @@ from kernel.documents import operations as documents
 from kernel.documents import queries as files
 from kernel.documents.models import Attachment
 from kernel.errors import DomainError, NotFound
+from kernel.policies.operations import set_value
 from kernel.records import operations, queries
 from kernel.records.models import AccessLook, AccessRequest, AccessState, Mode, Receiver
 from kernel.records.stamping import NotStampable
 from services.properties.models import Household, Project
 from tenants.companies.models import Company
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.factories_approvals import approve, case_named_by, person, step_under_way
 from tests.factories_properties import add_home, add_project
 
@@ -278,6 +279,17 @@ def test_a_grant_is_for_who_asked_and_for_a_day(office: Office) -> None:
     refused(operations.GrantExpired, lambda: look(office.steward, now=NOW + timedelta(hours=24)))
     look(office.steward, now=NOW + timedelta(hours=24) - timedelta(seconds=1))
     assert looks() == [("chenjie (chenjie)", "VIEW")]
+
+
+def test_how_long_a_grant_is_open_the_company_says(office: Office) -> None:
+    set_value(actor=access.SYSTEM, key="archive.grant_hours", text="2", now=NOW, today=TODAY)
+
+    request = office.granted(office.steward)
+
+    assert request.expires_at == NOW + timedelta(hours=2)
+    set_value(actor=access.SYSTEM, key="archive.grant_hours", text="100", now=NOW, today=TODAY)
+    request.refresh_from_db()
+    assert request.expires_at == NOW + timedelta(hours=2)  # what is granted stays as it is
 
 
 def test_what_cannot_be_stamped_is_only_copied(office: Office) -> None:
