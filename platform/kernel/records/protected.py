@@ -45,7 +45,7 @@ def _known() -> dict[str, str]:
     """Return the keys of the handbook's papers by their names in every language."""
     given = policies.REGISTRY[CHECKLIST].given
     assert isinstance(given, tuple)
-    found = {}
+    found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             found |= {str(name): key for name, key in zip(given, _KEYS, strict=True)}
