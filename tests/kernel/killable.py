@@ -1,0 +1,53 @@
+"""A worker to be killed: ``python -m … DATABASE WORK NOW``; it says when it begins."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django must be set up before
+from django_tenants.utils import tenant_context  # noqa: E402
+
+from kernel.deadlines import sweeping  # noqa: E402
+from kernel.notifications import operations as notifications  # noqa: E402
+from kernel.outbox import operations as outbox  # noqa: E402
+from tenants.companies import records  # noqa: E402
+from tenants.companies.models import Company  # noqa: E402
+from tests import database  # noqa: E402
+
+ANCHORS = 400
+
+
+def anchor(company: Company, now: datetime) -> None:
+    for _night in range(ANCHORS):
+        records.check_record(company=company, now=now)
+
+
+WORK: dict[str, Callable[[Company, datetime], object]] = {
+    "sweep": lambda _company, now: sweeping.sweep(now=now),
+    "events": lambda _company, now: outbox.deliver_due(now=now),
+    "mails": lambda _company, now: notifications.deliver_due(now=now),
+    "anchor": anchor,
+}
+
+
+def main(name: str, work: str, now: str) -> None:
+    database.use(name)
+    settings.OUTBOUND_NETWORKS = ["127.0.0.0/8"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = os.environ.get("MAILS", "")
+    company = Company.objects.get(slug="alpha")
+    sys.stdout.write("working\n")
+    sys.stdout.flush()
+    with tenant_context(company):
+        WORK[work](company, datetime.fromisoformat(now))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

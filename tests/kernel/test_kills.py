@@ -1,0 +1,210 @@
+"""Workers are killed with SIGKILL in the middle; nothing is lost, and twice only what may be."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from kernel import access
+from kernel.audit.models import AuditAnchor, AuditEntry
+from kernel.audit.verification import verify
+from kernel.deadlines import operations as deadlines
+from kernel.deadlines.models import Deadline
+from kernel.notifications import operations as notifications
+from kernel.notifications.models import Delivery, Notification
+from kernel.notifications.registry import Notice
+from kernel.outbox import operations as outbox
+from kernel.outbox import registry
+from kernel.outbox.models import EventDelivery
+from kernel.outgoing import LEASE, OutgoingState
+from kernel.tenancy import public
+from kernel.text import _
+from services.properties.operations import create_project
+from tenants.companies.models import AuditCheck, Company
+from tests import database
+from tests.factories import NOW, add_actor, add_user
+from tests.kernel.killable import ANCHORS
+from tests.kernel.notifications.conftest import notice
+
+__all__ = ["notice"]
+
+KILLS = 3
+THINGS = 120
+
+
+def start(work: str, now: datetime, **more: str) -> subprocess.Popen[str]:
+    """Start a worker process and go on when it has begun."""
+    paths = f"{database.ROOT / 'platform'}{os.pathsep}{database.ROOT}"
+    worker = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tests.kernel.killable"),
+            *(str(connection.settings_dict["NAME"]), work, now.isoformat()),
+        ],
+        cwd=database.ROOT,
+        env=os.environ | {"PYTHONPATH": paths} | more,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "working\n"
+    return worker
+
+
+def kill_again_and_again(
+    work: str, done: Callable[[], int], total: int, *, apart: timedelta, **more: str
+) -> None:
+    """Kill workers in the middle of their work, then let one finish."""
+    now = NOW
+    for number in range(1, KILLS + 1):
+        with start(work, now, **more) as worker:
+            while done() < number * total // (KILLS + 2):
+                assert worker.poll() is None, "the worker ended before it was killed"
+            time.sleep(random.uniform(0, 0.02))
+            worker.kill()
+            assert worker.wait() == -signal.SIGKILL
+        assert 0 < done() < total  # it was hit in the middle
+        now += apart
+    with start(work, now, **more) as worker:
+        assert worker.wait() == 0
+
+
+def test_clocks_tell_each_breach_once(committed_tenant: Company) -> None:
+    project = create_project(actor=access.SYSTEM, code="YL", name="云麓", now=NOW)
+    zhou = add_actor("zhouting", "collector", project_id=project.pk)
+    many = 2 * THINGS  # five batches
+    for number in range(many):
+        deadlines.start(
+            clock="complaint.first-reply",
+            subject=project,
+            project_id=project.pk,
+            started_at=NOW - timedelta(days=9),
+            title=f"T-{number}",
+            url="/",
+            person_ids=[zhou.require_person()],
+        )
+        Deadline.objects.filter(subject_id=project.pk).update(subject_id=1000 + number)
+
+    kill_again_and_again(
+        "sweep",
+        Deadline.objects.exclude(breached_at=None).count,
+        many,
+        apart=timedelta(seconds=30),
+    )
+
+    assert not Deadline.objects.filter(breached_at=None).exists()
+    told = Notification.objects.filter(kind="deadlines.breached")
+    assert told.count() == many
+    recorded = AuditEntry.objects.filter(event="deadlines.clock.breached")
+    assert recorded.count() == recorded.values("object_id").distinct().count() == many
+    assert verify().is_whole
+
+
+class Receiver(BaseHTTPRequestHandler):
+    got: list[str] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append(json.loads(body)["id"])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        return
+
+
+@pytest.fixture
+def receiver(settings: Settings) -> Iterator[str]:
+    settings.OUTBOUND_NETWORKS = ["127.0.0.0/8"]
+    registry.register("test.thing.happened", _("Something happened"))
+    Receiver.got = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}/hook"
+        listening.shutdown()
+        thread.join()
+    del registry._EVENTS["test.thing.happened"]
+
+
+def test_events_arrive_and_again_only_what_was_under_way(
+    committed_tenant: Company, receiver: str
+) -> None:
+    admin = add_actor("xujing", "company_admin")
+    endpoint, _secret = outbox.add_endpoint(
+        actor=admin, name="ERP", url=receiver, events=[], now=NOW
+    )
+    sent = [
+        str(outbox.publish(event="test.thing.happened", subject=endpoint, data={}, now=NOW).uid)
+        for _event in range(THINGS)
+    ]
+
+    kill_again_and_again("events", lambda: len(Receiver.got), THINGS, apart=2 * LEASE)
+
+    assert set(EventDelivery.objects.values_list("state", flat=True)) == {OutgoingState.SENT}
+    arrived = Counter(Receiver.got)
+    assert set(arrived) == set(sent)
+    assert sum(arrived.values()) <= THINGS + KILLS
+
+
+def test_mails_go_out_and_again_only_what_was_under_way(
+    committed_tenant: Company, notice: Notice, tmp_path: Path
+) -> None:
+    people = [add_user(f"wang{number}", email=f"wang{number}@example.com") for number in range(30)]
+    for number in range(THINGS // 30):
+        notifications.notify(
+            kind=notice.key,
+            to=[user.pk for user in people],
+            url="",
+            context={"title": f"T-{number}", "by": "Li"},
+            now=NOW,
+        )
+    assert Delivery.objects.count() == THINGS
+
+    def mails() -> list[tuple[str, ...]]:
+        """Return to whom and about what each mail is; several share a file."""
+        text = "".join(file.read_text(errors="replace") for file in tmp_path.iterdir())
+        wanted = ("To: ", "Subject: ")
+        lines = [line for line in text.splitlines() if line.startswith(wanted)]
+        return list(zip(lines[::2], lines[1::2], strict=False))
+
+    kill_again_and_again(
+        "mails", lambda: len(mails()), THINGS, apart=2 * LEASE, MAILS=str(tmp_path)
+    )
+
+    assert set(Delivery.objects.values_list("state", flat=True)) == {OutgoingState.SENT}
+    arrived = Counter(mails())
+    assert len(arrived) == THINGS
+    assert sum(arrived.values()) <= THINGS + KILLS
+
+
+def test_an_anchor_is_kept_in_both_places_or_in_none(committed_tenant: Company) -> None:
+    add_user("wang")
+
+    def checks() -> int:
+        with public():
+            return AuditCheck.objects.count()
+
+    for number in range(1, KILLS + 1):
+        with start("anchor", NOW) as worker:
+            while checks() < 3 * number:
+                assert worker.poll() is None
+            time.sleep(random.uniform(0, 0.02))
+            worker.kill()
+            worker.wait()
+
+    assert checks() == AuditAnchor.objects.count() < ANCHORS
+    assert verify().is_whole
