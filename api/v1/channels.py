@@ -64,6 +64,7 @@ class Channels(ListView):
     """The company's robots."""
 
     actions = {"GET": Action.COMPANY_CONFIGURE, "POST": Action.COMPANY_CONFIGURE}
+    proof = frozenset({"POST"})
     model = Channel
     serializer_class = ChannelOut
 

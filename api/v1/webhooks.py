@@ -106,6 +106,7 @@ class Webhooks(ListView):
     """The company's endpoints by name."""
 
     actions = {"GET": Action.COMPANY_CONFIGURE, "POST": Action.COMPANY_CONFIGURE}
+    proof = frozenset({"POST"})
     model = Endpoint
     serializer_class = EndpointOut
 
@@ -127,6 +128,7 @@ class Webhooks(ListView):
 
 class Webhook(ApiView):
     actions = {"GET": Action.COMPANY_CONFIGURE, "PUT": Action.COMPANY_CONFIGURE}
+    proof = frozenset({"PUT"})
 
     @extend_schema(responses=EndpointOut)
     def get(self, request: Request, endpoint_id: int) -> Response:
@@ -147,6 +149,7 @@ class Webhook(ApiView):
 
 class Secret(ApiView):
     actions = {"POST": Action.COMPANY_CONFIGURE}
+    proof = frozenset({"POST"})
 
     @extend_schema(request=None, responses=SecretOut)
     def post(self, request: Request, endpoint_id: int) -> Response:

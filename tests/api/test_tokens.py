@@ -19,6 +19,8 @@ from kernel.access.models import ApiToken, PostAction, PostHolding, User
 from kernel.approvals.models import Delegation, Signature
 from kernel.identity.models import Method, SignIn
 from kernel.identity.operations import departures, sessions
+from kernel.notifications.models import Channel
+from kernel.outbox.models import Endpoint
 from kernel.security.models import SecurityEvent, SecurityKind
 from kernel.sessions import PROVED_AT
 from services.properties.models import Project
@@ -312,12 +314,16 @@ def test_with_a_session_the_api_asks_for_the_same_proof_as_the_console(
         ("PUT", f"posts/{post.pk}/actions/", {"actions": ["registry.view"]}),
         ("PUT", f"people/{wang.pk}/", {"name": "wang", "email": "thief@example.com"}),
         ("POST", f"departures/{leaving.pk}/close/", {}),
+        ("POST", "webhooks/", {"name": "X", "url": "https://thief.example.com/", "events": []}),
+        ("POST", "notices/channels/", {"kind": "wecom", "name": "X", "key": "thief-thief"}),
     ]
 
     for method, path, body in asked:
         assert refusal(admin(method, path, body)) == (403, "access.proof-needed"), path
 
     assert (PostHolding.objects.count(), PostAction.objects.count()) == (held, given)
+    assert not Endpoint.objects.exists()
+    assert not Channel.objects.exists()
     wang.refresh_from_db()
     assert (wang.email, wang.is_active) == ("wang@example.com", True)
     session = admin.client.session

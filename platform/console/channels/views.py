@@ -74,6 +74,7 @@ class Channels(ListView):
 
 class Add(EditSheet):
     action = Action.COMPANY_CONFIGURE
+    proof = "POST"  # notices are repeated there from now on
     title, button = _("Add a channel"), _("Add the channel")
     form_class = forms.NewChannel
 

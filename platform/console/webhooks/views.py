@@ -76,6 +76,7 @@ class Endpoints(ListView):
 
 class Add(EditSheet):
     action = Action.COMPANY_CONFIGURE
+    proof = "POST"  # what happens in the company is told there from now on
     title, button = _("Add a webhook"), _("Add it and show the secret")
     form_class = forms.EndpointFacts
 
@@ -99,6 +100,7 @@ class Add(EditSheet):
 
 class Edit(EditSheet):
     action = Action.COMPANY_CONFIGURE
+    proof = "POST"
     title = _("Change the webhook")
     form_class = forms.EndpointChange
 
@@ -192,6 +194,7 @@ class EndpointPage(ListView):
 
 class RenewSecret(ConsoleView):
     action = Action.COMPANY_CONFIGURE
+    proof = "POST"
 
     def post(self, request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
         endpoint = queries.get_endpoint(actor=self.actor, endpoint_id=endpoint_id)

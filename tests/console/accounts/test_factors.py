@@ -16,6 +16,8 @@ from kernel.access.models import Post, PostAction, PostHolding, User
 from kernel.identity import totp
 from kernel.identity.models import AuthenticatorApp, SignIn
 from kernel.identity.operations import factors
+from kernel.notifications.models import Channel
+from kernel.outbox.models import Endpoint
 from kernel.sessions import PROVED_AT
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
@@ -256,6 +258,24 @@ def test_what_a_post_may_do_is_changed_by_who_proves_who_he_is(client: Client) -
     assert [asked.status_code, new.status_code] == [403, 403]
     assert PostAction.objects.filter(is_given=True).count() == held
     assert Post.objects.count() == posts
+
+
+def test_nothing_is_told_elsewhere_at_a_screen_left_open(client: Client) -> None:
+    """Known fault: a webhook to anywhere was added without a word."""
+    add_actor("xujing", "company_admin")
+    sign_in(client, "xujing")
+    forget_proof(client)
+    webhook = {"name": "X", "url": "https://thief.example.com/"}
+    robot = {"kind": "wecom", "name": "X", "key": "thief-thief", "language": "en"}
+
+    codes = [
+        send(client, "/c/webhooks/new/", **webhook).status_code,
+        send(client, "/c/channels/new/", **robot).status_code,
+    ]
+
+    assert codes == [403, 403]
+    assert not Endpoint.objects.exists()
+    assert not Channel.objects.exists()
 
 
 def test_signing_out_the_others_keeps_this_browser(client: Client) -> None:
