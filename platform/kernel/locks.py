@@ -14,6 +14,7 @@ class LockClass(IntEnum):
     PROVISIONING = 2  # second key: the company's id
     DELEGATIONS = 3  # second key: of the schema; one delegation of a company at a time
     POLICIES = 4  # second key: of the schema; settings that must go together, one change at a time
+    LADDER = 5  # second key: of the schema; reporting lines, one change at a time
 
 
 def lock_company(lock: LockClass) -> None:

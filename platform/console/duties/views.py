@@ -127,7 +127,7 @@ class Pairs(ConsoleView):
         in_force = Counter(
             queries.exemptions_in_force(day=self.today).values_list("rule", flat=True)
         )
-        labels = {post.key: post.label for post in Post.objects.all()}
+        labels = queries.labels_with_own()
         context = {
             "title": _("Separation of duties"),
             "tabs": tabs_of("duties-pairs"),
@@ -147,7 +147,7 @@ class Pairs(ConsoleView):
 
 
 def posts_in_words(pair: Pair, labels: Mapping[str, str]) -> list[str]:
-    """Return the posts on each side of a pair, in the words of the company."""
+    """Return the posts on each side of a pair, and those that count as them, by their names."""
     comma = str(_p("between items of a list", ", "))
     return [
         comma.join(labels.get(key, key) for key in sorted(side.posts)) for side in (pair.a, pair.b)

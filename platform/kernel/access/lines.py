@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from kernel.access.models import Post, ReportingLine
 from kernel.db import refusing
 from kernel.errors import Invalid
+from kernel.locks import LockClass, lock_company
 from kernel.text import _
 
 
@@ -91,6 +92,7 @@ def draw(
     :raises LineIsCircle: if a post would stand above itself on one of the days.
     """
     require_day(first_day, today=today)
+    lock_company(LockClass.LADDER)  # as the trigger does: two at once could close a circle
     current = above(first_day)
     changed = {key: up for key, up in wanted.items() if current.get(key) != up}
     if not changed:

@@ -15,6 +15,7 @@ from kernel.duties import rules
 from kernel.duties.models import Exemption, ExemptionState
 from kernel.duties.rules import Held, Likeness, Load, Meeting
 from kernel.errors import NotFound
+from kernel.text import _p
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,16 @@ def unclear_among(posts: Collection[Post]) -> list[Unclear]:
     loads = _loads_of({post.key for post in posts})
     found = [Unclear(post, rules.likenesses(post.key, loads[post.key])) for post in posts]
     return [one for one in found if one.likenesses or is_unsaid(one.post)]
+
+
+def labels_with_own() -> dict[str, str]:
+    """Return each post's name by its key, with the names of posts in use that count as it."""
+    comma = str(_p("between items of a list", ", "))
+    labels = {post.key: [post.label] for post in Post.objects.order_by("pk")}
+    counts = CountsAs.objects.filter(post__is_active=True).select_related("post", "counts_as")
+    for row in counts.order_by("pk"):
+        labels[row.counts_as.key].append(row.post.label)
+    return {key: comma.join(names) for key, names in labels.items()}
 
 
 def is_unsaid(post: Post) -> bool:

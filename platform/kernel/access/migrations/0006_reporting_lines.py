@@ -21,7 +21,7 @@ NO_CIRCLE = migrations.RunSQL(
     """
     CREATE FUNCTION access_reportingline_refuse_circle() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        LOCK TABLE access_reportingline IN SHARE ROW EXCLUSIVE MODE;
+        PERFORM pg_advisory_xact_lock(5, hashtext(current_schema()));  -- LockClass.LADDER
         IF EXISTS (
             WITH RECURSIVE line AS (
                 SELECT NEW.reports_to AS place, daterange(NEW.valid_from, NEW.valid_to) AS days
