@@ -394,7 +394,7 @@ def test_who_may_not_see_exemptions_finds_none(
 
 def told(kind: str) -> list[tuple[str, str]]:
     found = Notification.objects.filter(kind=f"duties.exemption-{kind}").select_related("user")
-    return [(one.user.username, one.url) for one in found.order_by("user__username")]
+    return [(one.user.username, one.url) for one in found.order_by("user__username", "pk")]
 
 
 def test_those_who_may_decide_are_told_with_the_link_and_nobody_else(

@@ -52,10 +52,10 @@ def test_a_loop_of_little_text_is_too_much_as_well(line: str) -> None:
     rows = [{"item": ""} for _ in range(1500)]
     template = markup.parse(body, FIELDS)
 
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(markup.TooMuch):
         markup.fill(template, {"lines": rows})
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_many_loops_over_one_list_are_too_much_as_well() -> None:
