@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,22 @@ SWITCHES = frozenset(
 SAME_FOR_ALL = frozenset({"api/v1/document.py", "platform/kernel/audit/registry.py"})
 
 Finding = tuple[str, int, str]
+Nodes = tuple[ast.AST, ...]
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in path.parts and "node_modules" not in path.parts:
-                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+@cache
+def sources() -> tuple[tuple[str, Nodes], ...]:
+    """Return each module of the product with its nodes, read once for all rules."""
+    return tuple(
+        (str(path.relative_to(ROOT)), nodes_of(path.read_text()))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if not {"migrations", "node_modules"} & set(path.parts)
+    )
+
+
+def nodes_of(source: str) -> Nodes:
+    return tuple(ast.walk(ast.parse(source)))
 
 
 def name_of(node: ast.AST) -> str:
@@ -40,9 +50,9 @@ def name_of(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def with_company(name: str, tree: ast.Module) -> Iterator[Finding]:
+def with_company(name: str, nodes: Nodes) -> Iterator[Finding]:
     """``with company:`` keeps its stack in one list for all threads."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             for item in node.items:
                 expression = item.context_expr
@@ -52,9 +62,9 @@ def with_company(name: str, tree: ast.Module) -> Iterator[Finding]:
                     yield name, node.lineno, "with company:"
 
 
-def generators_in_a_company(name: str, tree: ast.Module) -> Iterator[Finding]:
+def generators_in_a_company(name: str, nodes: Nodes) -> Iterator[Finding]:
     """A suspended generator keeps its company in force for whoever called it."""
-    for function in ast.walk(tree):
+    for function in nodes:
         if not isinstance(function, ast.FunctionDef):
             continue
         if any(name_of(decorator) == "contextmanager" for decorator in function.decorator_list):
@@ -68,16 +78,16 @@ def generators_in_a_company(name: str, tree: ast.Module) -> Iterator[Finding]:
                         yield name, node.lineno, "yield inside a company's context"
 
 
-def async_code(name: str, tree: ast.Module) -> Iterator[Finding]:
+def async_code(name: str, nodes: Nodes) -> Iterator[Finding]:
     """In the event loop no company is in force: keys and paths made there are shared by all."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.AsyncFunctionDef, ast.Await)):
             yield name, node.lineno, "async"
 
 
-def threads(name: str, tree: ast.Module) -> Iterator[Finding]:
+def threads(name: str, nodes: Nodes) -> Iterator[Finding]:
     """A new thread has a connection of its own, in the public schema."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call) and name_of(node) in {
             "Thread",
             "ThreadPoolExecutor",
@@ -86,10 +96,10 @@ def threads(name: str, tree: ast.Module) -> Iterator[Finding]:
             yield name, node.lineno, "a thread of its own"
 
 
-def switches(name: str, tree: ast.Module) -> Iterator[Finding]:
+def switches(name: str, nodes: Nodes) -> Iterator[Finding]:
     if name in SWITCHES:
         return
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr in {
             "set_tenant",
             "set_schema",
@@ -98,56 +108,58 @@ def switches(name: str, tree: ast.Module) -> Iterator[Finding]:
             yield name, node.lineno, f".{node.attr}"
 
 
-def cache_clear(name: str, tree: ast.Module) -> Iterator[Finding]:
+def cache_clear(name: str, nodes: Nodes) -> Iterator[Finding]:
     """It empties every company's cache."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"cache.clear", "caches.clear"}:
+    for node in nodes:
+        if (
+            isinstance(node, ast.Call)
+            and name_of(node) == "clear"
+            and ast.unparse(node.func) in {"cache.clear", "caches.clear"}
+        ):
             yield name, node.lineno, "cache.clear()"
 
 
-def pickles(name: str, tree: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+def pickles(name: str, nodes: Nodes) -> Iterator[Finding]:
+    for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = {alias.name for alias in node.names} | {getattr(node, "module", "") or ""}
             if names & {"pickle", "marshal", "shelve"}:
                 yield name, node.lineno, "pickle"
 
 
-def search_paths_in_sql(name: str, tree: ast.Module) -> Iterator[Finding]:
+def search_paths_in_sql(name: str, nodes: Nodes) -> Iterator[Finding]:
     """Search path and role belong together; only the backend sets them."""
     allowed = ("platform/kernel/postgres/", "tenants/provisioning/")
     if name.startswith(allowed):
         return
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value.lower()
             if "set search_path" in text or "set role" in text or "set local search_path" in text:
                 yield name, node.lineno, "search_path or role in SQL"
 
 
+@cache
 def base_classes() -> frozenset[str]:
     """Return the names of all classes of the product that others are made from."""
     return frozenset(
         name_of(base.value if isinstance(base, ast.Subscript) else base)
-        for _name, tree in sources()
-        for node in ast.walk(tree)
+        for _name, nodes in sources()
+        for node in nodes
         if isinstance(node, ast.ClassDef)
         for base in node.bases
     )
 
 
-BASES = base_classes()
-
-
-def stubs(name: str, tree: ast.Module) -> Iterator[Finding]:
+def stubs(name: str, nodes: Nodes) -> Iterator[Finding]:
     """A method may be left to subclasses where there are some; nothing else is left out."""
     allowed = {
         id(node)
-        for outer in ast.walk(tree)
-        if isinstance(outer, ast.ClassDef) and outer.name in BASES
+        for outer in nodes
+        if isinstance(outer, ast.ClassDef) and outer.name in base_classes()
         for node in ast.walk(outer)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if (
             isinstance(node, ast.Raise)
             and node.exc is not None
@@ -157,11 +169,11 @@ def stubs(name: str, tree: ast.Module) -> Iterator[Finding]:
             yield name, node.lineno, "NotImplementedError outside a base class"
 
 
-def bare_hooks_and_signatures(name: str, tree: ast.Module) -> Iterator[Finding]:
+def bare_hooks_and_signatures(name: str, nodes: Nodes) -> Iterator[Finding]:
     """Ruff bans them where no clock may be read; console, API, tasks and commands may read it."""
     if name in {"platform/kernel/jobs/operations.py", "platform/kernel/tenancy.py"}:
         return
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == "on_commit":
             yield name, node.lineno, "a commit hook that carries no company"
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -172,22 +184,27 @@ def bare_hooks_and_signatures(name: str, tree: ast.Module) -> Iterator[Finding]:
                     yield name, node.lineno, "a token that carries no company"
 
 
-def process_caches(name: str, tree: ast.Module) -> Iterator[Finding]:
+def process_caches(name: str, nodes: Nodes) -> Iterator[Finding]:
     """A process serves many companies: what it remembers, it tells the next one."""
     if name in SAME_FOR_ALL:
         return
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module == "functools":
             if {alias.name for alias in node.names} & {"lru_cache", "cache"}:
                 yield name, node.lineno, "a cache of the process"
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) in {
-            "functools.lru_cache",
-            "functools.cache",
-        }:
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"lru_cache", "cache"}
+            and ast.unparse(node)
+            in {
+                "functools.lru_cache",
+                "functools.cache",
+            }
+        ):
             yield name, node.lineno, "a cache of the process"
 
 
-RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
+RULES: dict[str, tuple[Callable[[str, Nodes], Iterator[Finding]], str]] = {
     "with company": (with_company, "with company:\n    pass"),
     "generators": (
         generators_in_a_company,
@@ -210,15 +227,15 @@ RULES: dict[str, tuple[Callable[[str, ast.Module], Iterator[Finding]], str]] = {
 def test_rule_is_kept(rule: str) -> None:
     find, _planted = RULES[rule]
 
-    assert [finding for name, tree in sources() for finding in find(name, tree)] == []
+    assert [finding for name, nodes in sources() for finding in find(name, nodes)] == []
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_sees_what_it_forbids(rule: str) -> None:
     find, planted = RULES[rule]
 
-    assert list(find("services/planted.py", ast.parse(planted)))
+    assert list(find("services/planted.py", nodes_of(planted)))
 
 
 def test_the_whole_product_is_read() -> None:
-    assert len(list(sources())) > 150
+    assert len(sources()) > 150
