@@ -3,8 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("api.urls")),  # first: a page's address is looked for in many places
     path("", include("console.urls")),
-    path("api/", include("api.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

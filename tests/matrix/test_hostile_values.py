@@ -41,9 +41,9 @@ READABLE = [
 
 @pytest.mark.parametrize("route", READABLE, ids=str)
 def test_no_query_breaks_a_page(world: World, route: Route) -> None:
-    who = visitor_for(route, "GET")
-    for value in QUERIES:
-        query = "&".join(f"{name}={value}" for name in names_of_query(route))
+    who, names = visitor_for(route, "GET"), names_of_query(route)
+    for value in QUERIES if names else ():
+        query = "&".join(f"{name}={value}" for name in names)
         answer = visit(world, route, "GET", who=who, query=query)
         assert answer.status < 500, (query, answer.text[:300])
 

@@ -52,9 +52,10 @@ class Untouched:
         assert [table for table in now if now[table] != self.before[table]] == []
 
 
-@pytest.fixture
-def untouched(world: World) -> Untouched:
-    return Untouched(world)
+@pytest.fixture(scope="module")
+def untouched(built_world: World) -> Untouched:
+    """Look at the other project once: each test leaves the world as it was made."""
+    return Untouched(built_world)
 
 
 def refused(answer: Answer, who: str = "one") -> None:
