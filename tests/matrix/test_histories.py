@@ -1,5 +1,6 @@
 """Every record's page tells what was done to it: an entry about it is found on the page."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,13 @@ from django_tenants.utils import tenant_context
 
 from kernel import access
 from kernel.audit import operations as audit
+from kernel.audit.registry import objects
 from kernel.documents.models import NumberSeries
-from tests.factories import NOW
+from kernel.documents.printing import queries as printing
+from kernel.documents.printing.operations import save_template
+from kernel.notifications.operations import reword
+from kernel.policies.operations import set_value
+from tests.factories import NOW, TODAY
 from tests.matrix.visits import visit
 from tests.matrix.world import World
 
@@ -42,6 +48,10 @@ RECORDS: list[tuple[str, str, str, str, str, tuple[str, ...], str]] = [
      "bills-bill", (P, "bill_id"), ""),
     ("payment", "billing.payment", "payment_id", "cashier.payment.taken",
      "receipts-receipt", (P, "receipt_id"), ""),
+    ("receipt", "billing.receipt", "receipt_id", "cashier.receipt.printed",
+     "receipts-receipt", (P, "receipt_id"), ""),
+    ("deadline", "deadlines.deadline", "deadline_id", "deadlines.clock.paused",
+     "deadlines-one", ("deadline_id",), ""),
     ("reading", "billing.reading", "reading_id", "billing.reading.reopened",
      "readings-reading", (P, "reading_id"), ""),
     ("person", "access.user", "user_id", "access.user.changed",
@@ -122,3 +132,102 @@ def look(world: World, page: str, fills: tuple[str, ...], query: str, ids: dict[
             return answer.text
         seen.append(answer.status)
     raise AssertionError(f"{path}: {seen}")
+
+
+def by_somebody() -> access.Actor:
+    return replace(access.SYSTEM, label=MARK)
+
+
+def test_a_setting_tells_who_changed_it_here_and_in_the_project(world: World) -> None:
+    ids = {**world.own_values(), "policy_key": "archive.grant_hours"}
+    places: list[tuple[str, tuple[str, ...], int | None]] = [
+        ("policies-setting", ("policy_key",), None),
+        ("policies-project-setting", (P, "policy_key"), ids[P]),
+    ]
+    for page, fills, project_id in places:
+        before = look(world, page, fills, "", ids)
+        with tenant_context(world.alpha):
+            set_value(
+                actor=by_somebody(),
+                key="archive.grant_hours",
+                text="48",
+                project_id=project_id,
+                now=NOW,
+                today=TODAY,
+            )
+        assert MARK not in before, page
+        assert MARK in look(world, page, fills, "", ids), page
+
+
+def test_a_print_template_tells_who_changed_it_here_and_in_the_project(world: World) -> None:
+    ids = world.own_values()
+    places: list[tuple[str, tuple[str, ...], int | None]] = [
+        ("print-templates-edit", ("paper", "language"), None),
+        ("print-templates-project-edit", (P, "paper", "language"), ids[P]),
+    ]
+    for page, fills, project_id in places:
+        before = look(world, page, fills, "", ids)
+        with tenant_context(world.alpha):
+            for body in ("# changed", "# changed again"):
+                version = printing.get_template(
+                    actor=access.SYSTEM,
+                    kind=ids["paper"],
+                    language=ids["language"],
+                    project_id=project_id,
+                ).version
+                save_template(
+                    actor=by_somebody(),
+                    kind=ids["paper"],
+                    language=ids["language"],
+                    body=body,
+                    seen_version=version,
+                    project_id=project_id,
+                    now=NOW,
+                )
+        after = look(world, page, fills, "", ids)
+        assert MARK not in before, page
+        assert after.count(MARK) == 2, page
+
+
+def test_the_words_of_a_notice_tell_who_changed_them(world: World) -> None:
+    ids = world.own_values()
+    fills = ("language", "notice")
+    with tenant_context(world.alpha):
+        reword(
+            actor=by_somebody(),
+            kind=ids["notice"],
+            language=ids["language"],
+            subject="ready",
+            text="",
+            now=NOW,
+        )
+    assert MARK in look(world, "notice-words-edit", fills, "", ids)
+
+
+# What is recorded of these stands on the page of something else, or has its own page of the record.
+ELSEWHERE = {
+    "access.apitoken": "the lists of tokens say when each was made, used and revoked",
+    "access.postholding": "the person's page",
+    "approvals.chainversion": "the chain's page",
+    "billing.feeassignment": "the fee standard's page",
+    "billing.feeversion": "the fee standard's page",
+    "companies.company": "the company's page",
+    "console.export": "one's own downloads; the audit record",
+    "console.savedview": "one's own lists; the audit record",
+    "documents.attachment": "the page of the record that the file hangs on",
+    "documents.manual": "its revisions' pages",
+    "documents.manualrelease": "the page of the manual's copies lists each with what became of it",
+    "documents.printbatch": "one's own downloads; the audit record",
+    "documents.printtemplate": "tested above",
+    "notifications.notification": "the audit record: disposed of by the month",
+    "notifications.wording": "tested above",
+    "outbox.event": "the log of webhooks",
+    "policies.policyvalue": "tested above",
+    "properties.meter": "the household's page",
+    "properties.vehicle": "the household's page",
+}
+
+
+def test_every_kind_of_record_has_a_place_for_its_history() -> None:
+    assert {row[1] for row in RECORDS} | set(ELSEWHERE) == set(objects())
+    assert not {row[1] for row in RECORDS} & set(ELSEWHERE)

@@ -29,11 +29,11 @@ from console.lists import (
 )
 from console.views import ConsoleView
 from kernel.access import Action
-from kernel.audit.queries import history_of
+from kernel.audit.queries import history_of_all
 from kernel.errors import Conflict, Denied, DomainError, Invalid, NotFound
 from kernel.money import in_capitals
 from services.billing.cashier import operations, queries
-from services.billing.cashier.models import PaymentMethod, Receipt
+from services.billing.cashier.models import Payment, PaymentMethod, Receipt
 from services.billing.papers import batched
 from services.billing.papers.bills import paid_bills
 
@@ -193,7 +193,7 @@ class ReceiptPage(ReceiptView):
             "receipt": receipt,
             "rows": paid_bills(receipt),
             "capitals": in_capitals(receipt.payment.amount),
-            "history": history_of(receipt.payment),
+            "history": history_of_all({Payment: [receipt.payment_id], Receipt: [receipt.pk]}),
             "may_void": may_void(self, receipt, self.today),
             "may_print": self.actor.may(Action.RECEIPT_PRINT, project_id),
             "project_id": project_id,

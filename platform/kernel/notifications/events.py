@@ -12,6 +12,7 @@ EVENTS = {
     "notifications.wording.restored": _("Wording of a notice restored"),
 }
 OBJECTS = {
+    "notifications.channel": _("Channel of notices"),
     "notifications.notification": _("Notice"),
     "notifications.wording": _("Wording of a notice"),
 }
