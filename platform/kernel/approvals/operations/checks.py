@@ -35,7 +35,7 @@ from kernel.approvals.operations.errors import (
     TextMissing,
 )
 from kernel.approvals.queries import running as queries
-from kernel.approvals.queries.people import people_of
+from kernel.approvals.queries.people import APART_POSTS, people_of
 from kernel.approvals.rules import counting
 from kernel.documents.models import Attachment
 from kernel.tenancy import company_day
@@ -183,7 +183,7 @@ def require_fit(case: Case, step: CaseStep, user_id: int, *, now: datetime) -> U
     )
     if not posts:
         raise unfit("elsewhere", _("This person holds no post here."))
-    if posts <= {"company_admin"}:
+    if posts <= APART_POSTS:
         raise unfit(
             "administrator",
             _("The company administrator takes no part in business approvals."),

@@ -18,6 +18,7 @@ from kernel.approvals.operations.errors import (
     NotAPerson,
     NotYourTurn,
 )
+from kernel.approvals.queries.people import business_posts
 from kernel.approvals.queries.running import delegations, mandate_of
 from kernel.approvals.rules.delegations import Mandate, closes_circle
 from kernel.audit import operations as audit
@@ -139,6 +140,11 @@ def _check(
     for person, field in people.items():
         if person not in active:
             raise DelegationInvalid(_("This person has no active account."), field=field)
+    if not business_posts(user=deputy_id, day=valid_from).exists():
+        raise DelegationInvalid(
+            _("The deputy holds no post by which he could take part in approvals then."),
+            field="deputy_id",
+        )
     if any(registry.find_kind(kind) is None for kind in kinds):
         raise DelegationInvalid(_("There is no such kind of document."), field="kinds")
 

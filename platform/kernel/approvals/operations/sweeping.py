@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from kernel.access import queries as access_queries
 from kernel.access.actors import SYSTEM
@@ -35,7 +35,6 @@ from kernel.approvals.queries.people import reach
 from kernel.approvals.rules import paths
 from kernel.approvals.rules.definitions import TimeOut
 from kernel.approvals.rules.paths import Slot
-from kernel.errors import DomainError
 from kernel.tenancy import company_day
 
 logger = logging.getLogger(__name__)
@@ -44,13 +43,16 @@ logger = logging.getLogger(__name__)
 def sweep(*, now: datetime) -> int:
     """Look at every case under way, each in a transaction of its own; return how many there were.
 
-    A case whose effect is refused stays as it was and is looked at again next time.
+    A case that cannot go on, whatever the reason, stays as it was and is looked at again next
+    time; the others go on.
     """
     ids = list(queries.due_cases(now=now))
     for case_id in ids:
         try:
             look_after(case_id=case_id, now=now)
-        except DomainError:
+        except (InterfaceError, OperationalError):
+            raise  # of no one case: the database is gone, or two were in each other's way
+        except Exception:
             logger.exception("a case could not go on by itself")
     return len(ids)
 

@@ -10,15 +10,13 @@ from kernel.access import queries as access_queries
 from kernel.access.models import User
 from kernel.approvals import registry
 from kernel.approvals.models import Chain, ChainState, ChainVersion
+from kernel.approvals.queries.people import APART_POSTS
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules import checks
 from kernel.approvals.rules.definitions import Definition
 from kernel.approvals.rules.facts import bind
 from kernel.approvals.settings import number_keys, number_of
 from kernel.errors import NotFound
-
-# Takes no part in business approvals (handbook 2.2).
-APART_POSTS = frozenset({"company_admin"})
 
 
 def chains(*, actor: Actor) -> QuerySet[Chain]:

@@ -13,6 +13,9 @@ from kernel.approvals import apart, settings
 from kernel.approvals.rules import counting, paths
 from kernel.approvals.rules.definitions import Assignee, AssigneeKind, Duty, Scope, Step
 
+# Takes no part in business approvals (handbook 2.2).
+APART_POSTS = frozenset({"company_admin"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -92,6 +95,13 @@ def _people(assignee: Assignee, situation: Situation) -> list[User]:
     return access_queries.head_of_department_of(
         user_id=situation.applicant_id, project_id=project_id, today=today
     )
+
+
+def business_posts(*, user: int | OuterRef, day: date) -> QuerySet[PostHolding]:
+    """Return the posts by which a person takes part in approvals, wherever he holds them."""
+    return PostHolding.objects.filter(
+        access_queries.in_force(day), user_id=user, user__is_active=True, post__is_active=True
+    ).exclude(post__key__in=APART_POSTS)
 
 
 def colleagues(*, project_ids: Collection[int] | None, today: date) -> QuerySet[User]:

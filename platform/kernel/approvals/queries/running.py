@@ -21,7 +21,7 @@ from kernel.approvals.models import (
     Signature,
     StepState,
 )
-from kernel.approvals.queries.people import Situation
+from kernel.approvals.queries.people import Situation, business_posts
 from kernel.approvals.queries.simulation import PathStep, walk
 from kernel.approvals.rules.counting import Signed
 from kernel.approvals.rules.definitions import Duty, Step
@@ -87,9 +87,17 @@ def cases_to_take_further(*, actor: Actor) -> QuerySet[Case]:
 
 
 def delegations_of_deputy(*, user_id: int, today: date) -> QuerySet[Delegation]:
-    """Return for whom a person may sign today, in the order recorded."""
+    """Return for whom a person may sign today, in the order recorded.
+
+    For nobody, once he holds no post any more or only administers the company: administrators
+    take no part in business approvals, and neither does who has no post.
+    """
     return Delegation.objects.filter(
-        deputy_id=user_id, valid_from__lte=today, valid_to__gt=today, principal__is_active=True
+        Exists(business_posts(user=OuterRef("deputy_id"), day=today)),
+        deputy_id=user_id,
+        valid_from__lte=today,
+        valid_to__gt=today,
+        principal__is_active=True,
     ).order_by("pk")
 
 
