@@ -15,6 +15,8 @@ _PLAIN_DAY = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII
 )
 
+_GROUPED_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+
 _PLAIN_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d{2})", re.ASCII)
 
 
@@ -24,10 +26,15 @@ def plain_text(text: str) -> str:
 
 
 def read_number(text: str) -> Decimal | None:
-    """Return the number in ``2,300``, ``２３００``, ``￥2300.5``, ``−20``; otherwise ``None``."""
+    """Return the number in ``2,300``, ``２３００``, ``￥2300.5``, ``−20``; otherwise ``None``.
+
+    A comma stands between thousands only: ``2,80`` is a slip of the finger and not 280.
+    """
     plain = plain_text(text).replace("\u2212", "-").replace("。", ".")
-    plain = re.sub(r"[\s,]", "", plain)
+    plain = re.sub(r"\s", "", plain)
     plain = re.sub(r"^(-?)[¥$]", r"\1", plain).removesuffix("元")
+    if _GROUPED_NUMBER.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not _PLAIN_NUMBER.fullmatch(plain):
         return None
     try:

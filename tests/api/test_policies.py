@@ -1,6 +1,6 @@
 """The endpoints of settings, the calendar and time limits."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -93,6 +93,28 @@ def test_refusals_write_nothing(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert not PolicyValue.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "today"),
+    [
+        ("2026-11-09T15:59:59+00:00", "2026-11-09"),  # a second before midnight in Shanghai
+        ("2026-11-09T16:00:00+00:00", "2026-11-10"),
+    ],
+)
+def test_a_day_begins_where_the_company_is(
+    project: Project, monkeypatch: pytest.MonkeyPatch, moment: str, today: str
+) -> None:
+    monkeypatch.setattr("api.views.timezone.now", lambda: datetime.fromisoformat(moment))
+    manager = sign_in("fangqiming", ("property_manager", None))
+    before = str(date.fromisoformat(today) - timedelta(days=1))
+    path = f"projects/{project.pk}/policies/custody.fee_rate/"
+    assert manager("PUT", path, {"value": "60%", "valid_from": today}).status_code == 200
+
+    assert manager("GET", path).json()["value"] == "60%"
+    late = {"value": "50%", "valid_from": before}
+    assert refusal(manager("PUT", path, late)) == (422, "policies.day-refused")
+    assert PolicyValue.objects.get().valid_from == date.fromisoformat(today)
 
 
 def test_a_body_of_another_type_is_refused(admin: Api) -> None:

@@ -21,6 +21,7 @@ Text = str | Promise
 
 _WHOLE: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _FIGURE: Final = re.compile(r"-?\d{1,12}(\.\d{1,8})?", re.ASCII)
+_GROUPED: Final = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 DASHES: Final = re.compile("\\s*[-\u2013\u2014\u2212~\u301c至]\\s*")
 
 
@@ -78,7 +79,7 @@ class Whole(Kind):
     most: int = 999
 
     def parse(self, text: str) -> int:
-        found = plain(text).replace(",", "")
+        found = _ungrouped(plain(text))
         if not _WHOLE.fullmatch(found) or not self.least <= int(found) <= self.most:
             raise self.refuse()
         return int(found)
@@ -104,7 +105,7 @@ class Figure(Kind):
     places: int = 2
 
     def parse(self, text: str) -> Decimal:
-        return _number(self, plain(text).replace(",", ""), self.least, self.most, self.places)
+        return _number(self, _ungrouped(plain(text)), self.least, self.most, self.places)
 
     def text(self, value: Decimal) -> str:
         return _short(value)
@@ -125,8 +126,9 @@ class Money(Kind):
     most: Decimal = Decimal("9999999.99")
 
     def parse(self, text: str) -> Decimal:
-        bare = plain(text).replace(",", "").removeprefix("¥").removesuffix("元").strip()
-        return _number(self, bare, self.least, self.most, 2).quantize(Decimal("0.01"))
+        bare = plain(text).removeprefix("¥").removesuffix("元").strip()
+        number = _number(self, _ungrouped(bare), self.least, self.most, 2)
+        return number.quantize(Decimal("0.01"))
 
     def text(self, value: Decimal) -> str:
         return f"{value:.2f}"
@@ -318,6 +320,14 @@ class Pattern(Kind):
         return _("Letters, digits, - . / and these placeholders: %(names)s.") % {
             "names": " ".join(f"{{{name}}}" for name in self.allowed)
         }
+
+
+def _ungrouped(text: str) -> str:
+    """Return a number without the commas between thousands; any other comma stays and is refused.
+
+    Whoever writes 2,80 does not mean 280.
+    """
+    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 
 
 def parts_of(text: str) -> tuple[str, ...]:

@@ -77,6 +77,12 @@ def test_what_is_typed_is_kept_in_one_spelling(
         (kinds.Whole(least=1, most=31), "0"),
         (kinds.Whole(least=1, most=31), "32"),
         (kinds.Whole(least=1, most=31), "2.5"),
+        (kinds.Whole(least=1, most=31), "1,2"),  # not 12
+        (kinds.Figure(places=2), "2,80"),  # not 280
+        (kinds.Figure(places=2), "1,2345"),
+        (kinds.Money(), "¥2，80"),
+        (kinds.Money(), "1,200,50"),
+        (kinds.Between(least=0, most=24), "1,2"),
         (kinds.Whole(least=1, most=31), ""),
         (kinds.Whole(least=1, most=31), "1e1"),
         (kinds.Whole(least=1, most=31), "١"),
