@@ -9,11 +9,13 @@ const NARROW = { '\uFF0E': '.', '\uFF0C': ',', '\uFF0D': '-', '\uFFE5': '¥' };
 export function normalise(text) {
   const plain = text
     .replace(WIDE, (sign) => NARROW[sign] ?? String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
-    .replace(/[\s\u00A0\u3000,，]/g, '')
+    .replace(/[\s\u00A0\u3000]/g, '')
     .replace(/^[¥$]|元$/g, '')
     .replace(/\u2212/g, '-')
     .replace(/。/g, '.');
-  const match = plain.match(/^(-?)(\d*)(?:\.(\d*))?$/);
+  // A comma stands between thousands only: 2,80 is a slip of the finger and not 280.
+  const bare = /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(',', '') : plain;
+  const match = bare.match(/^(-?)(\d*)(?:\.(\d*))?$/);
   if (!match || (!match[2] && !match[3])) return text;
   const [, sign, whole, part = ''] = match;
   // More than two decimals are somebody's mistake: the server says so, we do not round.
