@@ -97,14 +97,18 @@ class Factor(HalfSignedIn):
         return self._page(request, forms.Secret())
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        if FAILURES_OF_ADDRESS.is_reached(address_of(request)):
+            return too_often(request)
         form = forms.Secret(request.POST)
         if form.is_valid():
             try:
                 was_recovery = proof.check_code(self.person, form.cleaned_data["code"], self.now)
             except factors.TooManyCodes:
+                FAILURES_OF_ADDRESS.count(address_of(request))
                 note_failure(request, SecurityKind.LOCKED_OUT, self.person)
                 return too_often(request)
             except DomainError as error:
+                FAILURES_OF_ADDRESS.count(address_of(request))
                 note_failure(request, SecurityKind.SIGN_IN_FAILED, self.person)
                 form.add_error("code", str(error))
             else:

@@ -242,6 +242,7 @@ class FinishProof(PersonalView):
                 now=self.now,
             )
         except passkeys.PasskeyRefused as error:
+            proof.note_failure(request, error, self.now)
             return JsonResponse({"error": str(error)}, status=422)
         door.prove(request, self.now)
         return JsonResponse({"submit": True})

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.accounts import door
+from console.actor import get_actor
 from console.redirects import safe_target
 from kernel.access.models import User
 from kernel.errors import Denied, DomainError, Invalid
 from kernel.identity import queries
 from kernel.identity.operations import factors
 from kernel.limits import Limit
+from kernel.security import operations as security
+from kernel.security.models import SecurityKind
 
 FIELD: Final = "proof"
 OWN_FIELDS: Final = frozenset({FIELD, "csrfmiddlewaretoken"})
@@ -90,9 +93,23 @@ def attempt(request: HttpRequest, now: datetime) -> str:
     try:
         check(request.user, request.POST.get(FIELD, ""), now)
     except DomainError as error:
+        note_failure(request, error, now)
         return str(error)
     door.prove(request, now)
     return ""
+
+
+def note_failure(request: HttpRequest, error: DomainError, now: datetime) -> None:
+    """Write into the security log that somebody sits there who could not prove who he is."""
+    too_many = isinstance(error, Denied)
+    security.note(
+        kind=SecurityKind.LOCKED_OUT if too_many else SecurityKind.SIGN_IN_FAILED,
+        actor=get_actor(request),
+        code=error.code,
+        path=f"{request.method} {request.path}",
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        now=now,
+    )
 
 
 def page(

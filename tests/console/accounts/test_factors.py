@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from console.accounts import entry
 from kernel import access
 from kernel.access import operations as people
 from kernel.access import passwords
@@ -16,8 +17,10 @@ from kernel.access.models import Post, PostAction, PostHolding, User
 from kernel.identity import totp
 from kernel.identity.models import AuthenticatorApp, SignIn
 from kernel.identity.operations import factors
+from kernel.limits import Limit
 from kernel.notifications.models import Channel
 from kernel.outbox.models import Endpoint
+from kernel.security.models import SecurityEvent
 from kernel.sessions import PROVED_AT
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
@@ -112,6 +115,37 @@ def test_five_wrong_codes_are_enough(client: Client) -> None:
 
     assert send(client, "/sign-in/factor/", code=code_now()).status_code == 429
     assert SignIn.objects.count() == 0
+
+
+def test_who_has_the_password_fills_no_log_with_codes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry, "FAILURES_OF_ADDRESS", Limit("test", 8, 60))
+    with_app()
+    sign_in(client)
+
+    codes = [send(client, "/sign-in/factor/", code="000000").status_code for _try in range(12)]
+
+    assert codes == [422] * 5 + [429] * 7
+    noted = SecurityEvent.objects.values_list("kind", flat=True).order_by("pk")
+    assert list(noted) == ["SIGN_IN_FAILED"] * 5 + ["LOCKED_OUT"] * 3
+
+
+def test_who_guesses_at_an_open_screen_is_written_down(client: Client) -> None:
+    """Known fault: whoever sat there tried proofs, and nothing told of it."""
+    user = add_user("wang")
+    sign_in(client)
+    forget_proof(client)
+
+    for _try in range(6):
+        send(client, "/c/account/proof/", proof="guess")
+
+    noted = SecurityEvent.objects.values_list("kind", "user_id", "path").order_by("pk")
+    here = "POST /c/account/proof/"
+    assert list(noted) == [
+        *[("SIGN_IN_FAILED", user.pk, here)] * 5,
+        ("LOCKED_OUT", user.pk, here),
+    ]
 
 
 def test_a_post_that_asks_for_a_factor_makes_one_set_it_up(client: Client) -> None:
