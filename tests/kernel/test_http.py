@@ -103,6 +103,26 @@ def test_a_name_with_one_inside_address_among_public_ones_is_refused() -> None:
     assert refused.value.code == "private"
 
 
+def test_a_name_that_leads_elsewhere_the_second_time_is_asked_for_once() -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *_more: Any, **_named: Any) -> list[Any]:
+        asked.append(host)
+        is_first = asked.count(host) == 1
+        address = {"rebound.example": "93.184.216.34" if is_first else "127.0.0.1"}.get(host, host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    with (
+        mock.patch.object(socket, "getaddrinfo", resolve),
+        mock.patch.object(socket.socket, "connect", side_effect=ConnectionRefusedError) as connect,
+        pytest.raises(http.RequestFailed),
+    ):
+        http.post("https://rebound.example/", b"", {})
+
+    assert asked.count("rebound.example") == 1
+    assert [call.args[-1] for call in connect.call_args_list] == [("93.184.216.34", 443)]
+
+
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         received.append((self.path, dict(self.headers), self.rfile.read(self.length)))

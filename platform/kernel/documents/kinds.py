@@ -15,6 +15,7 @@ from typing import Final
 
 import puremagic
 
+from kernel.documents import pixels
 from kernel.errors import Invalid
 from kernel.text import _
 
@@ -107,7 +108,11 @@ _PROGRAMS: Final = (
     b"#!",
     b"L\x00\x00\x00\x01\x14\x02\x00",  # a Windows shortcut
 )
+_RIFFS: Final = {"webp": b"WEBP", "wav": b"WAVE"}
 _AMR: Final = b"#!AMR"  # voice notes begin like a script
+# What a list of names begins each line with. Half a million of them take half a gigabyte.
+_ZIP_ENTRY: Final = b"PK\x01\x02"
+_MOST_IN_ZIP: Final = 20_000
 _PROGRAMS_IN_ZIPS: Final = ("AndroidManifest.xml", "META-INF/MANIFEST.MF")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -168,11 +173,21 @@ def _borne_out(extension: str, content: bytes) -> FileKind | None:
     if extension in _ZIPS:
         return _zip_kind(extension, content)
     content_type, is_shown, signatures = _SIGNED[extension]
-    if extension == "zip" and any(name in _names(content) for name in _PROGRAMS_IN_ZIPS):
+    if extension == "zip" and not _is_plain_zip(content):
         return None
     if not _signatures(content) & signatures:
         return None
+    if content[8:12] != _RIFFS.get(extension, content[8:12]):
+        return None  # a signature says no more than that it is of RIFF's family
+    if is_shown and content_type.startswith("image/") and pixels.is_too_large(content):
+        is_shown = False
     return FileKind(extension, content_type, is_shown)
+
+
+def _is_plain_zip(content: bytes) -> bool:
+    """Tell whether a zip holds files and is no program of its own."""
+    names = _names(content)
+    return bool(names) and not any(name in names for name in _PROGRAMS_IN_ZIPS)
 
 
 def _zip_kind(extension: str, content: bytes) -> FileKind | None:
@@ -190,7 +205,9 @@ def _zip_kind(extension: str, content: bytes) -> FileKind | None:
 
 
 def _names(content: bytes) -> frozenset[str]:
-    """Return the names inside a zip; nothing is unpacked."""
+    """Return the names inside a zip; nothing is unpacked. Of one with very many, none."""
+    if content.count(_ZIP_ENTRY) > _MOST_IN_ZIP:
+        return frozenset()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return frozenset(archive.namelist())

@@ -5,6 +5,7 @@ from typing import Final
 
 import typst
 
+from kernel.documents.pixels import is_too_large
 from kernel.documents.printing.embedding import compile_showing, page_count
 from kernel.errors import Conflict
 from kernel.text import _
@@ -55,6 +56,8 @@ def stamp(content: bytes, *, content_type: str, mark: str) -> bytes:
         raise NotStampable(
             _("A file of this type cannot be shown with a watermark: ask for a copy.")
         )
+    if kind != "pdf" and is_too_large(content):
+        raise NotStampable(_("This picture is too large to be shown."))
     try:
         pages = _pages_of(content) if kind == "pdf" else 1
         files = {f"file.{kind}": content}

@@ -23,12 +23,13 @@ from kernel.errors import DomainError, NotFound
 from kernel.policies.operations import set_value
 from kernel.records import operations, queries
 from kernel.records.models import AccessLook, AccessRequest, AccessState, Mode, Receiver
-from kernel.records.stamping import NotStampable
+from kernel.records.stamping import NotStampable, stamp
 from services.properties.models import Household, Project
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY
 from tests.factories_approvals import approve, case_named_by, person, step_under_way
 from tests.factories_properties import add_home, add_project
+from tests.kernel.documents.samples import png_head
 
 LATER = NOW + timedelta(hours=1)
 
@@ -392,3 +393,8 @@ def test_a_look_is_not_taken_back(office: Office) -> None:
     for attempt in (look.delete, look.save):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             attempt()
+
+
+def test_a_picture_that_takes_too_much_memory_is_not_stamped() -> None:
+    with pytest.raises(NotStampable):
+        stamp(png_head(20_000, 20_000), content_type="image/png", mark="x")
