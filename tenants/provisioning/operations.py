@@ -183,7 +183,11 @@ def invite_administrator_again(
                 _("The administrator has chosen a password. The company helps itself from here.")
             )
         operators.record(
-            by=by, event="company.administrator-invited", company_id=company.pk, now=now
+            by=by,
+            event="company.administrator-invited",
+            company_id=company.pk,
+            now=now,
+            data={"to_another_address": bool(email)},
         )
     return company
 

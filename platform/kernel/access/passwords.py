@@ -128,9 +128,16 @@ def invite_again(*, username: str, email: str, now: datetime) -> bool:
     user = User.objects.select_for_update().filter(username=username, is_active=True).first()
     if user is None or user.has_usable_password():
         return False
-    if email:
+    if email and email != user.email:
         user.email = email
         user.save(update_fields=["email"])
+        audit.record(
+            actor=access.SYSTEM,
+            event="access.user.changed",
+            subject=user,
+            now=now,
+            data={"fields": ["email"]},
+        )
     send_link(actor=access.SYSTEM, user_id=user.pk, now=now)
     return True
 

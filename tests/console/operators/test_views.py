@@ -8,9 +8,10 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from console.operators import views
 from kernel.access.models import User
+from kernel.audit.models import AuditEntry
 from kernel.jobs.models import Job
 from kernel.limits import Limit
-from kernel.tenancy import tenant_connection
+from kernel.tenancy import public, tenant_connection
 from tenants.companies.models import Company, CompanyStatus, SetupStage
 from tenants.operators import operations
 from tenants.operators.models import OperatorAction, OperatorSession
@@ -224,6 +225,11 @@ def test_the_first_administrator_is_invited_again_until_he_has_a_password(
     user = User.objects.get()
     assert user.email == "right@example.com"
     assert Job.objects.count() == 1
+    # Whoever gets the link is the company's master: both sides know that the address changed.
+    assert AuditEntry.objects.get(event="access.user.changed").data == {"fields": ["email"]}
+    with public():
+        action = OperatorAction.objects.get(event="company.administrator-invited")
+    assert action.data == {"to_another_address": True}
     user.set_password(PASSWORD)
     user.save()
     refused = client.post(url("operators-invite", alpha.pk), {"email": "thief@example.com"})

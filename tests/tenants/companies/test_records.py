@@ -2,11 +2,13 @@
 
 import logging
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
 from django_tenants.utils import tenant_context
+from psycopg2.extras import Json
 
 from kernel import access
 from kernel.audit import operations as audit
@@ -80,6 +82,36 @@ def test_a_record_made_anew_from_inside_does_not_match_what_the_platform_kept(
         assert AuditAnchor.objects.count() == 1  # what is not whole is not anchored
     # The anchor that found it stays one; the faulty look does not become one.
     assert len(records.anchors_of(company_id=company.pk)) == 1
+
+
+def test_two_records_that_changed_companies_do_not_match_what_the_platform_kept(
+    company: Company,
+) -> None:
+    """Each is whole in itself, anchors and all."""
+    with public():
+        beta = Company.objects.get(slug="beta")
+    with tenant_context(beta):
+        audit.record(actor=access.SYSTEM, event="test.b", subject=add_user("b"), now=NOW)
+    for one in (company, beta):
+        records.check_record(company=one, now=NOW)
+    with tampering(company) as cursor, tampering(beta) as other:
+        for table in ("auditentry", "auditlink", "audithead", "auditanchor"):
+            rows = []
+            for one in (cursor, other):
+                one.execute(f"DELETE FROM audit_{table} RETURNING *")
+                rows.append([tuple(map(adapted, row)) for row in one.fetchall()])
+            for one, given in ((cursor, rows[1]), (other, rows[0])):
+                for row in given:
+                    places = ", ".join(["%s"] * len(row))
+                    one.execute(f"INSERT INTO audit_{table} VALUES ({places})", row)
+
+    reports = [records.verify_record(company=one) for one in (company, beta)]
+
+    assert [report.faults[0].kind for report in reports] == [FaultKind.CUT, FaultKind.ANCHOR]
+
+
+def adapted(value: Any) -> Any:
+    return Json(value) if isinstance(value, dict) else value
 
 
 def test_what_the_platform_keeps_is_not_changed(company: Company) -> None:
