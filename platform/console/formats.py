@@ -95,3 +95,8 @@ def spell_who(label: str) -> str:
 def start_of_day(day: date) -> datetime:
     """Return the moment at which ``day`` begins in the time zone in force."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def spell_pair(what: object, text: object) -> str:
+    """Return what something is and what it says, with the colon of the language in force."""
+    return gettext("%(what)s: %(text)s") % {"what": what, "text": text}

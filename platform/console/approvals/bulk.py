@@ -70,8 +70,7 @@ class Bulk(PersonalView, SheetView):
             [],
             results=[
                 (
-                    f"{result.number} {result.title}"
-                    + (f": {result.message}" if result.code else ""),
+                    _told(result),
                     result.is_signed,
                 )
                 for result in results
@@ -109,6 +108,11 @@ class Bulk(PersonalView, SheetView):
             opinion_required=any(place.step.read().opinion_required for place in places.values()),
             **extra,
         )
+
+
+def _told(result: operations.BulkResult) -> str:
+    name = f"{result.number} {result.title}"
+    return formats.spell_pair(name, result.message) if result.code else name
 
 
 def _amount(case: Case, fact: Fact) -> Decimal:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from console import formats
 from kernel.audit.models import AuditEntry
 
 EVENTS: Mapping[str, Any] = {
@@ -37,4 +38,4 @@ def act_words(entry: AuditEntry) -> str:
 def event_words(entry: AuditEntry) -> str:
     """Return what an entry of a case's own history tells."""
     said = entry.data.get("text")
-    return f"{act_words(entry)}: {said}" if said else act_words(entry)
+    return formats.spell_pair(act_words(entry), said) if said else act_words(entry)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console import formats
 from console.approvals import words
 from console.waiting import Thing
 from kernel.access import Actor
@@ -19,7 +20,7 @@ def find(*, actor: Actor, project_id: int | None, now: datetime) -> list[Thing]:
         found = found.filter(project_id=project_id)
     return [
         Thing(
-            title=f"{words.kind_label(case.kind)}: {case.title}",
+            title=formats.spell_pair(words.kind_label(case.kind), case.title),
             note=_note(case),
             url=reverse("approvals-case", args=[case.pk]),
             project_id=case.project_id,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from console import formats
 from console.histories import told_with_cases
 from console.lists import ChoiceFilter, Column, ListView, title_column
 from console.sheets import EditSheet
@@ -115,7 +116,7 @@ class Lift(EditSheet):
         ).first()
         if hold is None:
             raise NotFound
-        return {"lead": f"{hold.label}: {hold.reason}"}
+        return {"lead": formats.spell_pair(hold.label, hold.reason)}
 
     def records(self) -> dict[Any, list[int]]:
         return {LegalHold: [self.kwargs["hold_id"]]}
