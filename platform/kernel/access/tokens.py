@@ -19,7 +19,7 @@ from kernel.access.models import ApiToken, Integration
 from kernel.access.queries import actor_for, lock_user
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.security import operations as security
 from kernel.security.models import SecurityKind
 from kernel.tenancy import company_day
@@ -56,6 +56,12 @@ class TokenTooWide(Invalid):
     code = "access.token-too-wide"
 
 
+class NotOwnToken(Denied):
+    """Whoever manages tokens would act as anybody he likes."""
+
+    code = "access.not-own-token"
+
+
 class IntegrationTaken(Conflict):
     code = "access.integration-taken"
 
@@ -80,13 +86,16 @@ def create_token(
     :param actions: what it may do; ``None``: whatever the person may.
     :param project_ids: where; ``None``: wherever the person may.
     :param expires_at: its last moment; a year from now if not given.
-    :raises access.ActionDenied: without ``token.manage`` unless it is one's own.
+    :raises access.ActionDenied: for a program, whatever it may do.
+    :raises NotOwnToken: for another person; the server's command line may.
     :raises NotFound: if there is no such person, or he is out.
     :raises TokenInvalid: if the name, the end or an action is none.
     :raises TokenTooWide: if the person does not hold one of the actions.
     """
-    if actor.user_id != user_id:
+    if actor.user_id is None:
         access.require_everywhere(actor, access.Action.TOKEN_MANAGE)
+    elif actor.user_id != user_id:
+        raise NotOwnToken(_("A token acts as its owner. Everybody makes his own."))
     user = lock_user(user_id)
     if not user.is_active:
         raise NotFound

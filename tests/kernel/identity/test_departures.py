@@ -89,7 +89,9 @@ def test_s44_a_steward_leaves(admin: access.Actor, steward: User) -> None:
     card = issue(admin, steward, ItemKind.CARD, "AC-0417")
     loan = issue(admin, steward, ItemKind.LOAN, "L-2026-11", "500.00")
     book = issue(admin, steward, ItemKind.RECEIPT_BOOK, "0012")
-    _token, text = tokens.create_token(actor=admin, user_id=steward.pk, name="phone", now=NOW)
+    _token, text = tokens.create_token(
+        actor=access.SYSTEM, user_id=steward.pk, name="phone", now=NOW
+    )
     sessions.begin(
         user_id=steward.pk,
         session_key="k" * 32,
@@ -137,7 +139,9 @@ def test_s44_a_steward_leaves(admin: access.Actor, steward: User) -> None:
 
 
 def test_nobody_comes_back_by_being_let_in_again(admin: access.Actor, steward: User) -> None:
-    _token, text = tokens.create_token(actor=admin, user_id=steward.pk, name="phone", now=NOW)
+    _token, text = tokens.create_token(
+        actor=access.SYSTEM, user_id=steward.pk, name="phone", now=NOW
+    )
     digest = User.objects.get(pk=steward.pk).get_session_auth_hash()
     departure = begin(admin, steward)
     departures.close(actor=admin, departure_id=departure.pk, now=NOW)
@@ -368,9 +372,11 @@ def test_nothing_is_given_to_him_between_the_list_and_the_end(
 def test_a_delegation_that_has_not_begun_is_ended_for_good(
     admin: access.Actor, steward: User
 ) -> None:
+    deputy = add_user("zhou")
+    hold_post(deputy, "steward")
     given = delegate(
         actor=actor_for(user=steward, today=TODAY),
-        deputy_id=add_user("zhou").pk,
+        deputy_id=deputy.pk,
         valid_from=TODAY + timedelta(days=5),
         valid_to=TODAY + timedelta(days=9),
         reason="Away",
