@@ -126,7 +126,10 @@ def request_access(
             str(_("Purpose")): purpose,
             str(_("What is wanted")): wanted,
             str(_("How")): request.get_mode_display(),
-            str(_("For whom")): receiver_name or request.get_receiver_display(),
+            str(_("For whom")): " · ".join(
+                filter(None, (request.get_receiver_display(), receiver_name))
+            ),
+            **({str(_("Written request or proxy")): paper} if paper else {}),
         },
         now=now,
     )
