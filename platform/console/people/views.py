@@ -21,7 +21,8 @@ from kernel.access import Action, departments, operations, passwords, queries, t
 from kernel.access.models import User
 from kernel.access.posts import DepartmentUnknown
 from kernel.audit.queries import history_of
-from kernel.duties import KeptApart
+from kernel.duties import KeptApart, Mode
+from kernel.duties.operations import mode_of
 from kernel.duties.queries import conflicts_of
 from kernel.errors import Conflict, DomainError
 from kernel.identity import queries as identity
@@ -72,7 +73,8 @@ EVENTS = {
 }
 
 
-WAY_OUT = _(
+WAY_OUT = _("Give the post to somebody else, or end the other one first.")
+WAY_OUT_BY_EXEMPTION = _(
     "Give the post to somebody else, end the other one first, or ask for an exemption under "
     "“Separation of duties”."
 )
@@ -273,7 +275,8 @@ class GivePost(PersonStep):
                 self.note_refusal(error)
                 form.add_error(error.field, str(error))
                 if isinstance(error, KeptApart):
-                    form.add_error(None, str(WAY_OUT))
+                    may_exempt = mode_of(form.cleaned_data["place"]) == Mode.BLOCK_WITH_EXEMPTION
+                    form.add_error(None, str(WAY_OUT_BY_EXEMPTION if may_exempt else WAY_OUT))
             else:
                 return _back(user_id, "given")
         return self.page(request, user_id, status=422, post_form=form)
