@@ -37,8 +37,9 @@ class WholeRange(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Return ``text`` with full-width signs made half-width, trimmed."""
-    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+    """Return ``text`` with full-width signs made half-width, and of white space one each."""
+    # Long white space would be looked at again from each of its places by what splits at dashes.
+    return " ".join(unicodedata.normalize("NFKC", text).replace("\u2212", "-").split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,5 +1,7 @@
 """Every kind of value: one spelling, bounds, what people type."""
 
+import contextlib
+import time as clock
 from datetime import time
 from decimal import Decimal
 from typing import Any
@@ -152,3 +154,16 @@ def test_no_number_gets_past_its_bounds(number: int) -> None:
     else:
         with pytest.raises(ValueRefused):
             kind.parse(str(number))
+
+
+@pytest.mark.parametrize(
+    "kind", {setting.kind.code: setting.kind for setting in REGISTRY.values()}.values()
+)
+@pytest.mark.parametrize("typed", ["1" + " " * 200_000 + "x", "1-" * 50_000, "9" * 100_000 + "x"])
+def test_no_text_keeps_a_worker_busy(kind: Kind, typed: str) -> None:
+    began = clock.process_time()
+
+    with contextlib.suppress(ValueRefused):
+        kind.parse(typed)
+
+    assert clock.process_time() - began < 1
