@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Event, Timer
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -25,6 +25,7 @@ READ_SECONDS: Final = 10  # without a byte
 ANSWER_SECONDS: Final = 15
 _READ_AT_MOST = 2000
 _LONGEST_URL = 500
+_SAFE = "/?%:@!$&'()*+,;=~-._[]"  # what may stand in an address; the rest is written in per cent
 # What the Internet routes of IPv6; what lies outside may be somebody's own, whatever it is called.
 _ROUTED = ipaddress.ip_network("2000::/3")
 # Carries IPv4 addresses, which then look public. (The other such networks are not routed.)
@@ -84,12 +85,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     :raises RequestFailed: if the other side cannot be reached or is too slow.
     """
     parts = check_url(url)
-    host = str(parts.hostname)
+    host = _ascii(str(parts.hostname))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _resolve(host, port)
     name = f"[{host}]" if ":" in host else host
     sent = {"Host": name if parts.port is None else f"{name}:{port}", **headers}
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = quote(target, safe=_SAFE)
     connection = (
         HTTPSConnection(
             address, port, timeout=CONNECT_SECONDS, server_hostname=host, assert_hostname=host
@@ -147,6 +149,14 @@ def is_outside(text: str) -> bool:
     if address.version == 6 and (address not in _ROUTED or address in _TRANSLATED):
         return False
     return address.is_global and not address.is_multicast
+
+
+def _ascii(host: str) -> str:
+    """Return a name as it is looked up, e.g. ``xn--fsqu00a.xn--0zwm56d`` for ``例子.测试``."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise RequestFailed("not a host name") from error
 
 
 def _resolve(host: str, port: int) -> str:

@@ -173,6 +173,16 @@ def test_of_a_long_answer_only_the_beginning_is_read(server: str) -> None:
     assert headers["Host"] == server.removeprefix("http://")
 
 
+def test_an_address_in_chinese_is_sent_as_addresses_are(server: str) -> None:
+    assert http.post(f"{server}/钩子?名=值&a=%20", b"{}", {}).is_ok
+
+    path, _headers, _body = received[0]
+    assert path == "/%E9%92%A9%E5%AD%90?%E5%90%8D=%E5%80%BC&a=%20"
+    for host in ("例子.invalid", "a\u3002\u3002b", "é" * 80):
+        with pytest.raises(http.RequestFailed):
+            http.post(f"https://{host}/", b"{}", {})
+
+
 def test_a_server_that_is_not_there_is_a_failure_of_this_request(server: str) -> None:
     with pytest.raises(http.RequestFailed):
         http.post("http://127.0.0.1:1/", b"", {})
