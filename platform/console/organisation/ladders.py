@@ -50,7 +50,7 @@ class Ladders(ConsoleView):
             return self.page(
                 form=form, plan=self.plan_of(form), refusal=str(error), status=error.status
             )
-        return HttpResponseRedirect(f"{reverse('ladders')}?done=chosen")
+        return HttpResponseRedirect(f"{reverse('posts-ladders')}?done=chosen")
 
     def plan_of(self, form: ChooseLadder) -> Plan:
         return ladders.plan(

@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_DEPARTMENT}edit/", departments.EditDepartment.as_view(), name="departments-edit"),
     path(f"{_DEPARTMENT}head/", departments.NameHead.as_view(), name="departments-head"),
     path(f"{_DEPARTMENT}active/", departments.DepartmentState.as_view(), name="departments-active"),
-    path("c/organisation/ladders/", ladders.Ladders.as_view(), name="ladders"),
+    path("c/posts/ladders/", ladders.Ladders.as_view(), name="posts-ladders"),
     path("c/organisation/", staff.Chart.as_view(), name="organisation"),
     path("p/<int:project_id>/staff/", staff.Staff.as_view(), name="staff"),
 ]

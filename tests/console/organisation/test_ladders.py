@@ -29,7 +29,7 @@ def office(tenant: Company) -> Browser:
 
 
 def page(office: Browser, **asked: str) -> str:
-    answer = office.get(reverse("ladders"), asked)
+    answer = office.get(reverse("posts-ladders"), asked)
     assert answer.status_code == 200
     return unescape(answer.content.decode())
 
@@ -59,8 +59,8 @@ def test_what_would_change_is_shown_first_and_then_done(office: Browser) -> None
     assert "Property company's leader in charge" in shown
     facts = hidden(shown)
     assert set(facts) == {"ladder", "first_day", "keeps_own", "seen"}
-    answer = office.post(reverse("ladders"), facts)
-    assert (answer.status_code, answer["Location"]) == (302, "/c/organisation/ladders/?done=chosen")
+    answer = office.post(reverse("posts-ladders"), facts)
+    assert (answer.status_code, answer["Location"]) == (302, "/c/posts/ladders/?done=chosen")
     assert ladders.in_force().key == "D"
     assert lines.above(TODAY)["mo_manager"] == "deputy_gm"
     assert "No post would change." in page(office, ladder="D", keeps_own="on")
@@ -69,15 +69,15 @@ def test_what_would_change_is_shown_first_and_then_done(office: Browser) -> None
 
 def test_a_day_to_come_is_taken_and_one_gone_by_refused(office: Browser) -> None:
     later = page(office, ladder="B", first_day="2026-12-01")
-    gone = office.post(reverse("ladders"), {"ladder": "B", "first_day": "2026-11-01"})
-    none = office.get(reverse("ladders"), {"ladder": "Z"})
+    gone = office.post(reverse("posts-ladders"), {"ladder": "B", "first_day": "2026-11-01"})
+    none = office.get(reverse("posts-ladders"), {"ladder": "Z"})
 
     assert 'name="first_day" value="2026-12-01"' in later
     assert gone.status_code == 422
     assert "does not change in the past" in unescape(gone.content.decode())
     assert none.status_code == 422
     assert ladders.in_force().key == "A"
-    office.post(reverse("ladders"), hidden(later))
+    office.post(reverse("posts-ladders"), hidden(later))
     assert ladders.in_force().key == "B"
     assert lines.above(TODAY)["collector"] == "cs_supervisor"
 
@@ -87,12 +87,12 @@ def test_posts_that_changed_meanwhile_are_shown_before_anything_is_done(office: 
     posts.add_post(actor=access.SYSTEM, facts=PostFacts(name="主管领导"), now=NOW)
     before = AuditEntry.objects.count()
 
-    answer = office.post(reverse("ladders"), facts)
+    answer = office.post(reverse("posts-ladders"), facts)
 
     assert answer.status_code == 409
     assert "Look at the changes again" in answer.content.decode()
     assert AuditEntry.objects.count() == before
-    assert office.post(reverse("ladders"), hidden(answer.content.decode())).status_code == 302
+    assert office.post(reverse("posts-ladders"), hidden(answer.content.decode())).status_code == 302
 
 
 def test_a_circle_is_told_and_cannot_be_chosen(office: Browser) -> None:
@@ -115,7 +115,7 @@ def test_the_setting_leads_to_the_page(office: Browser) -> None:
     shown = office.get(address).content.decode()
     refused = office.post(address, {"value": "C"})
 
-    assert reverse("ladders") in shown
+    assert reverse("posts-ladders") in shown
     assert refused.status_code == 422
     assert ladders.in_force().key == "A"
 
@@ -125,8 +125,8 @@ def test_the_page_is_the_administrators(post: str, tenant: Company) -> None:
     add_actor("other", post)
     other: Any = browser_of("other")
 
-    assert other.get(reverse("ladders")).status_code == 403
-    assert other.post(reverse("ladders"), {"ladder": "B"}).status_code == 403
+    assert other.get(reverse("posts-ladders")).status_code == 403
+    assert other.post(reverse("posts-ladders"), {"ladder": "B"}).status_code == 403
     assert ladders.in_force().key == "A"
 
 

@@ -66,7 +66,7 @@ ORG = (
         rules="SH-05",
         is_proposed=True,
         per_project=False,
-        decided_at="ladders",
+        decided_at="posts-ladders",
     ),
     Setting(
         "committee.members",
