@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kernel.documents import tasks
 from kernel.documents.models import Attachment, IssuedNumber, PrintBatch, PrintTemplate
 from kernel.jobs import runner
 from services.billing.cashier.models import Receipt
@@ -25,6 +26,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def counter(tenant: Company) -> Counter:
+    assert tasks.print_batch is not None  # registers the work
     return counters.open_counter()
 
 

@@ -1,5 +1,6 @@
 """Which of billing's papers are printed in batches."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from kernel.access import Action
@@ -7,8 +8,10 @@ from kernel.documents.batches import BatchKind
 from kernel.documents.batches.registry import Printing
 from kernel.errors import NotFound
 from kernel.text import _
+from services.billing.cashier.models import Receipt
 from services.billing.cashier.queries import get_receipt
 from services.billing.papers import operations
+from services.properties.models import Household
 from services.properties.queries import get_household
 
 RECEIPTS: Final = "receipts"
@@ -41,7 +44,29 @@ def _notice(printing: Printing, household_id: int) -> tuple[str, bytes]:
     return f"{number} {household.label}", pdf
 
 
+def _codes(project_id: int, ids: Sequence[int]) -> dict[int, str]:
+    found = Receipt.objects.filter(pk__in=ids, payment__project_id=project_id)
+    return dict(found.values_list("pk", "code"))
+
+
+def _rooms(project_id: int, ids: Sequence[int]) -> dict[int, str]:
+    found = Household.objects.filter(pk__in=ids, project_id=project_id)
+    return dict(found.values_list("pk", "label"))
+
+
 KINDS: Final = (
-    BatchKind(key=RECEIPTS, name=_("Receipts"), action=Action.RECEIPT_PRINT, make=_receipt),
-    BatchKind(key=NOTICES, name=_("Payment notices"), action=Action.NOTICE_PRINT, make=_notice),
+    BatchKind(
+        key=RECEIPTS,
+        name=_("Receipts"),
+        action=Action.RECEIPT_PRINT,
+        labels=_codes,
+        make=_receipt,
+    ),
+    BatchKind(
+        key=NOTICES,
+        name=_("Payment notices"),
+        action=Action.NOTICE_PRINT,
+        labels=_rooms,
+        make=_notice,
+    ),
 )

@@ -88,8 +88,14 @@ def start_batch(
     if under_way != batch.pk:
         batch.delete()
         return PrintBatch.objects.get(pk=under_way)
+    labels = known.labels(project_id, ids)
     BatchPaper.objects.bulk_create(
-        BatchPaper(batch=batch, position=position, object_id=object_id)
+        BatchPaper(
+            batch=batch,
+            position=position,
+            object_id=object_id,
+            label=labels.get(object_id, "")[:140],
+        )
         for position, object_id in enumerate(ids)
     )
     audit.record(

@@ -1,6 +1,6 @@
 """Which papers are printed in batches. Services register theirs in ``AppConfig.ready``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ class Printing(NamedTuple):
 class BatchKind:
     """Papers of one kind, each about one record of a project.
 
+    :param labels: what the records of a project are called, for the list of what was not possible.
     :param make: returns a paper's label and its PDF; it runs inside a transaction of its own, with
         the record locked against being printed twice by the same batch, and raises ``NotFound``
         for a record of another project.
@@ -31,6 +32,7 @@ class BatchKind:
     key: str
     name: Any
     action: Action
+    labels: Callable[[int, Sequence[int]], Mapping[int, str]]
     make: Callable[[Printing, int], tuple[str, bytes]]
 
 

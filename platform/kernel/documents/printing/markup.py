@@ -33,7 +33,7 @@ MOST_CELLS = 60_000  # a line counts as one more: rules and page breaks hold no 
 _FIELD = re.compile(r"\{\{\s*([a-z][a-z0-9_]{0,39})\s*\}\}")
 _SECTION = re.compile(r"\{\{([#/])([a-z][a-z0-9_]{0,39})\}\}")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-_RULE_CELL = re.compile(r":?-{2,}:?")
+_RULE_CELL = re.compile(r":?-{2,}:?|:-:?|-:")  # a single dash may be what a cell holds
 PAGE_FIELDS: Final = frozenset({"page", "pages"})
 
 Value = str | Sequence[Mapping[str, str]]

@@ -162,3 +162,25 @@ def test_any_text_is_read_or_refused_and_any_value_filled(template: str, value: 
         parsed = markup.parse("{{ name }}\n{{ body }}", FIELDS)
 
     json.dumps(markup.fill(parsed, {"name": value, "body": value}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "aligns"),
+    [
+        ("|---|:-:|--:|", ["left", "center", "right"]),
+        ("|:-|-:|:--:|", ["left", "right", "center"]),
+        ("| -- | :---: | ----: |", ["left", "center", "right"]),
+    ],
+)
+def test_a_rule_below_the_head_sets_the_columns(rule: str, aligns: list[str]) -> None:
+    fields = markup.Fields(frozenset(), {})
+
+    (table,) = markup.fill(markup.parse(f"| a | b | c |\n{rule}\n| 1 | 2 | 3 |", fields), {})
+
+    assert (table["aligns"], len(table["rows"])) == (aligns, 1)
+
+
+def test_a_row_of_single_dashes_is_a_row() -> None:
+    (table,) = markup.fill(markup.parse("| a | b |\n| - | - |", markup.Fields(frozenset(), {})), {})
+
+    assert (table["head"], len(table["rows"])) == (None, 2)

@@ -282,3 +282,16 @@ def test_a_preview_shows_samples_and_keeps_nothing(admin: Actor) -> None:
     assert "关于电梯年度检验的函" in page
     assert "SAMPLE" in page
     assert PrintTemplate.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", kinds.all_kinds(), ids=lambda kind: kind.key)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_sign_of_the_language_is_left_on_a_standard_paper(
+    tenant: Company, kind: kinds.PrintKind, language: str
+) -> None:
+    page = "".join(
+        pages_of(printing.render(kind=kind.key, context=kind.sample(), language=language))
+    )
+
+    for sign in (":-", "-:", "|", "{{", "}}", "**", "@@", "~~~"):
+        assert sign not in page, sign

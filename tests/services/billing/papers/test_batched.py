@@ -119,6 +119,7 @@ def test_notices_are_numbered_kept_and_what_is_not_possible_is_told(
     states = list(batch.papers.order_by("position").values_list("state", "refusal"))
     assert [state for state, _refusal in states] == ["DONE", "DONE", "REFUSED", "DONE"]
     assert states[2][1]
+    assert batch.papers.get(state="REFUSED").label == "103室"
     assert list(IssuedNumber.objects.order_by("pk").values_list("count", flat=True)) == [1, 2, 3]
     assert Attachment.objects.filter(kind="payment-notice").count() == 3
     found = standing(counter, batch).batch
