@@ -136,14 +136,15 @@ def confirm_the_tariff(manager: Person, names: tuple[str, ...] = STANDARDS) -> N
     """Come from what waits for him to each standard; confirm its price and who is charged."""
     for name in names:
         manager.menu("工作台")
-        manager.press("待确认的收费标准")
-        manager.press(name)
+        manager.press("待签批的单据")
+        manager.page.locator(".inbox-item", has_text=name).locator(".ti").click()
+        manager.press(f"{name} V", within=".case")
         manager.press("确认执行")
         manager.sees("执行中", within="h1")
         manager.misses("确认执行")
         manager.misses("确认适用范围")  # confirmed with it
     manager.menu("工作台")
-    manager.misses("待确认的收费标准")
+    expect(manager.page.locator("a.todo", has_text="待签批的单据")).to_have_count(0)
 
 
 # ---- readings and the month's bills -------------------------------------------------------------
