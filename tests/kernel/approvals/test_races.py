@@ -1,10 +1,14 @@
 """Two clicks at the same moment, with real commits. The race is first shown to exist."""
 
+import threading
 import time
+from datetime import date
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django_tenants.utils import tenant_context
 
 from kernel.access import SYSTEM, Actor
 from kernel.approvals import operations
@@ -13,10 +17,13 @@ from kernel.approvals.operations import checks
 from kernel.approvals.queries import running
 from kernel.approvals.rules.definitions import Mode
 from kernel.errors import NotFound
+from kernel.identity.leaving import Group
+from kernel.identity.models import Departure
+from kernel.identity.operations import departures
 from kernel.tenancy import current_schema
 from tenants.companies.models import Company
 from tenants.provisioning.schema import owner_cursor
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, add_actor
 from tests.factories_approvals import (
     Effects,
     approve,
@@ -227,3 +234,47 @@ def test_click_that_races_a_return_acts_on_the_step_shown_or_not_at_all(
     acted = Signature.objects.filter(case=case, user_id=managers[1].require_person())
     assert set(acted.values_list("step_id", flat=True)) <= {shown.pk}
     assert acted.count() == (0 if isinstance(outcomes[1], Exception) else 1)
+
+
+def test_a_paper_that_comes_to_a_leaver_as_he_leaves_is_not_lost(
+    committed_tenant: Company, effects: Effects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who signs was looked up before the account closed: the next sweep finds it."""
+    publish(line(step("property_manager")))
+    admin, leaver = add_actor("xujing", "company_admin"), person("m", "property_manager")
+    clerk = person("a", "steward")
+    leaving = departures.begin(
+        actor=admin, user_id=leaver.require_person(), last_day=TODAY, now=NOW
+    )
+    listed, is_there = departures.left_of, threading.Event()
+
+    def bring() -> None:
+        try:
+            with tenant_context(committed_tenant), transaction.atomic():
+                submit(clerk)
+                is_there.set()  # and then it waits for the leaver's row
+        finally:
+            connection.close()
+
+    def list_then_bring(found: Departure, *, today: date) -> list[Group]:
+        groups = listed(found, today=today)
+        bringing.start()
+        assert is_there.wait(20)
+        return groups
+
+    bringing = threading.Thread(target=bring)
+    monkeypatch.setattr(departures, "left_of", list_then_bring)
+    departures.close(actor=admin, departure_id=leaving.pk, now=NOW)
+    bringing.join(20)
+    case = Case.objects.get()
+    assert case.state == CaseState.RUNNING  # it waits for somebody who is gone
+
+    operations.sweep(now=NOW)
+
+    case.refresh_from_db()
+    assert case.state == CaseState.STUCK
+    successor = person("n", "property_manager")
+    operations.sweep(now=NOW)
+    approve(successor, case)
+    case.refresh_from_db()
+    assert case.state == CaseState.APPROVED
