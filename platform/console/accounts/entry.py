@@ -203,6 +203,9 @@ class FinishPasskey(OpenView):
             note_failure(request, SecurityKind.SIGN_IN_FAILED, person)
             return JsonResponse({"error": str(error)}, status=422)
         wanted = safe_target(request, str(request.GET.get("next", "")))
+        if user.first_password_until is not None:  # somebody else knows it until it is replaced
+            door.remember(request, user, wanted, self.now)
+            return JsonResponse({"target": reverse("sign-in-password")})
         target = door.let_in(
             request, user, Method.STICK if person is not None else Method.PASSKEY, self.now
         )

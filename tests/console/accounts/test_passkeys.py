@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from config.celery import app
 from console.accounts import entry
+from kernel.access import passwords
+from kernel.access.models import User
 from kernel.identity import tasks
 from kernel.identity.models import Method, Passkey, SignIn
 from kernel.limits import Limit
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
-from tests.factories import add_user
+from tests.factories import add_actor, add_user
 from tests.passkeys import SoftKey
 
 ASK, ANSWER = "/sign-in/passkey/", "/sign-in/passkey/finish/"
@@ -67,6 +69,25 @@ def test_an_answer_opens_once_and_only_where_it_was_asked(key: SoftKey) -> None:
     assert send(client, ANSWER, heard).status_code == 200
     assert send(client, ANSWER, heard).status_code == 422
     assert SignIn.objects.count() == 1
+
+
+def test_a_first_password_is_replaced_also_by_who_has_a_passkey(key: SoftKey) -> None:
+    """Known fault: the passkey led past it, and who had made the password knew it for days."""
+    wang, admin = User.objects.get(username="wang"), add_actor("xujing", "company_admin")
+    passwords.make_first(actor=admin, user_id=wang.pk, now=timezone.now())
+    client, own = browser(), "a-password-of-my-own"
+
+    answer = send(client, ANSWER, key.sign_in(send(client, ASK).json()))
+
+    assert answer.json() == {"target": "/sign-in/password/"}
+    assert SignIn.objects.count() == 0
+    company = tenant_connection.tenant
+    chosen = client.post("/sign-in/password/", {"password": own, "again": own})
+    tenant_connection.set_tenant(company)
+    assert chosen.headers["Location"] == "/sign-in/factor/"
+    answer = send(client, ANSWER, key.sign_in(send(client, ASK).json()))
+    assert answer.json() == {"target": "/"}
+    assert User.objects.get(pk=wang.pk).check_password(own)
 
 
 def test_after_a_wrong_answer_the_question_is_void(key: SoftKey) -> None:
