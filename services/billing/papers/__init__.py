@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kernel.documents.printing import Field, PrintKind
+from kernel.documents.printing import COMPANY, PROJECT, Field, PrintKind
 from kernel.text import _
 
 _FOLDER = Path(__file__).parent / "standard"
@@ -13,6 +13,13 @@ _ROWS = {
     "billed": _("Billed"),
     "amount": _("Amount"),
 }
+_BILL = {
+    "item": "物业服务费",
+    "period": "2026年11月",
+    "basis": "118.36㎡ × 2.80",
+    "billed": "331.41",
+    "amount": "331.41",
+}
 
 RECEIPT = PrintKind(
     key="receipt",
@@ -20,8 +27,8 @@ RECEIPT = PrintKind(
     folder=_FOLDER,
     paper="a5",
     fields={
-        "company": Field(_("Company"), "青禾物业服务有限公司"),
-        "project": Field(_("Project"), "云麓花园"),
+        "company": COMPANY,
+        "project": PROJECT,
         "number": Field(_("Number"), "YL-202611-00001"),
         "household": Field(_("Room"), "3栋2单元1602"),
         "payer": Field(_("Payer"), "陈志远"),
@@ -37,15 +44,7 @@ RECEIPT = PrintKind(
         "lines": (
             _("Bills"),
             _ROWS,
-            [
-                {
-                    "item": "物业服务费",
-                    "period": "2026年11月",
-                    "basis": "118.36㎡ × 2.80",
-                    "billed": "331.41",
-                    "amount": "331.41",
-                }
-            ],
+            [_BILL],
         )
     },
 )
@@ -54,8 +53,8 @@ NOTICE = PrintKind(
     name=_("Payment notice"),
     folder=_FOLDER,
     fields={
-        "company": Field(_("Company"), "青禾物业服务有限公司"),
-        "project": Field(_("Project"), "云麓花园"),
+        "company": COMPANY,
+        "project": PROJECT,
         "number": Field(_("Number"), "YL-TZ-2026-0087"),
         "household": Field(_("Room"), "7栋2单元0904"),
         "payer": Field(_("Payer"), "徐曼"),
@@ -68,15 +67,7 @@ NOTICE = PrintKind(
             _("Bills"),
             {**_ROWS, "due": _("Due on"), "days": _("Days overdue")},
             [
-                {
-                    "item": "物业服务费",
-                    "period": "2026年10月",
-                    "basis": "118.36㎡ × 2.80",
-                    "billed": "331.41",
-                    "amount": "331.41",
-                    "due": "2026-10-10",
-                    "days": "41",
-                }
+                {**_BILL, "period": "2026年10月", "due": "2026-10-10", "days": "41"},
             ],
         )
     },

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kernel.documents.printing.markup import Fields, Value
 from kernel.errors import NotFound
+from kernel.text import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Field:
 
     label: Any
     sample: str
+
+
+# What most papers bear, alike on all of them.
+COMPANY: Final = Field(_("Company"), "青禾物业服务有限公司")
+PROJECT: Final = Field(_("Project"), "云麓花园")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kernel.documents.printing.kinds import Field, PrintKind
+from kernel.documents.printing.kinds import COMPANY, Field, PrintKind
 from kernel.text import _, _p
 
 _FOLDER = Path(__file__).parent / "standard"
@@ -12,7 +12,7 @@ LETTER = PrintKind(
     name=_("Letter"),
     folder=_FOLDER,
     fields={
-        "company": Field(_("Company"), "青禾物业服务有限公司"),
+        "company": COMPANY,
         "number": Field(_("Number"), "QINGHE-H-2026-010"),
         "addressee": Field(_("Addressee"), "云麓花园业主委员会"),
         "subject": Field(_("Subject"), "关于电梯年度检验的函"),
@@ -32,7 +32,7 @@ CASE = PrintKind(
     name=_("Approval sheet"),
     folder=_FOLDER,
     fields={
-        "company": Field(_("Company"), "青禾物业服务有限公司"),
+        "company": COMPANY,
         "title": Field(_("Title"), "物业服务费减免"),
         "number": Field(_("Number"), "SP-2026-0087"),
         "applicant": Field(_("Applicant"), "周婷（收费员）"),
@@ -71,7 +71,7 @@ MANUAL = PrintKind(
     name=_("Controlled document"),
     folder=_FOLDER,
     fields={
-        "company": Field(_("Company"), "青禾物业服务有限公司"),
+        "company": COMPANY,
         "number": Field(_("Number"), "JYHT-KF-10"),
         "title": Field(_("Title"), "客户投诉处理规程"),
         "edition": Field(_("Edition"), "A"),
