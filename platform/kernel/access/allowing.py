@@ -70,8 +70,12 @@ def check(
     chosen: frozenset[Action],
     counts_as: frozenset[str],
     now: datetime,
+    *,
+    stands_in: bool,
 ) -> None:
     """Return if the post, and all who hold it, may do ``chosen`` and count as those.
+
+    :param stands_in: it also signs where a chain names one of those.
 
     :raises ActionForbidden, ActionNeeded: by what the handbook and the platform say of the post.
     :raises operations.SettingUpApart, duties.DutiesMeet: by what its holders hold beside it.
@@ -92,6 +96,14 @@ def check(
         )
     if chosen & SETTING_UP:
         _refuse_actions(chosen & BUSINESS)
+        if stands_in:
+            raise operations.SettingUpApart(
+                _(
+                    "A post that sets up the company takes no part in approvals: it stands in "
+                    "for none."
+                ),
+                field="stands_in",
+            )
     _keep_setting_up_apart(post.key, chosen, company_day(now))
     duties.require_post_apart(
         actor=actor,

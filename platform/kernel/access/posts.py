@@ -104,7 +104,7 @@ def add_post(
         counts_as = (copied_counts or None) if counts_as is None else counts_as
     chosen = allowing.known_actions(actions or ())
     counts = classes.check(post, counts_as or (), stands_in=stands_in)
-    allowing.check(actor, post, chosen, counts, now)
+    allowing.check(actor, post, chosen, counts, now, stands_in=stands_in)
     allowing.write(post, chosen)
     if counts_as is not None:
         classes.write(post, counts, stands_in=stands_in)
@@ -165,7 +165,7 @@ def set_actions(
     post = _of(lock_posts(), key)
     chosen = allowing.known_actions(actions)
     before = allowing.actions_of(key)
-    allowing.check(actor, post, chosen, classes.counts_of(key), now)
+    allowing.check(actor, post, chosen, classes.counts_of(key), now, stands_in=post.stands_in)
     allowing.write(post, chosen)
     _record_change(
         actor,
@@ -198,6 +198,7 @@ def classify_post(
     :raises NotFound: if there is no such post.
     :raises classes.CountsUnknown, classes.StandsInForNone: by what it is to count as.
     :raises allowing.ActionForbidden: if it may do what one of these must not.
+    :raises operations.SettingUpApart: if it is to stand in and sets up the company.
     :raises duties.DutiesMeet: if duties that are kept apart would meet in the post, or in a person
         who holds it with others.
     """
@@ -206,7 +207,7 @@ def classify_post(
     counts = classes.check(post, counts_as, stands_in=stands_in)
     before = classes.counts_of(key)
     words = classes.words(post, before)
-    allowing.check(actor, post, allowing.actions_of(key), counts, now)
+    allowing.check(actor, post, allowing.actions_of(key), counts, now, stands_in=stands_in)
     classes.write(post, counts, stands_in=stands_in)
     _record_change(actor, "access.post.classified", post, words, classes.words(post, counts), now)
     return post

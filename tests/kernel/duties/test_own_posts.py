@@ -432,6 +432,22 @@ def test_a_post_of_staff_is_not_hidden_among_those_outside(admin: access.Actor) 
     assert state() == before
 
 
+def test_a_post_that_sets_up_the_company_signs_in_nobodys_place(admin: access.Actor) -> None:
+    """2.2: the administrator takes no part in business approvals, by whatever name."""
+    clerk = add(admin, "chairman", name="系统员", actions=["user.manage"])
+    deputy = add(admin, "chairman", name="副手", stands_in=True)
+    before = state()
+
+    with pytest.raises(operations.SettingUpApart):
+        classify(admin, clerk.key, "chairman", stands_in=True)
+    with pytest.raises(operations.SettingUpApart):
+        posts.set_actions(actor=admin, key=deputy.key, actions=["company.configure"], now=NOW)
+    with pytest.raises(operations.SettingUpApart):
+        add(admin, "chairman", name="两者", stands_in=True, actions=["user.manage"])
+
+    assert state() == before
+
+
 def test_every_post_that_a_pair_names_can_be_counted_as() -> None:
     with translation.override("en"):
         assert NAMED_BY_PAIRS <= classes.COUNTABLE
