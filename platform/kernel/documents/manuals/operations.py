@@ -23,7 +23,7 @@ from kernel.documents.models import (
 )
 from kernel.documents.printing import markup
 from kernel.errors import Conflict, Denied, Invalid
-from kernel.text import _, _p
+from kernel.text import _, _p, in_company_language
 
 KIND = "controlled_document"
 _LONGEST_BODY = 200_000
@@ -221,6 +221,13 @@ def submit(*, actor: access.Actor, revision_id: int, now: datetime) -> ApprovalC
     revision.state = RevisionState.SUBMITTED
     revision.save(update_fields=["state"])
     _record(actor, "submitted", revision, now)
+    with in_company_language():
+        summary = {
+            str(_("Number")): manual.number,
+            str(_("Revision")): revision.mark,
+            str(_("Chapter")): revision.chapter,
+            str(_p("what was changed", "Change")): revision.change,
+        }
     case = approvals.submit(
         actor=actor,
         kind=KIND,
@@ -228,12 +235,7 @@ def submit(*, actor: access.Actor, revision_id: int, now: datetime) -> ApprovalC
         project_id=manual.project_id,
         title=f"{manual.number} {manual.title} {revision.mark}",
         facts={"department": manual.department, "is_first": revision.mark == "A0"},
-        summary={
-            str(_("Number")): manual.number,
-            str(_("Revision")): revision.mark,
-            str(_("Chapter")): revision.chapter,
-            str(_p("what was changed", "Change")): revision.change,
-        },
+        summary=summary,
         author_ids=[revision.prepared_by],
         now=now,
     )

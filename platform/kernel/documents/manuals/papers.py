@@ -19,7 +19,7 @@ from kernel.documents.models import (
 )
 from kernel.errors import Conflict, Denied, Invalid
 from kernel.tenancy import current_company
-from kernel.text import _
+from kernel.text import _, in_company_language
 
 KIND = "controlled_document.release"
 
@@ -115,6 +115,12 @@ def request_release(
         now=now,
         data={"number": manual.number, "mark": revision.mark, "recipient": whom},
     )
+    with in_company_language():
+        summary = {
+            str(_("Number")): f"{manual.number} {revision.mark}",
+            str(_("Recipient")): whom,
+            str(_("Purpose")): why,
+        }
     case = approvals.submit(
         actor=actor,
         kind=KIND,
@@ -122,11 +128,7 @@ def request_release(
         project_id=manual.project_id,
         title=f"{manual.number} {manual.title} → {whom}"[:200],
         facts={"department": manual.department},
-        summary={
-            str(_("Number")): f"{manual.number} {revision.mark}",
-            str(_("Recipient")): whom,
-            str(_("Purpose")): why,
-        },
+        summary=summary,
         now=now,
     )
     release.refresh_from_db()

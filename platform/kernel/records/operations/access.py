@@ -17,7 +17,7 @@ from kernel.records import protected, stamping
 from kernel.records.models import AccessLook, AccessRequest, AccessState, Mode, Receiver
 from kernel.records.queries import lock_request
 from kernel.tenancy import company_time_zone
-from kernel.text import _
+from kernel.text import _, in_company_language
 
 KIND: Final = "archive.access"
 
@@ -114,14 +114,8 @@ def request_access(
         asked_at=now,
     )
     _record(actor, "records.access.requested", request, now, mode=request.mode, wanted=wanted)
-    case = approvals.submit(
-        actor=actor,
-        kind=KIND,
-        subject=request,
-        project_id=project_id,
-        title=str(request),
-        facts={"is_copy": request.mode == Mode.COPY},
-        summary={
+    with in_company_language():
+        summary = {
             str(_("File asked for")): request.subject_label,
             str(_("Purpose")): purpose,
             str(_("What is wanted")): wanted,
@@ -130,7 +124,15 @@ def request_access(
                 filter(None, (request.get_receiver_display(), receiver_name))
             ),
             **({str(_("Written request or proxy")): paper} if paper else {}),
-        },
+        }
+    case = approvals.submit(
+        actor=actor,
+        kind=KIND,
+        subject=request,
+        project_id=project_id,
+        title=str(request),
+        facts={"is_copy": request.mode == Mode.COPY},
+        summary=summary,
         now=now,
     )
     AccessRequest.objects.filter(pk=request.pk).update(case_id=case.pk)

@@ -16,7 +16,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.records.models import Disposal, DisposalItem, DisposalState, LegalHold
 from kernel.records.queries.retention import Due, due, holds_in_force
 from kernel.records.retention import class_of
-from kernel.text import _
+from kernel.text import _, _p, in_company_language
 
 KIND: Final = "archive.disposal"
 
@@ -83,6 +83,8 @@ def list_for_disposal(
         for row in chosen
     )
     _record(actor, "records.disposal.listed", disposal, now, count=len(chosen))
+    with in_company_language():
+        summary = _summary(chosen)
     case = approvals.submit(
         actor=actor,
         kind=KIND,
@@ -90,7 +92,7 @@ def list_for_disposal(
         project_id=project_id,
         title=note,
         facts={"files": len(chosen)},
-        summary=_summary(chosen),
+        summary=summary,
         now=now,
     )
     Disposal.objects.filter(pk=disposal.pk).update(case_id=case.pk)
@@ -199,7 +201,7 @@ def _summary(chosen: list[Due]) -> dict[str, str]:
     summary: dict[str, str] = {}
     for record_class in dict.fromkeys(row.record_class for row in chosen):
         labels = [row.label for row in chosen if row.record_class is record_class]
-        text = "; ".join(labels[:20])
+        text = str(_p("between items of a list", ", ")).join(labels[:20])
         if len(labels) > 20:
             text = str(_("%(first)s and %(more)d more") % {"first": text, "more": len(labels) - 20})
         summary[str(record_class.name)] = text

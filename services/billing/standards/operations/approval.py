@@ -21,7 +21,7 @@ from kernel.duties import operations as duties
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
 from kernel.tenancy import company_day
-from kernel.text import _, _p
+from kernel.text import _, _p, in_company_language
 from services.billing.standards import queries, rules
 from services.billing.standards.models import FeeVersion, VersionState
 from services.billing.standards.operations.assignments import confirm_drafts
@@ -245,17 +245,8 @@ def _mark_submitted(version: FeeVersion, now: datetime) -> Paper:
     before = predecessor(version)
     change = largest_change(before, version)
     standard = version.standard
-    summary = {
-        str(_("Fee standard")): f"{standard.name} V{version.number}",
-        str(_("First month")): f"{version.valid_from:%Y-%m}",
-        str(_("New price")): price_words(version),
-    }
-    if before is not None:
-        summary[str(_("Price so far"))] = price_words(before)
-    if change is not None:
-        summary[str(_p("of a price", "Change"))] = f"{change * 100:+.1f} %"
-    if version.basis_note:
-        summary[str(_("Grounds"))] = version.basis_note
+    with in_company_language():
+        summary = _summary(version, before)
     return Paper(
         title=f"{standard.name} V{version.number}",
         facts={
@@ -266,6 +257,21 @@ def _mark_submitted(version: FeeVersion, now: datetime) -> Paper:
         },
         summary=summary,
     )
+
+
+def _summary(version: FeeVersion, before: FeeVersion | None) -> dict[str, str]:
+    """Return what the facts do not say."""
+    summary = {
+        str(_("Fee standard")): f"{version.standard.name} V{version.number}",
+        str(_("First month")): f"{version.valid_from:%Y-%m}",
+    }
+    if version.price is None:
+        summary[str(_("New price"))] = price_words(version)
+    if before is not None:
+        summary[str(_("Price so far"))] = price_words(before)
+    if version.basis_note:
+        summary[str(_("Grounds"))] = version.basis_note
+    return summary
 
 
 def _back_to_draft(case: Case, _actor: Actor, _now: datetime) -> None:

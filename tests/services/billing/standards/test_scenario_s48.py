@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from console.approvals.phrases import Names
 from console.approvals.words import facts_of
@@ -16,6 +17,7 @@ from kernel.approvals.models import Case, CaseState, Signature
 from kernel.approvals.rules.definitions import definition_as_json
 from kernel.errors import Denied
 from kernel.notifications.models import Notification
+from kernel.text import _
 from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import FeeStandard, FeeVersion, VersionState
 from services.billing.standards.operations.approval import KIND
@@ -229,7 +231,7 @@ def test_a_price_submitted_again_in_the_inbox_is_shown_as_it_is_now(
     version.refresh_from_db()
     assert (case.state, case.lap, version.submitted_at) == (CaseState.RUNNING, 2, SPRING)
     assert Decimal(case.facts["price"]) == Decimal("1.95")
-    assert "1.95 CNY" in dict(case.summary).values()
+    assert dict(case.summary)["Price so far"] == "1.80 CNY"
     assert events()[-1] == "billing.fee-version.submitted"
     approvals.approve(actor=manager, case_id=case.pk, step_id=step_under_way(case).pk, now=SPRING)
     assert effective_price(standard) == Decimal("1.95")
@@ -329,3 +331,16 @@ def test_the_case_shows_names_and_prices_as_people_read_them(
     assert shown["New price"] == "2.00 CNY"
     assert dict(case.summary)["Price so far"] == "1.80 CNY"
     assert shown["Change"] == "11.1 %"
+
+
+def test_what_is_written_down_is_in_the_company_s_language(
+    standard: FeeStandard, admin: Actor, settings: Any
+) -> None:
+    settings.LANGUAGE_CODE = "zh-hans"
+    with translation.override("en"):
+        raised(standard, admin)
+
+    labels = set(dict(Case.objects.get().summary))
+    with translation.override("zh-hans"):
+        assert str(_("First month")) in labels
+    assert "First month" not in labels
