@@ -158,7 +158,7 @@ LISTS: dict[str, tuple[Address, int]] = {
     "fee-standards/": (lambda t: "fee-standards/", 7),
     "fee-standards/<int:standard_id>/history/": (
         lambda t: f"fee-standards/{t.standard.pk}/history/",
-        10,
+        11,
     ),
     "fee-standards/<int:standard_id>/versions/": (
         lambda t: f"fee-standards/{t.standard.pk}/versions/",

@@ -5,6 +5,7 @@ replaced by an empty answer. That a request meets its gate, and what pages and o
 rows out of reach, is ``test_company_site``'s.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from kernel.access.catalogue import POSTS, Place
 from kernel.access.models import User
 from kernel.access.queries import actor_for
 from kernel.errors import DomainError
+from kernel.sessions import PROVED_AT
 from services.properties import queries as properties
 from services.properties.models import Project
 from tests import factories
@@ -64,7 +66,7 @@ class Visitor:
         if issubclass(route.view, ApiView):
             return self._at_endpoint(route.view, method)
         request = RequestFactory().generic(method, "/", headers={"HX-Request": "true"})
-        request.user, request.session = self.user, {}  # type: ignore[assignment]
+        request.user, request.session = self.user, {PROVED_AT: time.time()}  # type: ignore[assignment]
         request.resolver_match = None
         request._actor, request.projects_seen = self.actor, self.seen  # type: ignore[attr-defined]
         ids = {**self.others, **place.numbers}

@@ -35,12 +35,10 @@ from services.properties.operations.parties import (
     OccupancyOverlaps,
     PartyDetails,
     PartyElsewhere,
-    PersonalField,
     add_occupancy,
     add_party,
     end_occupancy,
     register_occupant,
-    reveal_personal_data,
     update_occupancy,
     update_party,
 )
@@ -53,6 +51,7 @@ from services.properties.operations.projects import (
     rename_building,
     update_project,
 )
+from services.properties.operations.revealing import PersonalField, reveal_personal_data
 from services.properties.operations.units import (
     AreaInvalid,
     StateChangeOutOfOrder,

@@ -1,10 +1,9 @@
-"""People and organisations, what they are of which unit, and looking at their personal data."""
+"""People and organisations, and what they are of which unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple, TypedDict
 
 from django.db import transaction
@@ -15,14 +14,12 @@ from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, DomainError, NotFound
-from kernel.records import operations as records
 from kernel.tabular import clean
 from kernel.text import _
 from services.properties import rules
 from services.properties.models import Occupancy, OccupancyRole, Party, PartyKind, Unit
 from services.properties.operations import changes as partial
 from services.properties.queries import lock_occupancy, lock_party, parties, projects_of_party
-from services.properties.queries.files import REVEALED
 from services.properties.queries.locks import lock_units_with_households
 
 
@@ -72,11 +69,6 @@ class OccupancyChanges(TypedDict, total=False):
     valid_from: date | None
 
 
-class PersonalField(StrEnum):
-    PHONE = "phone"
-    ID_NUMBER = "id_number"
-
-
 @transaction.atomic
 def add_party(
     *,
@@ -118,7 +110,7 @@ def update_party(*, actor: Actor, party_id: int, changes: PartyChanges, now: dat
     :raises rules.IdNumberInvalid: if the ID number is none.
     :raises IdNumberOfAnother: if the ID number is another party's.
     """
-    party, project_id = _lock_in_sight(actor, Action.REGISTRY_CHANGE, party_id)
+    party, project_id = lock_in_sight(actor, Action.REGISTRY_CHANGE, party_id)
     wanted: dict[str, str] = {}
     if "kind" in changes:
         wanted["kind"] = changes["kind"]
@@ -266,42 +258,6 @@ def end_occupancy(*, actor: Actor, occupancy_id: int, valid_to: date, now: datet
     return occupancy
 
 
-@transaction.atomic
-def reveal_personal_data(
-    *, actor: Actor, party_id: int, field: PersonalField, reason: str, now: datetime
-) -> str:
-    """Return a party's phone or ID number in full.
-
-    Who looked, and why, is in the audit record, in the register of looks and in the security log
-    (SH-25, SH-30).
-
-    :raises NotFound: if the party is out of the actor's sight.
-    :raises access.ActionDenied: without ``personal-data.reveal`` where the party is, or if the
-        actor is no person.
-    :raises records.ReasonTooShort: without a reason that says something.
-    """
-    party, project_id = _lock_in_sight(actor, Action.PERSONAL_DATA_REVEAL, party_id)
-    is_phone = field == PersonalField.PHONE
-    look = records.note_figure_shown(
-        actor=actor,
-        subject=party,
-        project_id=project_id,
-        what=str(_("Phone")) if is_phone else str(_("ID number")),
-        field=field.value,
-        reason=reason,
-        now=now,
-    )
-    audit.record(
-        actor=actor,
-        event=REVEALED,
-        subject=party,
-        project_id=project_id,
-        now=now,
-        data={"field": field.value, "reason": look.reason},
-    )
-    return crypto.decrypt(party.phone_encrypted if is_phone else party.id_number_encrypted)
-
-
 def register(details: PartyDetails, *, actor: Actor, now: datetime) -> Party:
     """Return the party of these details: the one with this ID number, or a new one.
 
@@ -434,7 +390,7 @@ def _is_in_sight(actor: Actor, party: Party) -> bool:
     return parties(actor=actor).filter(pk=party.pk).exists()
 
 
-def _lock_in_sight(actor: Actor, action: Action, party_id: int) -> tuple[Party, int | None]:
+def lock_in_sight(actor: Actor, action: Action, party_id: int) -> tuple[Party, int | None]:
     """Return the party, locked, and a project in which the actor holds the action for it."""
     party = lock_party(party_id)
     projects = sorted(projects_of_party(party.pk))
