@@ -231,6 +231,16 @@ def test_a_batch_takes_the_action_in_its_project(
     assert not IssuedNumber.objects.exists()
 
 
+def test_a_project_there_is_not_is_not_printed_in_by_who_may_everywhere(
+    counter: Counter, households: list[Household]
+) -> None:
+    everywhere = add_actor("chen", "collector")
+
+    with pytest.raises(NotFound):
+        notices(counter, households, actor=everywhere, project_id=999_999)
+    assert not PrintBatch.objects.exists()
+
+
 def test_whoever_lost_his_post_prints_and_fetches_nothing(
     counter: Counter, receipts: list[Receipt]
 ) -> None:
