@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -30,6 +31,7 @@ SEEDED = ("actions.py", "catalogue/*.py", "seeding.py")
 COMPANIES = (("alpha", "t_testalpha0"), ("beta", "t_testbeta00"))
 
 
+@cache
 def template_name() -> str:
     """Return a name that changes with any migration, so a stale template is never used."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
@@ -37,8 +39,8 @@ def template_name() -> str:
     for part in SEEDED:
         for path in sorted((ROOT / "platform/kernel/access").glob(part)):
             digest.update(path.read_bytes())
-    for path in sorted(ROOT.glob("*/**/migrations/*.py")):
-        if ".venv" not in path.parts:
+    for package in ("platform", "tenants", "services"):
+        for path in sorted((ROOT / package).glob("**/migrations/*.py")):
             digest.update(path.read_bytes())
     return f"guanjia_template_{digest.hexdigest()[:12]}"
 

@@ -24,15 +24,20 @@ from kernel.locks import LockClass
 from kernel.tenancy import public, tenant_connection
 from services.billing.standards.models import FeeItem
 from tenants.companies.models import Company, CompanyStatus, SetupStage
-from tenants.operators.models import OperatorAction
 from tenants.provisioning import fingerprint, operations, schema, setup, tasks
+from tests import database
 from tests.factories import NOW
 from tests.tenants.provisioning.test_operations import FACTS
 
 
 @pytest.fixture
-def platform(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Run in the public schema with real commits; remove what was entered and set up."""
+def platform(
+    test_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Run in the public schema with real commits; the database is copied anew after it.
+
+    The roles of companies set up are the cluster's, so they are dropped with their schemas first.
+    """
     with django_db_blocker.unblock():
         tenant_connection.set_schema_to_public()
         yield
@@ -41,9 +46,7 @@ def platform(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         with schema.owner_cursor() as cursor:
             for company in made:
                 schema.drop(cursor, company.schema_name)
-        made.delete()
-        OperatorAction.objects.all().delete()
-        connection.close()
+        database.copy_template(test_database)
 
 
 def clock() -> datetime:
