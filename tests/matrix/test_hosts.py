@@ -28,9 +28,10 @@ FOR_OPERATORS = [route for route in PUBLIC_ROUTES if route.path not in OPEN_IN_P
 NOBODYS_HOSTS = ("nobody.test", "alpha.test.", "alpha.evil.example", "t_testalpha0.test")
 
 
-@pytest.fixture
-def operator(world: World) -> dict[str, str]:
-    """Return the cookie of an operator who has signed in."""
+@pytest.fixture(scope="module")
+def operator(built_world: World) -> dict[str, str]:
+    """Return the cookie of an operator who has signed in, once for all tests."""
+    tenant_connection.set_schema_to_public()
     operators.add_operator(by="test", username="ops", name="Olga", password=PASSWORD, now=NOW)
     client = Client(headers={"host": "test"})
     knock(client)
