@@ -185,7 +185,7 @@ def sample() -> dict[str, Any]:
         "month": "2026-10",
         "standard_id": standard.pk,
         "item_id": standard.item_id,
-        "version_id": standard.versions.get().pk,
+        "version_id": standard.versions.earliest("number").pk,
         "assignment_id": FeeAssignment.objects.filter(standard=standard).earliest("pk").pk,
         "run_id": BillRun.objects.earliest("pk").pk,
         "bill_id": BillLine.objects.earliest("pk").pk,

@@ -99,6 +99,7 @@ def test_an_owners_file_is_opened_by_request_only(
 
     # The desk puts a paper into the file and does not see it again.
     page = desk.open(f"{archive}households/{household}/")
+    page.select_option("[name=kind]", index=2)
     page.set_input_files(
         "input[type=file]",
         {

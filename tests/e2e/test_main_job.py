@@ -288,7 +288,7 @@ def look_at_the_arrears(collector: Person, folder: Path) -> None:
     collector.tick("商业街")
     collector.sees("24 户", within="#list-count")
     collector.page.keyboard.press("Escape")
-    heads, *on_page = collector.rows()
+    heads, *on_page = (row[1:] for row in collector.rows())  # without the boxes to pick by
     collector.press_summary("导出")
     with collector.page.expect_download() as download:
         collector.press("Excel")
