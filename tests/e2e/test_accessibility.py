@@ -19,6 +19,7 @@ from kernel.access.queries import actor_for
 from kernel.approvals import operations as chains
 from kernel.approvals.models import Chain
 from kernel.audit.models import AuditEntry
+from kernel.crypto import cipher
 from kernel.deadlines.operations import start as start_clock
 from kernel.documents import operations as documents
 from kernel.documents.manuals import copies
@@ -26,6 +27,8 @@ from kernel.documents.models import Manual, ManualRelease, ManualRevision, Revis
 from kernel.duties.models import Exemption
 from kernel.identity.operations import departures, holdings
 from kernel.imports.models import ImportBatch
+from kernel.notifications.models import Channel
+from kernel.outbox.models import Endpoint
 from kernel.records.models import AccessRequest, Disposal, LegalHold
 from kernel.tenancy import company_day, tenant_connection
 from services.billing.cashier.models import Receipt
@@ -52,11 +55,14 @@ NO_PAGES: Final = {
     "desk-find": "what the search box of the desk finds",
     "desk-outcome": "a part of the desk",
     "desk-today": "a part of the desk",
+    "files": "a part of its record's page",
     "files-open": "a file",
     "imports-annotated": "a file",
     "imports-progress": "a part of the waiting page",
     "bill-runs-work": "a part of the run's page",
     "ledger-check": "a part of the ledger's page",
+    "policies-reset": "takes a form only",
+    "policies-project-reset": "takes a form only",
     "set-password": "takes a signed link; same form as the account's",
 }
 
@@ -164,6 +170,7 @@ def sample() -> dict[str, Any]:
     )
     return {
         **approvals(household),
+        **outward(),
         "project_id": household.project_id,
         "carrier": "properties.household",
         "subject_id": household.pk,
@@ -283,6 +290,29 @@ def approvals(household: Household) -> dict[str, Any]:
         "chain_id": chain.pk,
         "draft_id": draft.pk,
         "delegation_id": delegation.pk,
+    }
+
+
+def outward() -> dict[str, Any]:
+    """Return a webhook and a robot, and the key of a notice whose words may be changed."""
+    endpoint = Endpoint.objects.create(
+        name="财务系统",
+        url="https://erp.example/hook",
+        secret_encrypted=cipher().encrypt("x"),
+        created_at=timezone.now(),
+    )
+    channel = Channel.objects.create(
+        kind="wecom",
+        name="工程群",
+        key_encrypted=cipher().encrypt("x"),
+        language="zh-hans",
+        kinds=["console.export-ready"],
+        created_at=timezone.now(),
+    )
+    return {
+        "endpoint_id": endpoint.pk,
+        "channel_id": channel.pk,
+        "notice": "console.export-ready",
     }
 
 

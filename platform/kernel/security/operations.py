@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from kernel.access.actors import Actor
 from kernel.duties.errors import KeptApart
 from kernel.errors import Denied, DomainError, NotFound
 from kernel.security.models import SecurityEvent, SecurityKind
+
+_IDS: Final = range(2**63)  # of a bigint
 
 
 def note(
@@ -26,6 +28,7 @@ def note(
     """Write one event in the caller's transaction.
 
     :param actor: ``None`` where nobody is signed in.
+    :param project_id: as the address has it; left out where no project can have such a number.
     :param data: JSON values only; no phone, no ID number, no secret.
     """
     return SecurityEvent.objects.create(
@@ -33,7 +36,7 @@ def note(
         kind=kind,
         user_id=actor.user_id if actor else None,
         actor=actor.label[:140] if actor else "",
-        project_id=project_id,
+        project_id=project_id if (project_id or 0) in _IDS else None,
         code=code[:80],
         rule=rule,
         message=message[:500],
