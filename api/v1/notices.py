@@ -3,8 +3,11 @@
 from datetime import time
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -29,8 +32,25 @@ class NoticeOut(serializers.ModelSerializer[Notification]):
         fields = ("id", "kind", "subject", "text", "url", "is_urgent", "created_at", "read_at")
 
 
+class YesNoField(forms.Field):
+    """``true`` or ``false``; what is neither is refused instead of passed over."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in {"true", "false"}:
+            raise ValidationError(_("Write true or false."))
+        return bool(value == "true")
+
+
+class YesNoFilter(filters.BooleanFilter):
+    field_class = YesNoField
+
+
 class NoticeFilter(FilterSet):
-    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull", widget=forms.TextInput)
 
 
 class ReadIn(Body):

@@ -30,6 +30,8 @@ def test_one_reads_and_marks_only_ones_own_notices(api: Api) -> None:
     assert [each["subject"] for each in found] == ["Own"]
     assert answer.json() == {"read": 1}
     assert api("GET", "notices/?unread=true").json()["results"] == []
+    assert len(api("GET", "notices/?unread=false").json()["results"]) == len(found)
+    assert api("GET", "notices/?unread=7").status_code == 400
     assert api("POST", "notices/read/", {}).json() == {"read": 0}
     other.refresh_from_db()
     assert other.read_at is None

@@ -10,6 +10,7 @@ from kernel.approvals import operations as approvals
 from kernel.approvals.models import Act, Signature
 from kernel.approvals.models import Case as ApprovalCase
 from kernel.audit import operations as audit
+from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.documents.manuals import queries, rules, telling
 from kernel.documents.models import (
@@ -22,7 +23,7 @@ from kernel.documents.models import (
     RevisionState,
 )
 from kernel.documents.printing import markup
-from kernel.errors import Conflict, Denied, Invalid
+from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.text import _, _p, in_company_language
 
 KIND = "controlled_document"
@@ -69,16 +70,19 @@ def create_manual(
 
     :raises access.ActionDenied: without ``manual.prepare``, for a company's manual company-wide.
     :raises rules.DepartmentInvalid: if the department is not given by letters.
-    :raises TextMissing: without a title.
+    :raises NotFound: if there is no such project. :raises TextMissing: without a title.
     """
     _require_prepare(actor, project_id)
     person = require_person(actor)
     letters = rules.department(department)
     title = _line(title, "title", 100)
-    manual = Manual.objects.create(
-        number=numbers.next_number(
+    # Whoever prepares everywhere sees any number as a project; the key knows which there are.
+    with refusing(documents_issuednumber_project_fk=NotFound()):
+        number = numbers.next_number(
             series="manual", project_id=project_id, on=today, values={"DEPT": letters}
-        ),
+        )
+    manual = Manual.objects.create(
+        number=number,
         title=title,
         department=letters,
         project_id=project_id,

@@ -399,3 +399,19 @@ def test_a_department_is_given_by_letters(desk: Desk, department: str) -> None:
             today=TODAY,
         )
     assert Manual.objects.count() == 0
+
+
+def test_no_manual_is_numbered_in_a_project_there_is_not(desk: Desk) -> None:
+    before = Manual.objects.count()
+
+    with pytest.raises(NotFound):
+        operations.create_manual(
+            actor=desk.preparer,
+            title="规程",
+            department="KF",
+            project_id=999_999,
+            now=NOW,
+            today=TODAY,
+        )
+
+    assert Manual.objects.count() == before
