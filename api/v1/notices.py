@@ -3,12 +3,8 @@
 from datetime import time
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +12,7 @@ from rest_framework.response import Response
 
 from api.bodies import Body
 from api.fields import IdField
-from api.filters import FilterSet
+from api.filters import FilterSet, FlagFilter
 from api.views import ListView, PersonalView
 from kernel.notifications import operations, queries
 from kernel.notifications.models import Notification
@@ -32,25 +28,8 @@ class NoticeOut(serializers.ModelSerializer[Notification]):
         fields = ("id", "kind", "subject", "text", "url", "is_urgent", "created_at", "read_at")
 
 
-class YesNoField(forms.Field):
-    """``true`` or ``false``; what is neither is refused instead of passed over."""
-
-    widget = forms.TextInput
-
-    def to_python(self, value: Any) -> bool | None:
-        if value in self.empty_values:
-            return None
-        if value not in {"true", "false"}:
-            raise ValidationError(_("Write true or false."))
-        return bool(value == "true")
-
-
-class YesNoFilter(filters.BooleanFilter):
-    field_class = YesNoField
-
-
 class NoticeFilter(FilterSet):
-    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull", widget=forms.TextInput)
+    unread = FlagFilter(field_name="read_at", lookup_expr="isnull")
 
 
 class ReadIn(Body):
