@@ -1,7 +1,12 @@
-"""For the state machine: chains drawn by chance, and what every run of it must reach."""
+"""For the state machine: chains drawn by chance, and what must have been reached."""
 
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import Q
 from hypothesis import strategies as st
 
+from kernel.approvals.models import Case, CaseState, Origin, Signature
 from kernel.approvals.operations import Where
 from kernel.approvals.rules.definitions import (
     Assignee,
@@ -17,14 +22,14 @@ from kernel.approvals.rules.definitions import (
 from kernel.approvals.rules.facts import Condition, Operator
 from tests.factories_approvals import line
 
-# What every run must have done; each is done several times as often.
+# What the walk that is the same every time must have done, and how often at least.
 REACHED = {
     "approve": 30,
-    "approve for somebody": 5,
     "delegate": 10,
-    "an added signer signs": 3,
     **dict.fromkeys(
         [
+            "approve for somebody",
+            "an added signer signs",
             "add_signer before",
             "add_signer beside",
             "add_signer after",
@@ -82,3 +87,46 @@ def chains(draw: st.DrawFn) -> Definition:
             )
         )
     return line(*made)
+
+
+def _step(key: str, post: str, mode: Mode = Mode.ANY, *, time_out: TimeOut) -> Step:
+    return Step(
+        key=key,
+        assignees=(Assignee(kind=AssigneeKind.POST, post=post),),
+        mode=mode,
+        limit=Limit(4, is_working=False),
+        on_time_out=time_out,
+    )
+
+
+# Chains on which all that is in ``REACHED`` can be brought about.
+CHAINS = (
+    line(
+        _step("s0", "steward", time_out=TimeOut.ESCALATE),
+        _step("s1", "cs_supervisor", Mode.ALL, time_out=TimeOut.ESCALATE),
+    ),
+    line(
+        _step("s0", "mo_manager", Mode.ALL, time_out=TimeOut.ESCALATE),
+        _step("s1", "steward", time_out=TimeOut.ESCALATE),
+        _step("s2", "property_manager", time_out=TimeOut.ESCALATE),
+    ),
+)
+
+
+def signed_in(case_ids: Sequence[int]) -> Counter[str]:
+    """Count in these cases what the names of operations do not tell."""
+    signatures = Signature.objects.filter(case_id__in=case_ids)
+    by_act = Counter(signatures.values_list("act", flat=True))
+    approved = signatures.filter(act="APPROVED")
+    added = approved.filter(Q(assignment__origin=Origin.ADDED) | Q(step__key=""))
+    states = Counter(Case.objects.filter(pk__in=case_ids).values_list("state", flat=True))
+    return Counter(
+        {
+            "approve for somebody": approved.filter(delegation__isnull=False).count(),
+            "an added signer signs": added.count(),
+            "a case is approved": states[CaseState.APPROVED],
+            "a case stops": by_act["STUCK"],
+            "a stopped case goes on": by_act["RESUMED"],
+            "a time limit passes": by_act["ESCALATED"],
+        }
+    )

@@ -1,8 +1,8 @@
 """Random chains, acts, delegations, leavers and clocks through the real operations.
 
 Whatever happens: nobody ever signs his own paper, duties kept apart never meet, no case is lost,
-signatures never change, an effect takes place once. What is done only now and then by chance has a
-rule of its own, and the run counts that it was done.
+signatures never change, an effect takes place once. What is done only now and then by chance is
+done by a walk of its own, which counts that it was done.
 """
 
 from collections import Counter
@@ -13,8 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
-from django.db.models import Q
-from hypothesis import HealthCheck, event, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -37,14 +36,12 @@ from kernel.approvals.models import (
     CaseState,
     CaseStep,
     Delegation,
-    Origin,
     Signature,
     StepState,
 )
 from kernel.approvals.rules.definitions import Definition
 from kernel.errors import DomainError
 from kernel.tenancy import company_day
-from tenants.companies.models import Company
 from tests.factories import NOW, add_user, hold_post
 from tests.factories_approvals import (
     Effects,
@@ -53,9 +50,21 @@ from tests.factories_approvals import (
     person,
     publish,
 )
-from tests.kernel.approvals.drawn import POSTS, REACHED, SELDOM, chains
+from tests.kernel.approvals.drawn import CHAINS, POSTS, REACHED, SELDOM, chains, signed_in
 
 PEOPLE = 6
+
+
+INVARIANTS = [
+    "nobody_signs_his_own_paper",
+    "nothing_waits_for_whose_paper_it_is",
+    "a_step_is_signed_on_the_facts_that_it_began_with",
+    "duties_kept_apart_never_meet",
+    "no_case_is_lost",
+    "what_waits_can_be_seen",
+    "signatures_stay_as_they_were",
+    "an_effect_takes_place_once",
+]
 
 
 class Papers(RuleBasedStateMachine):
@@ -101,26 +110,9 @@ class Papers(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if self.people:
-            self.count_what_was_reached()
+            self.reached.update(signed_in(self.all_ids))
             transaction.set_rollback(True)
         self.stack.close()
-
-    def count_what_was_reached(self) -> None:
-        signatures = Signature.objects.filter(case_id__in=self.all_ids)
-        by_act = Counter(signatures.values_list("act", flat=True))
-        approved = signatures.filter(act="APPROVED")
-        added = approved.filter(Q(assignment__origin=Origin.ADDED) | Q(step__key=""))
-        states = Counter(Case.objects.filter(pk__in=self.all_ids).values_list("state", flat=True))
-        self.reached.update(
-            {
-                "approve for somebody": approved.filter(delegation__isnull=False).count(),
-                "an added signer signs": added.count(),
-                "a case is approved": states[CaseState.APPROVED],
-                "a case stops": by_act["STUCK"],
-                "a stopped case goes on": by_act["RESUMED"],
-                "a time limit passes": by_act["ESCALATED"],
-            }
-        )
 
     # ---- what people do ------------------------------------------------------------------------
 
@@ -140,7 +132,6 @@ class Papers(RuleBasedStateMachine):
             return None
         name = " ".join(part for part in (call.__name__, str(values.get("where", ""))) if part)
         self.reached[name] += 1
-        event(name)
         return done
 
     def under_way(self, case_id: int) -> int:
@@ -462,28 +453,47 @@ class Papers(RuleBasedStateMachine):
 
 
 @pytest.mark.usefixtures("tenant")
-def test_no_path_loses_a_case_or_lets_somebody_sign_for_himself(tenant: Company) -> None:
+def test_no_path_loses_a_case_or_lets_somebody_sign_for_himself() -> None:
     Papers.reached.clear()
-    drive(examples=12)
-    for _time in range(3):  # what chance has left out is tried for again
-        if not left_out():
-            break
-        drive(examples=6)
 
-    assert not left_out(), Papers.reached
-
-
-def drive(*, examples: int) -> None:
     run_state_machine_as_test(
         Papers,
         settings=settings(
-            max_examples=examples,
+            max_examples=12,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
 
+    assert Papers.reached["approve"] >= 5, Papers.reached
 
-def left_out() -> list[str]:
-    return [what for what, least in REACHED.items() if Papers.reached[what] < least]
+
+@pytest.mark.usefixtures("tenant")
+def test_the_same_rules_hold_where_chance_seldom_comes() -> None:
+    """A walk that is the same every time: chance alone leaves out an act in one run of some."""
+    Papers.reached.clear()
+
+    for number, chain in enumerate(CHAINS):
+        walk(chain, number)
+
+    assert not [what for what, least in REACHED.items() if Papers.reached[what] < least], (
+        Papers.reached
+    )
+
+
+def walk(chain: Definition, first: int) -> None:
+    """Do all that is seldom, twice, with both cases, and look at every invariant after each."""
+    papers = Papers()
+    try:
+        papers.found(chain=chain, held=[[] for _person in range(PEOPLE)])
+        PostHolding.objects.filter(user__in=papers.people).delete()
+        for user, post in zip(papers.people[2:], POSTS, strict=False):
+            hold_post(user, post)  # one post each: everybody but the last has a leader
+        for number, what in enumerate(SELDOM * 2, first):
+            papers.what_is_seldom_is_done(plan=[(what, number % 2, number % PEOPLE)])
+            papers.approve(which=number % 2, place=number % 3)
+            for name in INVARIANTS:
+                getattr(papers, name)()
+    finally:
+        papers.teardown()
