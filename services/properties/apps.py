@@ -6,7 +6,7 @@ class PropertiesConfig(AppConfig):
     label = "properties"
 
     def ready(self) -> None:
-        from kernel.access import SYSTEM, Action
+        from kernel.access import SYSTEM, Action, know_projects
         from kernel.documents import carriers, numbers
         from kernel.imports.importer import register
         from kernel.records import protected, retention
@@ -17,6 +17,7 @@ class PropertiesConfig(AppConfig):
         from services.properties.queries.retention import former_owners
 
         register(UnitLedgerImporter())
+        know_projects(queries.is_project)
         numbers.know_projects(lambda pk: queries.get_project(actor=SYSTEM, project_id=pk).code)
         changes = carriers.holding(Action.REGISTRY_CHANGE)
         carriers.register(

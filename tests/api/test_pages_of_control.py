@@ -75,7 +75,7 @@ LISTS: dict[str, tuple[Address, int]] = {
     "print-batches/": (_at("print-batches/"), 6),
     "projects/<int:project_id>/staff/": (
         lambda office: f"projects/{office.project.pk}/staff/",
-        6,
+        7,  # one tells whether there is the project
     ),
     "retention/disposals/": (_at("retention/disposals/"), 7),
     "retention/holds/": (_at("retention/holds/"), 6),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.db.utils import ProgrammingError
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from kernel import access
 from kernel.access import operations, tokens
@@ -20,6 +21,7 @@ from tenants.companies.models import Company
 from tenants.provisioning import schema
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.factories_properties import add_project
 
 
 def test_a_post_of_one_project_gives_nothing_in_another() -> None:
@@ -33,6 +35,40 @@ def test_a_post_of_one_project_gives_nothing_in_another() -> None:
     assert not actor.may(Action.REGISTRY_VIEW, 7)
     assert actor.projects(Action.PAYMENT_TAKE) == frozenset({7})
     assert actor.projects(Action.REGISTRY_VIEW) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("place", "project", "answer", "looked_up"),
+    [
+        # Who holds a post in every project sees any number as one: for him it is looked up.
+        (None, "there", None, 1),
+        (None, "nowhere", NotFound, 1),
+        ("there", "there", None, 0),
+        ("there", "nowhere", NotFound, 0),
+        ("elsewhere", "there", NotFound, 0),
+    ],
+)
+def test_a_project_that_is_named_is_looked_up_where_any_would_pass(
+    tenant: Company,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    place: str | None,
+    project: str,
+    answer: type[Exception] | None,
+    looked_up: int,
+) -> None:
+    ids = {
+        "there": add_project("A", "甲苑").pk,
+        "elsewhere": add_project("B", "乙苑").pk,
+        "nowhere": 999_999,
+    }
+    actor = factories.add_actor("zhou", "collector", project_id=ids[place] if place else None)
+
+    with django_assert_num_queries(looked_up):
+        if answer is None:
+            access.require_in_project(actor, Action.PAYMENT_TAKE, ids[project])
+        else:
+            with pytest.raises(answer):
+                access.require_in_project(actor, Action.PAYMENT_TAKE, ids[project])
 
 
 def test_nobody_may_anything_by_default() -> None:

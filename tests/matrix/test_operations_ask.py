@@ -16,7 +16,9 @@ from tests.matrix.reasons import EFFECTS, INTERNAL, READERS, REASONS, SEATS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPS = ("services", "tenants", "platform/kernel", "platform/console")
-ASKING = frozenset({"require", "require_in_sight", "require_everywhere", "scoped"})
+ASKING = frozenset(
+    {"require", "require_in_sight", "require_in_project", "require_everywhere", "scoped"}
+)
 NARROWING = frozenset({"may", "may_everywhere", "projects", "sees"})
 
 

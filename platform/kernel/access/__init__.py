@@ -11,8 +11,10 @@ from kernel.access.actors import (
     Actor,
     Grant,
     ProjectScope,
+    know_projects,
     require,
     require_everywhere,
+    require_in_project,
     require_in_sight,
     scoped,
 )
@@ -25,8 +27,10 @@ __all__ = [
     "Actor",
     "Grant",
     "ProjectScope",
+    "know_projects",
     "require",
     "require_everywhere",
+    "require_in_project",
     "require_in_sight",
     "scoped",
 ]

@@ -1,6 +1,6 @@
 """The actor: a person, a token or the system, with what it may do and where."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ ALL_PROJECTS: Final = "all"
 ProjectScope = Literal["all"] | frozenset[int]
 
 _M = TypeVar("_M", bound=Model)
+_IS_PROJECT: list[Callable[[int], bool]] = []
 
 
 class Grant(NamedTuple):
@@ -132,6 +133,26 @@ def require_in_sight(actor: Actor, action: Action, project_id: int) -> None:
     if not actor.sees(project_id):
         raise NotFound
     require(actor, action, project_id)
+
+
+def require_in_project(actor: Actor, action: Action, project_id: int) -> None:
+    """Return if ``actor`` holds ``action`` in a project whose number he named himself.
+
+    Whoever holds anything in every project sees any number as one: only for him it is looked up.
+    The project of a record needs no looking up: ``require_in_sight``.
+
+    :raises NotFound: if he holds nothing there, or there is no such project.
+    :raises ActionDenied: if he sees the project and lacks the action.
+    """
+    is_his_own = any(grant.project_id == project_id for grant in actor.grants)
+    if not is_his_own and not (actor.sees(project_id) and _IS_PROJECT[0](project_id)):
+        raise NotFound
+    require(actor, action, project_id)
+
+
+def know_projects(is_project: Callable[[int], bool]) -> None:
+    """Say how one finds out whether there is a project: the kernel knows none."""
+    _IS_PROJECT[:] = [is_project]
 
 
 def require_everywhere(actor: Actor, action: Action) -> None:

@@ -151,7 +151,7 @@ def staff(*, actor: access.Actor, project_id: int, today: date) -> QuerySet[Post
     :raises NotFound: if the project is out of the actor's sight.
     :raises access.ActionDenied: without ``staff.view`` there.
     """
-    access.require_in_sight(actor, Action.STAFF_VIEW, project_id)
+    access.require_in_project(actor, Action.STAFF_VIEW, project_id)
     return (
         PostHolding.objects.filter(
             in_force(today),

@@ -120,7 +120,7 @@ def _setting(actor: Actor, key: str, project_id: int | None) -> Setting:
     if project_id is None:
         access.require_everywhere(actor, setting.action)
         return setting
-    access.require_in_sight(actor, setting.action, project_id)
+    access.require_in_project(actor, setting.action, project_id)
     if not setting.per_project:
         raise OverrideRefused(
             _("“%(name)s” counts for the whole company: projects cannot override it.")
@@ -234,7 +234,6 @@ def _write(
         policyvalue_once_a_day=ChangedMeanwhile(
             _("Somebody else has just changed this setting. Look at it again.")
         ),
-        policies_policyvalue_project_fk=NotFound(),
     ):
         row.save()
     _note(actor, row, setting, before=before, after=_facts(row), now=now)

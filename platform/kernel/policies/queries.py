@@ -137,7 +137,7 @@ def _require_view(actor: Actor, project_id: int | None) -> None:
     if project_id is None:
         access.require(actor, Action.POLICY_VIEW)
     else:
-        access.require_in_sight(actor, Action.POLICY_VIEW, project_id)
+        access.require_in_project(actor, Action.POLICY_VIEW, project_id)
 
 
 def _lines(project_id: int | None, today: date) -> Iterator[Line]:

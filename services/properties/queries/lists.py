@@ -69,6 +69,11 @@ def get_project(*, actor: Actor, project_id: int, action: Action = Action.REGIST
     return project
 
 
+def is_project(project_id: int) -> bool:
+    """Tell whether there is such a project."""
+    return Project.objects.filter(pk=project_id).exists()
+
+
 def buildings(*, actor: Actor, project_id: int | None = None) -> QuerySet[Building]:
     """Return buildings with their project, in natural order."""
     return _visible(Building.objects.select_related("project"), actor, project_id).order_by(

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from kernel import access
 from kernel.audit import operations as audit
-from kernel.db import refusing
 from kernel.documents.batches import queries
 from kernel.documents.batches.registry import kind_named
 from kernel.documents.models import BatchPaper, PrintBatch
@@ -67,7 +66,7 @@ def start_batch(
     known = kind_named(kind)
     if language not in dict(settings.LANGUAGES):
         raise NotFound
-    access.require_in_sight(actor, known.action, project_id)
+    access.require_in_project(actor, known.action, project_id)
     owner_id = actor.require_person()
     ids = list(dict.fromkeys(object_ids))
     if not ids:
@@ -81,11 +80,9 @@ def start_batch(
     active = Job.objects.filter(kind=KIND, created_by=owner_id, state__in=ACTIVE_STATES)
     if active.exclude(key=key).count() >= MOST_AT_ONCE:
         raise TooManyBatches(_("Three of your batches are being made. Wait until one is ready."))
-    # Whoever may print everywhere sees any number as a project; the key knows which there are.
-    with refusing(documents_printbatch_project_fk=NotFound()):
-        batch = PrintBatch.objects.create(
-            owner_id=owner_id, kind=kind, project_id=project_id, language=language, asked_at=now
-        )
+    batch = PrintBatch.objects.create(
+        owner_id=owner_id, kind=kind, project_id=project_id, language=language, asked_at=now
+    )
     job = _start_job(actor, batch, key, len(ids), now)
     under_way = int(job.params["batch_id"])
     if under_way != batch.pk:

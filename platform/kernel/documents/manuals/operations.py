@@ -10,7 +10,6 @@ from kernel.approvals import operations as approvals
 from kernel.approvals.models import Act, Signature
 from kernel.approvals.models import Case as ApprovalCase
 from kernel.audit import operations as audit
-from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.documents.manuals import queries, rules, telling
 from kernel.documents.models import (
@@ -23,7 +22,7 @@ from kernel.documents.models import (
     RevisionState,
 )
 from kernel.documents.printing import markup
-from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.errors import Conflict, Denied, Invalid
 from kernel.text import _, _p, in_company_language
 
 KIND = "controlled_document"
@@ -76,13 +75,10 @@ def create_manual(
     person = require_person(actor)
     letters = rules.department(department)
     title = _line(title, "title", 100)
-    # Whoever prepares everywhere sees any number as a project; the key knows which there are.
-    with refusing(documents_issuednumber_project_fk=NotFound()):
-        number = numbers.next_number(
-            series="manual", project_id=project_id, on=today, values={"DEPT": letters}
-        )
     manual = Manual.objects.create(
-        number=number,
+        number=numbers.next_number(
+            series="manual", project_id=project_id, on=today, values={"DEPT": letters}
+        ),
         title=title,
         department=letters,
         project_id=project_id,
@@ -339,7 +335,7 @@ def _require_prepare(actor: access.Actor, project_id: int | None) -> None:
     if project_id is None:
         access.require_everywhere(actor, Action.MANUAL_PREPARE)
     else:
-        access.require_in_sight(actor, Action.MANUAL_PREPARE, project_id)
+        access.require_in_project(actor, Action.MANUAL_PREPARE, project_id)
 
 
 def _line(text: str, field: str, most: int) -> str:

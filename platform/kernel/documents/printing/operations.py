@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kernel import access
+from kernel.access import Action
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.documents.models import PrintTemplate
@@ -143,7 +144,10 @@ def _add(
 
 
 def _require(actor: access.Actor, kind: str, language: str, project_id: int | None) -> PrintKind:
-    queries.require_place(actor, project_id)
+    if project_id is None:
+        access.require_everywhere(actor, Action.COMPANY_CONFIGURE)
+    else:
+        access.require_in_project(actor, Action.COMPANY_CONFIGURE, project_id)
     if language not in dict(settings.LANGUAGES):
         raise NotFound
     return kind_named(kind)

@@ -112,7 +112,7 @@ def projects_apart(*, actor: access.Actor, kind: str, language: str) -> list[int
 
 
 def require_place(actor: access.Actor, project_id: int | None) -> None:
-    """Return if the actor may change templates in the company, or in one project.
+    """Return if the actor may look at templates of the company, or of one project.
 
     :raises NotFound: if the project is out of the actor's sight.
     :raises access.ActionDenied: without ``company.configure`` there.

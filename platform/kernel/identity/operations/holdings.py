@@ -4,13 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from kernel import access
 from kernel.access.models import User
 from kernel.access.queries import lock_user
 from kernel.audit import operations as audit
-from kernel.db import violated_constraint
+from kernel.db import refusing
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.identity.models import HeldItem, HeldItemEvent, ItemEventKind, ItemKind
 from kernel.identity.queries import open_departure_of, possible_holders
@@ -223,7 +223,7 @@ def _require(actor: access.Actor, project_id: int | None) -> None:
     if project_id is None:
         access.require_everywhere(actor, access.Action.ITEM_MANAGE)
     else:
-        access.require_in_sight(actor, access.Action.ITEM_MANAGE, project_id)
+        access.require_in_project(actor, access.Action.ITEM_MANAGE, project_id)
 
 
 def _lock(actor: access.Actor, item_id: int) -> HeldItem:
@@ -253,17 +253,8 @@ def _receiver(actor: access.Actor, user_id: int, now: datetime) -> User:
 
 
 def _save(item: HeldItem) -> None:
-    try:
-        with transaction.atomic():
-            item.save()
-    except IntegrityError as error:
-        match violated_constraint(error):
-            case "helditem_number_once":
-                raise NumberTaken(_("This number is taken."), field="number") from error
-            case "identity_helditem_project_fk":
-                raise NotFound from error
-            case _:
-                raise
+    with refusing(helditem_number_once=NumberTaken(_("This number is taken."), field="number")):
+        item.save()
 
 
 def _checked(*, kind: str, number: str, amount: Decimal | None, note: str) -> Decimal | None:

@@ -55,7 +55,7 @@ def list_for_disposal(
     :raises NotDue: if one is not due, or on a list already.
     :raises OnHold: if one is held back.
     """
-    access.require_in_sight(actor, Action.RECORD_DISPOSE, project_id)
+    access.require_in_project(actor, Action.RECORD_DISPOSE, project_id)
     wanted = list(dict.fromkeys(keys))
     if not wanted:
         raise NothingChosen(_("Choose at least one record."))
@@ -141,7 +141,7 @@ def place_hold(
     :raises ReasonMissing: without a reason.
     :raises HeldAlready: if it is held back.
     """
-    access.require_in_sight(actor, Action.RECORD_HOLD, project_id)
+    access.require_in_project(actor, Action.RECORD_HOLD, project_id)
     row = next(
         (row for row in due(actor=actor, project_id=project_id, today=today) if row.key == key),
         None,

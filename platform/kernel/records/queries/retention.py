@@ -37,7 +37,7 @@ def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
     :raises NotFound: if the project is out of the actor's sight.
     :raises access.ActionDenied: without ``retention.view`` there.
     """
-    access.require_in_sight(actor, Action.RETENTION_VIEW, project_id)
+    access.require_in_project(actor, Action.RETENTION_VIEW, project_id)
     holds = {(hold.record_class, hold.object_id): hold for hold in holds_in_force()}
     listed = set(
         DisposalItem.objects.filter(disposal__state=DisposalState.WAITING).values_list(

@@ -8,7 +8,6 @@ from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.db import violated_constraint
-from kernel.errors import NotFound
 from kernel.text import _
 from services.billing.standards import queries
 from services.billing.standards.models import FeeItem, FeeStandard, FeeVersion, VersionState
@@ -19,7 +18,6 @@ from services.billing.standards.operations.errors import (
     StandardInUse,
     StandardNameTaken,
 )
-from services.properties.models import Project
 
 
 @transaction.atomic
@@ -34,9 +32,7 @@ def create_standard(
     :raises NameMissing: without a name.
     :raises StandardNameTaken: if the project has a standard of this name.
     """
-    access.require(actor, Action.FEE_STANDARD_DRAFT, project_id)
-    if not Project.objects.filter(pk=project_id).exists():
-        raise NotFound
+    access.require_in_project(actor, Action.FEE_STANDARD_DRAFT, project_id)
     item = FeeItem.objects.filter(pk=item_id).first()
     if item is None:
         raise ItemUnknown(_("There is no such fee item."), field="item")
