@@ -15,9 +15,17 @@ class LockClass(IntEnum):
     DELEGATIONS = 3  # second key: of the schema; one delegation of a company at a time
     POLICIES = 4  # second key: of the schema; settings that must go together, one change at a time
     LADDER = 5  # second key: of the schema; reporting lines, one change at a time
+    VERIFICATION = 6  # second key: the company's id; one portion of its record at a time
 
 
 def lock_company(lock: LockClass) -> None:
     """Wait until no other transaction of the company holds this lock; hold it until ours ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [int(lock)])
+
+
+def try_lock(lock: LockClass, key: int) -> bool:
+    """Tell whether no other transaction held this lock; if so, hold it until ours ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [int(lock), key])
+        return bool(cursor.fetchone()[0])

@@ -120,3 +120,17 @@ class AuditCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.fault or self.seq}"
+
+
+class AuditWalk(models.Model):
+    """A verification under way: how far it has come. There is no row once it is done.
+
+    The place is signed: whoever can write this row could else have the record before it left out.
+    """
+
+    company = models.OneToOneField(Company, models.CASCADE, primary_key=True, related_name="+")
+    place = models.TextField()  # kernel.audit.verification.Place, signed for the company
+    touched_at = models.DateTimeField()  # when a portion was done, or its message sent again
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.touched_at:%Y-%m-%d %H:%M}"

@@ -56,6 +56,7 @@ SEALED_TABLES = frozenset({"audit_audithead", "audit_auditlink", "audit_pending"
 PUBLIC_TABLES = frozenset(
     {
         "companies_auditcheck",
+        "companies_auditwalk",
         "companies_company",
         "companies_domain",
         "operators_operator",

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from kernel import access
+from kernel.audit import operations as audit
 from kernel.audit.models import AuditAnchor, AuditEntry
 from kernel.audit.verification import verify
 from kernel.deadlines import operations as deadlines
@@ -31,13 +32,13 @@ from kernel.outbox import operations as outbox
 from kernel.outbox import registry
 from kernel.outbox.models import EventDelivery
 from kernel.outgoing import LEASE, OutgoingState
-from kernel.tenancy import public
+from kernel.tenancy import public, unsign
 from kernel.text import _
 from services.properties.operations import create_project
-from tenants.companies.models import AuditCheck, Company
+from tenants.companies.models import AuditCheck, AuditWalk, Company
 from tests import database
 from tests.factories import NOW, add_actor, add_user
-from tests.kernel.killable import ANCHORS
+from tests.kernel.killable import ANCHORS, PORTION
 from tests.kernel.notifications.conftest import notice
 
 __all__ = ["notice"]
@@ -208,3 +209,28 @@ def test_an_anchor_is_kept_in_both_places_or_in_none(committed_tenant: Company) 
 
     assert checks() == AuditAnchor.objects.count() < ANCHORS
     assert verify().is_whole
+
+
+def test_a_verification_goes_on_where_it_was_killed(committed_tenant: Company) -> None:
+    subject, links = add_user("wang"), 100 * PORTION
+    with transaction.atomic():
+        for _number in range(links - 1):
+            audit.record(actor=access.SYSTEM, event="test.done", subject=subject, now=NOW)
+    seen = [0]
+
+    def verified() -> int:
+        with public():
+            walk = AuditWalk.objects.first()
+        if walk is not None:
+            place = unsign(walk.place, purpose="audit-walk", max_age_seconds=60)
+            seen.append(int(place[0]))
+        return seen[-1]
+
+    kill_again_and_again("verify", verified, links, apart=timedelta(0))
+
+    assert seen == sorted(seen)  # no worker began anew
+    with public():
+        check = AuditCheck.objects.get()
+        assert not AuditWalk.objects.exists()
+    assert (check.seq, check.fault) == (links, "")
+    assert AuditAnchor.objects.get().seq == links

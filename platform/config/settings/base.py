@@ -367,6 +367,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="19", minute="40"),  # UTC: 03:40 in China
         "kwargs": {"schema": "public", "task": "tenants.companies.verify_record"},
     },
+    "resume-verifying": {
+        "task": "tenants.companies.resume_verifying",
+        "schedule": 60.0,
+        "kwargs": {"schema": "public"},
+    },
     "remind-of-tokens": {
         "task": "tenants.provisioning.tasks.fan_out",
         "schedule": crontab(hour="1", minute="20"),  # UTC: 09:20 in China

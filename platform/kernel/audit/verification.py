@@ -67,6 +67,23 @@ class _Link(NamedTuple):
     fields: tuple[str | None, ...]
 
 
+class Place(NamedTuple):
+    """How far a verification has come, and where the chain ended when it began."""
+
+    seq: int
+    hash: bytes
+    until: int
+    head: bytes
+
+
+class Walked(NamedTuple):
+    """What a portion came to. ``is_over`` at the end of the chain and at the first fault."""
+
+    place: Place
+    fault: Fault | None
+    is_over: bool
+
+
 def verify(*, anchors: Iterable[Anchor] = ()) -> Report:
     """Read the whole record of the company in force and compare it with its chain.
 
@@ -75,35 +92,48 @@ def verify(*, anchors: Iterable[Anchor] = ()) -> Report:
 
     :param anchors: from outside of the company's schema.
     """
+    known = [*own_anchors(), *anchors]
+    return conclude(walk(begin(), anchors=known), anchors=known)
+
+
+def begin() -> Place:
+    """Return the place before the first entry. Up to the chain's present end it is verified."""
     head = AuditHead.objects.first() or AuditHead(id=1, seq=0, hash=chain.GENESIS)
-    known = [
-        *(Anchor(kept.seq, bytes(kept.hash), "the company") for kept in AuditAnchor.objects.all()),
-        *anchors,
-    ]
+    return Place(0, chain.GENESIS, head.seq, bytes(head.hash))
+
+
+def own_anchors() -> list[Anchor]:
+    """Return the anchors that the company in force keeps itself."""
+    kept = AuditAnchor.objects.all()
+    return [Anchor(anchor.seq, bytes(anchor.hash), "the company") for anchor in kept]
+
+
+def walk(place: Place, *, anchors: Iterable[Anchor], most: int | None = None) -> Walked:
+    """Follow the chain from a place for ``most`` links, or to its end; stop at the first fault."""
     wanted: dict[int, list[Anchor]] = {}
-    for anchor in known:
+    for anchor in anchors:
         wanted.setdefault(anchor.seq, []).append(anchor)
+    seq, last, fault, is_over = place.seq, place.hash, None, True
+    for number, link in enumerate(_links(seq, place.until), start=1):
+        fault = _fault_of(link, seq, last) or _off_anchor(link, wanted.get(link.seq, ()))
+        if fault:
+            break
+        seq, last = link.seq, link.hash
+        if number == most:
+            is_over = False
+            break
+    return Walked(Place(seq, last, place.until, place.head), fault, is_over)
+
+
+def conclude(walked: Walked, *, anchors: Iterable[Anchor]) -> Report:
+    """Look at the ends of a chain that was followed as far as it goes, and for loose entries."""
+    faults = [walked.fault] if walked.fault else []
+    faults = faults or [*_end(walked.place, anchors)]
+    faults = faults or [*_past_head()]
     inserted = _inserted()
-    last_seq, last_hash, fault = _walk(head.seq, wanted)
-    faults = [fault] if fault else []
-    if not faults:
-        faults += _end(head, last_seq, last_hash, known)
-    if not faults:
-        faults += _past_head()
     if inserted:
         faults.append(inserted)
-    return Report(last_seq, last_hash, tuple(faults))
-
-
-def _walk(until: int, anchors: dict[int, list[Anchor]]) -> tuple[int, bytes, Fault | None]:
-    """Follow the chain; return its last right link and the first fault."""
-    seq, last = 0, chain.GENESIS
-    for link in _links(until):
-        fault = _fault_of(link, seq, last) or _off_anchor(link, anchors.get(link.seq, ()))
-        if fault:
-            return seq, last, fault
-        seq, last = link.seq, link.hash
-    return seq, last, None
+    return Report(walked.place.seq, walked.place.hash, tuple(faults))
 
 
 def _fault_of(link: _Link, seq: int, last: bytes) -> Fault | None:
@@ -132,19 +162,21 @@ def _off_anchor(link: _Link, anchors: Iterable[Anchor]) -> Fault | None:
     return None
 
 
-def _end(
-    head: AuditHead, last_seq: int, last_hash: bytes, anchors: Iterable[Anchor]
-) -> Iterator[Fault]:
-    """Say that the chain does not reach its end, or not that of an anchor."""
+def _end(place: Place, anchors: Iterable[Anchor]) -> Iterator[Fault]:
+    """Say that the chain does not reach its end, or not that of an anchor.
+
+    Anchors that were made since the verification began lie further on: they are for the next.
+    """
     furthest = max(anchors, default=None, key=lambda anchor: anchor.seq)
-    if head.seq != last_seq or bytes(head.hash) != last_hash:
-        detail = f"the chain ends at link {last_seq}, its head stands at {head.seq}"
-        yield Fault(FaultKind.CUT, last_seq + 1, 0, detail)
+    stands_at = AuditHead.objects.values_list("seq", flat=True).first() or 0
+    if (place.seq, place.hash) != (place.until, place.head):
+        detail = f"the chain ends at link {place.seq}, its head stood at {place.until}"
+        yield Fault(FaultKind.CUT, place.seq + 1, 0, detail)
     elif AuditLink.objects.filter(seq__lte=0).exists():
         yield Fault(FaultKind.REORDERED, 0, 0, "there is a link before the first")
-    elif furthest is not None and furthest.seq > last_seq:
+    elif furthest is not None and furthest.seq > stands_at:
         detail = f"{furthest.source} kept an anchor at link {furthest.seq}"
-        yield Fault(FaultKind.CUT, last_seq + 1, 0, detail)
+        yield Fault(FaultKind.CUT, stands_at + 1, 0, detail)
 
 
 def _past_head() -> Iterator[Fault]:
@@ -172,14 +204,13 @@ def _inserted() -> Fault | None:
     return Fault(FaultKind.INSERTED, 0, entry_id, "it is not in the chain")
 
 
-def _links(until: int) -> Iterator[_Link]:
-    """Yield the links up to a number with what is left of their entries, in their order."""
+def _links(after: int, until: int) -> Iterator[_Link]:
+    """Yield the links after one up to another with what is left of their entries, in order."""
     statement = f"""
         SELECT l.seq, l.entry_id, l.digest, l.hash, e.id, {chain.fields_sql("e")}
         FROM audit_auditlink l LEFT JOIN audit_auditentry e ON e.id = l.entry_id
         WHERE l.seq > %s AND l.seq <= %s ORDER BY l.seq LIMIT {PAGE}
     """  # noqa: S608 - no value of anybody's in it
-    after = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(statement, [after, until])
