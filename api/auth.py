@@ -80,10 +80,13 @@ def get_actor(request: Any) -> access.Actor:
     actor: access.Actor | None = getattr(request, "_actor", None)
     if actor is None:
         today = timezone.localdate(timezone=company_time_zone())
-        request_id = getattr(request, "request_id", "")
+        came: dict[str, str] = {
+            "request_id": getattr(request, "request_id", ""),
+            "address": str(request.META.get("REMOTE_ADDR", "")),
+        }
         if isinstance(request.auth, ApiToken):
-            actor = actor_of_token(token=request.auth, today=today, request_id=request_id)
+            actor = actor_of_token(token=request.auth, today=today, **came)
         else:
-            actor = actor_for(user=request.user, today=today, request_id=request_id)
+            actor = actor_for(user=request.user, today=today, **came)
         request._actor = actor
     return actor

@@ -46,6 +46,9 @@ class ChoiceOut(serializers.Serializer[Any]):
     kind = serializers.CharField(source="notice.key")
     name = serializers.CharField(source="notice.name")
     is_urgent = serializers.BooleanField(source="notice.is_urgent")
+    is_security = serializers.BooleanField(
+        source="notice.is_security", help_text="Concerns one's own sign-in: always comes by mail."
+    )
     by_mail = serializers.BooleanField()
     by_sms = serializers.BooleanField()
 
@@ -57,7 +60,7 @@ class ChoicesOut(serializers.Serializer[Any]):
 
 
 class ChoicesIn(Body):
-    """Kinds that are not named come in the console only."""
+    """Kinds that are not named come in the console only; those of security come by mail anyway."""
 
     by_mail = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)
     by_sms = serializers.ListField(

@@ -22,6 +22,7 @@ def get_actor(request: HttpRequest) -> access.Actor:
             user=request.user,
             today=timezone.localdate(timezone=company_time_zone()),
             request_id=getattr(request, "request_id", ""),
+            address=str(request.META.get("REMOTE_ADDR", "")),
         )
     request._actor = actor  # type: ignore[attr-defined]
     return actor

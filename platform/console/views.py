@@ -27,10 +27,12 @@ class OpenView(View):
 
     now: datetime
     request_id: str
+    address: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.now = timezone.now()
         self.request_id = getattr(request, "request_id", "")
+        self.address = str(request.META.get("REMOTE_ADDR", ""))
         response = self.led_away(request) or super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cache-Control", "private, no-store")

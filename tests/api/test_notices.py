@@ -46,7 +46,8 @@ def test_choices_are_kept_and_checked(api: Api) -> None:
     half = api("PUT", "notices/choices/", {"by_mail": [], "quiet_from": "21:00"})
 
     assert (kept["quiet_from"], kept["quiet_until"]) == ("22:00", "07:00")
-    assert not any(kind["by_mail"] for kind in kept["kinds"])
+    assert all(kind["by_mail"] == kind["is_security"] for kind in kept["kinds"])
+    assert any(kind["is_security"] for kind in kept["kinds"])
     assert refusal(half) == (422, "notifications.quiet-hours-invalid")
     assert api("GET", "notices/choices/").json() == kept
     assert api("PUT", "notices/choices/", {"by_mail": [], "quiet_from": "25:00"}).status_code == 400

@@ -9,6 +9,7 @@ from kernel.access import allowing
 from kernel.access.catalogue import POSTS
 from kernel.access.models import Department, DepartmentHead, Post, PostAction, PostHolding, User
 from kernel.audit.models import AuditEntry
+from kernel.notifications.models import Notification
 from services.properties.models import Project
 from services.properties.operations import create_project
 from tenants.companies.models import Company
@@ -103,11 +104,13 @@ def test_people_come_and_move_and_go(admin: Api) -> None:
     made = admin("POST", "people/", facts).json()
     one = f"people/{made['id']}/"
     moved = admin("PUT", f"{one}department/", {"department_id": cs.pk})
-    renamed = admin("PUT", one, {"name": "王方", "email": "wang@example.com"})
+    renamed = admin("PUT", one, {"name": "王方", "email": "new@example.com"})
     out = admin("PUT", f"{one}active/", {"is_active": False})
 
     assert moved.json()["department_id"] == cs.pk
     assert renamed.json()["name"] == "王方"
+    told = Notification.objects.get(user_id=made["id"])
+    assert (told.kind, "127.0.0.1" in told.text) == ("access.email-changed", True)
     assert out.json()["is_active"] is False
     assert admin("GET", one).json() == out.json()
     listed = admin("GET", f"people/?department_id={cs.pk}").json()["results"]

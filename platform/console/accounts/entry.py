@@ -66,6 +66,7 @@ class FirstPassword(HalfSignedIn):
                     user_id=self.person.pk,
                     password=form.cleaned_data["password"],
                     request_id=self.request_id,
+                    address=self.address,
                     now=self.now,
                 )
             except passwords.PasswordWeak as error:
@@ -102,7 +103,9 @@ class Factor(HalfSignedIn):
         form = forms.Secret(request.POST)
         if form.is_valid():
             try:
-                was_recovery = proof.check_code(self.person, form.cleaned_data["code"], self.now)
+                was_recovery = proof.check_code(
+                    self.person, form.cleaned_data["code"], self.now, address=self.address
+                )
             except factors.TooManyCodes:
                 FAILURES_OF_ADDRESS.count(address_of(request))
                 note_failure(request, SecurityKind.LOCKED_OUT, self.person)
@@ -145,6 +148,7 @@ class Enrol(HalfSignedIn):
                     secret=secret_of(request),
                     code=form.cleaned_data["code"],
                     request_id=self.request_id,
+                    address=self.address,
                     now=self.now,
                 )
             except factors.TooManyCodes:

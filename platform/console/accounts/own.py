@@ -96,6 +96,7 @@ class ChangePassword(Account):
                     current=form.cleaned_data["current"],
                     password=form.cleaned_data["password"],
                     request_id=self.actor.request_id,
+                    address=self.actor.address,
                     now=self.now,
                 )
             except (PasswordWeak, PasswordWrong) as error:

@@ -38,6 +38,7 @@ class AppSetup(PersonalView):
                     secret=secret_of(request),
                     code=form.cleaned_data["code"],
                     request_id=self.actor.request_id,
+                    address=self.actor.address,
                     now=self.now,
                 )
             except DomainError as error:
@@ -88,7 +89,7 @@ class RemoveApp(OwnStep):
     proof = "POST"
 
     def carry_out(self, request: HttpRequest, **kwargs: int) -> HttpResponseBase:
-        factors.remove_app(**self.given(request))
+        factors.remove_app(address=self.actor.address, **self.given(request))
         return back("app-removed")
 
 
@@ -96,7 +97,7 @@ class RenewCodes(OwnStep):
     proof = "POST"
 
     def carry_out(self, request: HttpRequest, **kwargs: int) -> HttpResponseBase:
-        codes = factors.renew_recovery_codes(**self.given(request))
+        codes = factors.renew_recovery_codes(address=self.actor.address, **self.given(request))
         return show_codes(request, codes, reverse("account"))
 
 
@@ -152,6 +153,7 @@ class FinishPasskey(PersonalView):
                 state=state,
                 answer=answer,
                 request_id=self.actor.request_id,
+                address=self.actor.address,
                 now=self.now,
             )
         except DomainError as error:
@@ -174,7 +176,9 @@ class RemovePasskey(OwnStep):
     proof = "POST"
 
     def carry_out(self, request: HttpRequest, **kwargs: int) -> HttpResponseBase:
-        passkeys.remove(passkey_id=kwargs["passkey_id"], **self.given(request))
+        passkeys.remove(
+            passkey_id=kwargs["passkey_id"], address=self.actor.address, **self.given(request)
+        )
         return back("passkey-removed")
 
 

@@ -37,14 +37,14 @@ class TooManyTries(Denied):
     code = "accounts.too-many-proofs"
 
 
-def check(user: User, secret: str, now: datetime) -> None:
+def check(user: User, secret: str, now: datetime, *, address: str = "") -> None:
     """Return if this is the person's password or, if he has a second factor, a code of it.
 
     :raises PasswordWrong: or ``factors.CodeWrong``, if it is not.
     :raises TooManyTries: or ``factors.TooManyCodes``, after five wrong ones.
     """
     if queries.has_factor(user_id=user.pk):
-        check_code(user, secret, now)
+        check_code(user, secret, now, address=address)
         return
     if not TRIES.count(str(user.pk)):
         raise TooManyTries(TOO_MANY_TRIES)
@@ -53,13 +53,13 @@ def check(user: User, secret: str, now: datetime) -> None:
     TRIES.forget(str(user.pk))
 
 
-def check_code(user: User, code: str, now: datetime) -> bool:
+def check_code(user: User, code: str, now: datetime, *, address: str = "") -> bool:
     """Return if this is a code of the person's app or a recovery code; tell whether the latter."""
     bare = code.replace(" ", "")
     if bare.isdecimal():
         factors.check_code(user_id=user.pk, code=bare, now=now)
         return False
-    factors.use_recovery_code(user_id=user.pk, code=code, now=now)
+    factors.use_recovery_code(user_id=user.pk, code=code, address=address, now=now)
     return True
 
 
@@ -91,7 +91,7 @@ def attempt(request: HttpRequest, now: datetime) -> str:
     """Try the proof that the request brings; return why it fails, ``""`` if it does not."""
     assert isinstance(request.user, User)  # asked only of who is signed in
     try:
-        check(request.user, request.POST.get(FIELD, ""), now)
+        check(request.user, request.POST.get(FIELD, ""), now, address=_address_of(request))
     except DomainError as error:
         note_failure(request, error, now)
         return str(error)
@@ -107,7 +107,7 @@ def note_failure(request: HttpRequest, error: DomainError, now: datetime) -> Non
         actor=get_actor(request),
         code=error.code,
         path=f"{request.method} {request.path}",
-        address=str(request.META.get("REMOTE_ADDR", "")),
+        address=_address_of(request),
         now=now,
     )
 
@@ -131,6 +131,10 @@ def page(
         **extra,
     }
     return render(request, "console/accounts/proof.html", context, status=422 if error else 403)
+
+
+def _address_of(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _address(target: str) -> str:

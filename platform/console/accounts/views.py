@@ -141,6 +141,7 @@ class SetPassword(OpenView):
                 token=token,
                 password=form.cleaned_data["password"],
                 request_id=self.request_id,
+                address=self.address,
                 now=self.now,
             )
         except PasswordWeak as error:

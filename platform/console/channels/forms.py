@@ -7,12 +7,12 @@ from django.utils.translation import pgettext_lazy
 from kernel.access.models import User
 from kernel.notifications.channels import LONGEST_NAME
 from kernel.notifications.models import Channel
-from kernel.notifications.registry import notices
+from kernel.notifications.registry import company_notices
 from services.properties.models import Project
 
 
 def kinds() -> list[tuple[str, Any]]:
-    return [(notice.key, notice.name) for notice in notices()]
+    return [(notice.key, notice.name) for notice in company_notices()]
 
 
 class ChannelChange(forms.Form):

@@ -135,6 +135,7 @@ class Log(ListView):
             phone="end",
             tone=lambda row: {"sent": "ok", "failed": "bad"}.get(row.state, "warn"),
         ),
+        Column(key="address", label=_("E-mail"), is_shown=False),
         Column(key="attempts", label=_("Attempts"), kind="number"),
         Column(key="due_at", label=_("Due"), kind="time", is_shown=False),
         Column(key="finished_at", label=_("Finished"), kind="time", phone="end2"),

@@ -40,12 +40,14 @@ class Actor:
     """Who acts. ``user_id`` is ``None`` for the system and for nobody else.
 
     ``posts`` tells from which post a grant comes; of several that give it, the one held longest.
+    ``address`` is that of the browser or program, as far as it is known.
     """
 
     label: str
     user_id: int | None = None
     grants: frozenset[Grant] = frozenset()
     request_id: str = ""
+    address: str = field(default="", compare=False)
     is_system: bool = field(default=False)
     posts: Mapping[Grant, str] = field(default_factory=dict, compare=False, repr=False)
     _passed: _Passed = field(default_factory=_Passed, init=False, compare=False, repr=False)

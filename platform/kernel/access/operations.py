@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from kernel import access
-from kernel.access import passwords
+from kernel.access import passwords, telling
 from kernel.access.catalogue import ADMINISTRATOR, BUSINESS, SETTING_UP
 from kernel.access.models import Post, PostAction, PostHolding, User
 from kernel.access.queries import lock_user
@@ -124,6 +124,8 @@ def invite_user(
 def change_user(*, actor: access.Actor, user_id: int, name: str, email: str, now: datetime) -> User:
     """Correct a person's name or address. A password link sent before becomes void.
 
+    A new address is told to him at both.
+
     :raises access.ActionDenied: without ``user.manage``.
     :raises NotFound: if there is no such person.
     :raises PersonIncomplete: if the name is missing or the address is none.
@@ -137,11 +139,14 @@ def change_user(*, actor: access.Actor, user_id: int, name: str, email: str, now
         for field, value in (("name", name), ("email", email))
         if value != getattr(user, field)
     ]
+    former = user.email
     user.name, user.email = name, email
     user.save(update_fields=["name", "email"])
     audit.record(
         actor=actor, event="access.user.changed", subject=user, now=now, data={"fields": changed}
     )
+    if "email" in changed:
+        telling.warn(telling.EMAIL_CHANGED, user, actor=actor, now=now, also_at=former)
     return user
 
 

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from kernel import access
+from kernel.access import telling
 from kernel.access.models import User
 from kernel.access.queries import lock_user
 from kernel.access.tokens import revoke_all_of
@@ -129,7 +130,7 @@ def invite_again(*, username: str, email: str, now: datetime) -> bool:
     if user is None or user.has_usable_password():
         return False
     if email and email != user.email:
-        user.email = email
+        former, user.email = user.email, email
         user.save(update_fields=["email"])
         audit.record(
             actor=access.SYSTEM,
@@ -138,6 +139,7 @@ def invite_again(*, username: str, email: str, now: datetime) -> bool:
             now=now,
             data={"fields": ["email"]},
         )
+        telling.warn(telling.EMAIL_CHANGED, user, actor=access.SYSTEM, now=now, also_at=former)
     send_link(actor=access.SYSTEM, user_id=user.pk, now=now)
     return True
 
@@ -181,11 +183,14 @@ def make_first(*, actor: access.Actor, user_id: int, now: datetime) -> tuple[Use
     user.save(update_fields=["password", "session_epoch", "first_password_until"])
     revoke_all_of(user_id=user.pk, now=now)
     audit.record(actor=actor, event="access.password.first-made", subject=user, now=now)
+    telling.warn(telling.FIRST_PASSWORD, user, actor=actor, now=now)
     _note_reset(actor, user, "first-made", now)
     return user, text
 
 
-def replace_first(*, user_id: int, password: str, request_id: str = "", now: datetime) -> User:
+def replace_first(
+    *, user_id: int, password: str, request_id: str = "", address: str = "", now: datetime
+) -> User:
     """Replace the password that the product made by one of the person's own choice.
 
     :raises NotFound: if there is no such person, or his password is his own already.
@@ -198,11 +203,15 @@ def replace_first(*, user_id: int, password: str, request_id: str = "", now: dat
         if user.check_password(password):
             raise PasswordWeak(_("Choose another one than the first."), field="password")
         _replace(user, password)
-        _note(user, "access.password.set", request_id, now)
+        own = _own(user, request_id, address)
+        audit.record(actor=own, event="access.password.set", subject=user, now=now)
+        telling.warn(telling.PASSWORD_CHANGED, user, actor=own, now=now)
     return user
 
 
-def set_by_link(*, token: str, password: str, request_id: str = "", now: datetime) -> User:
+def set_by_link(
+    *, token: str, password: str, request_id: str = "", address: str = "", now: datetime
+) -> User:
     """Set the password of the person for whom the link was made; the link is used up.
 
     :raises LinkInvalid: see :func:`read_link_token`.
@@ -213,14 +222,21 @@ def set_by_link(*, token: str, password: str, request_id: str = "", now: datetim
         user = read_link_token(token)  # again: another click may have been faster
         _replace(user, password)
         revoke_all_of(user_id=user.pk, now=now)  # a reset: somebody else may have had them
-        _note(user, "access.password.set", request_id, now)
-        own = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+        own = _own(user, request_id, address)
+        audit.record(actor=own, event="access.password.set", subject=user, now=now)
         _note_reset(own, user, "set-by-link", now)
+        telling.warn(telling.PASSWORD_RESET, user, actor=own, now=now)
     return user
 
 
 def change(
-    *, user_id: int, current: str, password: str, request_id: str = "", now: datetime
+    *,
+    user_id: int,
+    current: str,
+    password: str,
+    request_id: str = "",
+    address: str = "",
+    now: datetime,
 ) -> User:
     """Change one's own password. All other sessions of the person end.
 
@@ -233,7 +249,9 @@ def change(
         if not user.check_password(current):
             raise PasswordWrong(_("This is not your present password."), field="current")
         _replace(user, password)
-        _note(user, "access.password.changed", request_id, now)
+        own = _own(user, request_id, address)
+        audit.record(actor=own, event="access.password.changed", subject=user, now=now)
+        telling.warn(telling.PASSWORD_CHANGED, user, actor=own, now=now)
     return user
 
 
@@ -244,9 +262,9 @@ def _replace(user: User, password: str) -> None:
     user.save(update_fields=["password", "session_epoch", "first_password_until"])
 
 
-def _note(user: User, event: str, request_id: str, now: datetime) -> None:
-    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
-    audit.record(actor=actor, event=event, subject=user, now=now)
+def _own(user: User, request_id: str, address: str) -> access.Actor:
+    """Return who acts where a person sees to his own password."""
+    return access.Actor(label=user.label, user_id=user.pk, request_id=request_id, address=address)
 
 
 def _note_reset(actor: access.Actor, user: User, how: str, now: datetime) -> None:

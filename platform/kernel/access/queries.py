@@ -56,7 +56,7 @@ def holders_of(*, posts: Sequence[str], today: date) -> QuerySet[PostHolding, in
     )
 
 
-def actor_for(*, user: User, today: date, request_id: str = "") -> access.Actor:
+def actor_for(*, user: User, today: date, request_id: str = "", address: str = "") -> access.Actor:
     """Return the actor that ``user`` is on ``today``; one query.
 
     Inactive users hold nothing, retired posts give nothing.
@@ -77,6 +77,7 @@ def actor_for(*, user: User, today: date, request_id: str = "") -> access.Actor:
         user_id=user.pk,
         grants=frozenset(posts),
         request_id=request_id,
+        address=address,
         posts=posts,
     )
 

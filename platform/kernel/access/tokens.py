@@ -298,14 +298,18 @@ def token_of(*, text: str) -> ApiToken | None:
     return ApiToken.objects.filter(digest=token_digest(text)).first()
 
 
-def actor_of_token(*, token: ApiToken, today: date, request_id: str = "") -> access.Actor:
+def actor_of_token(
+    *, token: ApiToken, today: date, request_id: str = "", address: str = ""
+) -> access.Actor:
     """Return the actor that a valid token is today."""
     if token.integration is not None:
         program = token.integration
         grants = _grants(program.actions, program.project_ids or [None])
-        return access.Actor(label=f"{program.name} (API)", grants=grants, request_id=request_id)
+        return access.Actor(
+            label=f"{program.name} (API)", grants=grants, request_id=request_id, address=address
+        )
     assert token.user is not None  # the table's constraint
-    owner = actor_for(user=token.user, today=today, request_id=request_id)
+    owner = actor_for(user=token.user, today=today, request_id=request_id, address=address)
     return replace(owner, grants=frozenset(_narrowed(owner.grants, token)))
 
 

@@ -17,7 +17,7 @@ from kernel.db import violated_constraint
 from kernel.errors import Invalid, NotFound
 from kernel.notifications import queries, robots, rules
 from kernel.notifications.models import Channel, ChannelPost, Wording
-from kernel.notifications.registry import Notice, notices
+from kernel.notifications.registry import Notice, company_notices
 from kernel.outgoing import NotDelivered, Undeliverable
 from kernel.tenancy import company_url
 from kernel.text import _
@@ -199,7 +199,7 @@ def _checked(name: str, language: str, kinds: Collection[str]) -> dict[str, Any]
         )
     if language not in User.Language.values:
         raise ChannelInvalid(_("There is no such language."), field="language")
-    known = {notice.key for notice in notices()}
+    known = {notice.key for notice in company_notices()}
     if not kinds or not set(kinds) <= known:
         raise ChannelInvalid(_("Choose which notices are repeated there."), field="kinds")
     return {"name": name, "language": language, "kinds": sorted(set(kinds))}

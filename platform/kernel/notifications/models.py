@@ -41,13 +41,17 @@ class Delivery(Outgoing):
         Notification, on_delete=models.PROTECT, related_name="deliveries"
     )
     channel = models.CharField(max_length=20)
+    # Of a security notice: where his mails went when it was written, not where they go now.
+    address = models.EmailField(blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["notification", "channel", "address"], name="delivery_once"
+            ),
         ]
 
     def __str__(self) -> str:

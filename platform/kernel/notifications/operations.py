@@ -9,6 +9,8 @@ from datetime import datetime, time
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
 
 from kernel import crypto, outgoing
 from kernel.access.actions import Action
@@ -26,7 +28,7 @@ from kernel.notifications.models import (
     QuietHours,
     Wording,
 )
-from kernel.notifications.registry import Notice, notice_of, notices
+from kernel.notifications.registry import Notice, company_notices, notice_of, notices
 from kernel.tenancy import company_time_zone, company_url, current_schema
 from kernel.text import _
 
@@ -69,9 +71,11 @@ def notify(
 
     Whoever did it himself is not told. ``context`` fills the places of the kind's words.
 
-    :raises KeyError: if the kind is not registered.
+    :raises KeyError: if the kind is not registered, or is one of security.
     """
     notice = notice_of(kind)
+    if notice.is_security:
+        raise KeyError(kind)
     wordings = {row.language: row for row in Wording.objects.filter(kind=kind)}
     values = {name: str(value) for name, value in context.items()}
     if channels.repeat(notice, wordings, values, url, project_id, now):
@@ -85,6 +89,34 @@ def notify(
         for user in people
     )
     _queue(notice, dict(zip([user.pk for user in people], told, strict=True)), people, now)
+    return told
+
+
+@transaction.atomic
+def warn(
+    *,
+    kind: str,
+    user: User,
+    url: str,
+    context: Mapping[str, str | Promise],
+    also_at: str = "",
+    now: datetime,
+) -> Notification:
+    """Tell one person of a change to how he signs in, also if he made it or is shut out.
+
+    The mail goes to the address he has now, whatever becomes of it before it is sent, and to
+    ``also_at``. What is lazy in ``context`` is told in his language.
+
+    :raises KeyError: if the kind is not registered, or not one of security.
+    """
+    notice = notice_of(kind)
+    if not notice.is_security:
+        raise KeyError(kind)
+    with translation.override(user.language):
+        values = {name: str(value) for name, value in context.items()}
+    told = _for_person(user, notice, None, values, url, None, now)
+    told.save(force_insert=True)
+    _queue(notice, {user.pk: told}, [user], now, also_at)
     return told
 
 
@@ -111,7 +143,11 @@ def _for_person(
 
 
 def _queue(
-    notice: Notice, told: dict[int, Notification], people: list[User], now: datetime
+    notice: Notice,
+    told: dict[int, Notification],
+    people: list[User],
+    now: datetime,
+    also_at: str = "",
 ) -> None:
     ids = [user.pk for user in people]
     chosen = {
@@ -127,15 +163,20 @@ def _queue(
     for user in people:
         choice = chosen.get(user.pk)
         ways = []
-        if user.email and (choice.by_mail if choice else notice.by_mail):
-            ways.append(MAIL)
+        if notice.is_security:
+            ways += [(MAIL, address) for address in sorted({user.email, also_at} - {""})]
+        elif user.email and queries.by_mail_of(notice, choice):
+            ways.append((MAIL, ""))
         if user.pk in reachable and choice is not None and choice.by_sms:
-            ways.append(SMS)
+            ways.append((SMS, ""))
         hours = quiet.get(user.pk)
         due_at = now
         if hours is not None and not notice.is_urgent:
             due_at = rules.after_quiet_hours(now, hours.starts_at, hours.ends_at, zone)
-        queued += [Delivery(notification=told[user.pk], channel=way, due_at=due_at) for way in ways]
+        queued += [
+            Delivery(notification=told[user.pk], channel=way, address=address, due_at=due_at)
+            for way, address in ways
+        ]
     Delivery.objects.bulk_create(queued)
     if any(delivery.due_at <= now for delivery in queued):
         enqueue_after_commit(DELIVER_TASK)
@@ -149,7 +190,7 @@ def deliver_due(*, now: datetime) -> int:
 
 def _send(delivery: Delivery, _now: datetime) -> None:
     user = delivery.notification.user
-    if not user.is_active:
+    if not user.is_active and not delivery.address:
         raise outgoing.Undeliverable("left")
     if delivery.channel == SMS:
         _send_text_message(delivery, user)
@@ -159,7 +200,8 @@ def _send(delivery: Delivery, _now: datetime) -> None:
 
 def _send_mail(delivery: Delivery, user: User) -> None:
     told = delivery.notification
-    if not user.email:
+    address = delivery.address or user.email
+    if not address:
         raise outgoing.Undeliverable("no address")
     link = company_url(told.url) if told.url else ""
     try:
@@ -167,7 +209,7 @@ def _send_mail(delivery: Delivery, user: User) -> None:
             told.subject,
             "\n\n".join(part for part in (told.text, link) if part),
             settings.DEFAULT_FROM_EMAIL,
-            [user.email],
+            [address],
         )
     except (smtplib.SMTPException, OSError) as failure:
         raise outgoing.NotDelivered(f"{type(failure).__name__}: {failure}") from failure
@@ -223,7 +265,10 @@ def set_choices(
     number = None if mobile is None else _checked_number(mobile)
     user = User.objects.get(pk=actor.require_person())
     for notice in notices():
-        wanted = {"by_mail": notice.key in by_mail, "by_sms": notice.key in by_sms}
+        wanted = {
+            "by_mail": notice.key in by_mail or notice.is_security,
+            "by_sms": notice.key in by_sms,
+        }
         Preference.objects.update_or_create(user=user, kind=notice.key, defaults=wanted)
     if number:
         MobileNumber.objects.update_or_create(
@@ -257,7 +302,7 @@ def reword(
     """Give a kind of notice the company's own words in one language.
 
     :raises access.ActionDenied: without ``company.configure``.
-    :raises KindUnknown: if there is no such kind.
+    :raises KindUnknown: if there is no such kind, or it keeps the product's words.
     :raises WordingInvalid: if the words are missing, too long or name an unknown place.
     """
     require_everywhere(actor, Action.COMPANY_CONFIGURE)
@@ -311,10 +356,10 @@ def _checked_number(typed: str) -> str:
 
 
 def _known(kind: str) -> Notice:
-    try:
-        return notice_of(kind)
-    except KeyError:
-        raise KindUnknown from None
+    for notice in company_notices():
+        if notice.key == kind:
+            return notice
+    raise KindUnknown
 
 
 def _check_wording(notice: Notice, language: str, subject: str, text: str) -> None:

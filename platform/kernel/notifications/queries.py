@@ -19,7 +19,7 @@ from kernel.notifications.models import (
     QuietHours,
     Wording,
 )
-from kernel.notifications.registry import Notice, notices
+from kernel.notifications.registry import Notice, company_notices, notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,18 @@ def choices(*, actor: Actor) -> list[Choice]:
     return [
         Choice(
             notice,
-            by_mail=row.by_mail if (row := chosen.get(notice.key)) else notice.by_mail,
+            by_mail=by_mail_of(notice, row := chosen.get(notice.key)),
             by_sms=bool(row and row.by_sms),
         )
         for notice in notices()
     ]
+
+
+def by_mail_of(notice: Notice, chosen: Preference | None) -> bool:
+    """Tell whether a kind comes by mail to a person who chose this, or nothing."""
+    if chosen is None or notice.is_security:
+        return notice.by_mail
+    return chosen.by_mail
 
 
 def mobile_of(*, actor: Actor) -> str:
@@ -87,13 +94,13 @@ def quiet_hours(*, actor: Actor) -> QuietHours | None:
 
 
 def wordings(*, actor: Actor, language: str) -> list[Words]:
-    """Return every kind of notice with the company's words in a language.
+    """Return every kind of notice that a company may word with its words in a language.
 
     :raises access.ActionDenied: without ``company.configure``.
     """
     require_everywhere(actor, Action.COMPANY_CONFIGURE)
     own_words = {row.kind: row for row in Wording.objects.filter(language=language)}
-    return [Words(notice, own_words.get(notice.key)) for notice in notices()]
+    return [Words(notice, own_words.get(notice.key)) for notice in company_notices()]
 
 
 def deliveries(*, actor: Actor) -> QuerySet[Delivery]:

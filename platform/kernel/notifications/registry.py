@@ -12,14 +12,18 @@ class Notice:
 
     ``subject`` and ``text`` hold places such as ``%(title)s``; ``fields`` lists every name there
     may be, with an example for the preview. ``is_urgent`` passes over quiet hours.
+
+    ``is_security`` is told to the person himself, whatever he chose and whoever did it, by mail at
+    the address of that moment, in the product's words; no robot repeats it.
     """
 
     key: str
     name: Promise
     subject: Promise
     text: Promise
-    fields: Mapping[str, Promise]
+    fields: Mapping[str, Promise | str]
     is_urgent: bool = False
+    is_security: bool = False
     by_mail: bool = True
 
 
@@ -47,3 +51,8 @@ def notice_of(key: str) -> Notice:
 def notices() -> list[Notice]:
     """Return every kind by key."""
     return [_NOTICES[key] for key in sorted(_NOTICES)]
+
+
+def company_notices() -> list[Notice]:
+    """Return the kinds that a company may word and repeat, by key."""
+    return [notice for notice in notices() if not notice.is_security]

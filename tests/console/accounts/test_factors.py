@@ -18,7 +18,7 @@ from kernel.identity import totp
 from kernel.identity.models import AuthenticatorApp, SignIn
 from kernel.identity.operations import factors
 from kernel.limits import Limit
-from kernel.notifications.models import Channel
+from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint
 from kernel.security.models import SecurityEvent
 from kernel.sessions import PROVED_AT
@@ -366,3 +366,41 @@ def test_let_in_again_nothing_old_opens(client: Client) -> None:
         people.set_active(**from_system, is_active=is_active)
 
     assert look(client, "/c/account/").status_code == 302
+
+
+def test_every_page_that_changes_a_sign_in_says_from_which_address(client: Client) -> None:
+    client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    wang, codes = with_app()
+    admin = add_actor("xujing", "company_admin")
+    sign_in(client)
+    send(client, "/sign-in/factor/", code=codes[3])
+    send(client, "/c/account/codes/renew/")
+    send(client, "/c/account/app/remove/")
+    chosen = {"current": PASSWORD, "password": "another-good-one", "again": "another-good-one"}
+    send(client, "/c/account/password/", **chosen)
+    send(client, "/sign-out/")
+    _user, first = passwords.make_first(actor=admin, user_id=wang.pk, now=timezone.now())
+    sign_in(client, password=first)
+    own = "a-password-of-my-own"
+    send(client, "/sign-in/password/", password=own, again=own)
+    link = passwords.make_link_token(User.objects.get(pk=wang.pk))
+    send(client, f"/password/{link}/", password="a-third-good-one", again="a-third-good-one")
+    sign_in(client, "xujing")
+    send(client, f"/c/people/{wang.pk}/password/")
+    send(client, f"/c/people/{wang.pk}/factor/")
+    send(client, f"/c/people/{wang.pk}/", name="Wang", email="wang@example.com")
+
+    told = Notification.objects.filter(user=wang).order_by("pk")
+    assert [(notice.kind, "203.0.113.9" in notice.text) for notice in told] == [
+        ("identity.app-enrolled", False),  # by the factory
+        ("identity.recovery-code-used", True),
+        ("identity.recovery-codes-renewed", True),
+        ("identity.app-removed", True),
+        ("access.password-changed", True),
+        ("access.first-password-made", False),  # by the operation
+        ("access.password-changed", True),
+        ("access.password-reset", True),
+        ("access.first-password-made", True),
+        ("identity.factor-reset", True),
+        ("access.email-changed", True),
+    ]

@@ -108,6 +108,14 @@ def test_choices_and_quiet_hours_are_kept(client: Client, tenant: Company) -> No
     assert f"{QuietHours.objects.get().starts_at:%H:%M}" == "22:00"
 
 
+def test_a_notice_of_ones_own_sign_in_has_no_box(client: Client) -> None:
+    page = client.get(reverse("notices-choices")).content.decode()
+
+    assert f'name="mail" value="{NOTICE.key}"' in page
+    assert 'value="access.password-reset"' not in page
+    assert "Always" in page
+
+
 def test_the_company_changes_and_restores_its_words(client: Client, tenant: Company) -> None:
     address = reverse("notice-words-edit", args=["zh-hans", NOTICE.key])
     refused = client.post(address, {"subject": "%(nothing)s", "text": ""})

@@ -6,22 +6,25 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.urls import reverse
 
 from kernel import access, crypto
 from kernel.access.models import User
 from kernel.access.queries import lock_user, posts_to_give
+from kernel.access.telling import warn
 from kernel.audit import operations as audit
 from kernel.errors import Conflict, Denied, Invalid
 from kernel.identity import totp
 from kernel.identity.models import AuthenticatorApp, FactorDuty, RecoveryCode
 from kernel.identity.queries import has_factor, must_have_factor
 from kernel.limits import Limit
-from kernel.notifications import operations as notifications
 from kernel.tenancy import company_day
 from kernel.text import _
 
 RESET_NOTICE: Final = "identity.factor-reset"
+APP_ENROLLED: Final = "identity.app-enrolled"
+APP_REMOVED: Final = "identity.app-removed"
+CODES_RENEWED: Final = "identity.recovery-codes-renewed"
+CODE_USED: Final = "identity.recovery-code-used"
 RECOVERY_CODES: Final = 10
 # Read off paper: no letter that looks like another. Ten of them are 50 bits.
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -58,7 +61,13 @@ class PostUnknown(Invalid):
 
 
 def enrol_app(
-    *, user_id: int, secret: str, code: str, request_id: str = "", now: datetime
+    *,
+    user_id: int,
+    secret: str,
+    code: str,
+    request_id: str = "",
+    address: str = "",
+    now: datetime,
 ) -> list[str]:
     """Keep the secret that an app has proved to know; return new recovery codes if there are none.
 
@@ -80,7 +89,8 @@ def enrol_app(
             user=user, secret_encrypted=crypto.encrypt(secret), last_step=step, created_at=now
         )
         codes = first_codes(user, now)
-        note(user, "identity.app.enrolled", request_id, now)
+        own = note(user, "identity.app.enrolled", request_id, now, address=address)
+        warn(APP_ENROLLED, user, actor=own, now=now)
     TRIES.forget(str(user_id))
     return codes
 
@@ -108,7 +118,9 @@ def check_code(*, user_id: int, code: str, now: datetime) -> None:
     TRIES.forget(str(user_id))
 
 
-def use_recovery_code(*, user_id: int, code: str, request_id: str = "", now: datetime) -> int:
+def use_recovery_code(
+    *, user_id: int, code: str, request_id: str = "", address: str = "", now: datetime
+) -> int:
     """Take one recovery code; return how many are left.
 
     :raises TooManyCodes: after five wrong ones within a quarter of an hour.
@@ -122,13 +134,17 @@ def use_recovery_code(*, user_id: int, code: str, request_id: str = "", now: dat
         ).update(used_at=now)
         if not taken:
             raise _wrong()
-        note(user, "identity.recovery-code.used", request_id, now)
+        left = RecoveryCode.objects.filter(user=user, used_at=None).count()
+        own = note(user, "identity.recovery-code.used", request_id, now, address=address)
+        warn(CODE_USED, user, actor=own, now=now, left=str(left))
     TRIES.forget(str(user_id))
-    return RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()
+    return left
 
 
 @transaction.atomic
-def renew_recovery_codes(*, user_id: int, request_id: str = "", now: datetime) -> list[str]:
+def renew_recovery_codes(
+    *, user_id: int, request_id: str = "", address: str = "", now: datetime
+) -> list[str]:
     """Make ten new recovery codes; the old ones are void.
 
     :raises FactorNeeded: without a second factor there is nothing to recover.
@@ -137,12 +153,13 @@ def renew_recovery_codes(*, user_id: int, request_id: str = "", now: datetime) -
     if not has_factor(user_id=user_id):
         raise FactorNeeded(_("Recovery codes belong to a second factor. Set one up first."))
     codes = _make_codes(user, now)
-    note(user, "identity.recovery-codes.renewed", request_id, now)
+    own = note(user, "identity.recovery-codes.renewed", request_id, now, address=address)
+    warn(CODES_RENEWED, user, actor=own, now=now)
     return codes
 
 
 @transaction.atomic
-def remove_app(*, user_id: int, request_id: str = "", now: datetime) -> None:
+def remove_app(*, user_id: int, request_id: str = "", address: str = "", now: datetime) -> None:
     """Remove one's authenticator app; with the last factor the recovery codes go too.
 
     :raises FactorNeeded: if it is the last factor of somebody who must have one.
@@ -151,7 +168,8 @@ def remove_app(*, user_id: int, request_id: str = "", now: datetime) -> None:
     removed, _kinds = AuthenticatorApp.objects.filter(user=user).delete()
     if removed:
         after_removal(user, now)
-        note(user, "identity.app.removed", request_id, now)
+        own = note(user, "identity.app.removed", request_id, now, address=address)
+        warn(APP_REMOVED, user, actor=own, now=now)
 
 
 @transaction.atomic
@@ -177,14 +195,7 @@ def reset(*, actor: access.Actor, user_id: int, now: datetime) -> User:
     user.save(update_fields=["session_epoch"])
     TRIES.forget(str(user_id))
     audit.record(actor=actor, event="identity.factor.reset", subject=user, now=now, data=gone)
-    notifications.notify(
-        kind=RESET_NOTICE,
-        to=[user.pk],
-        url=reverse("account"),
-        context={"by": actor.label},
-        now=now,
-        actor=actor,
-    )
+    warn(RESET_NOTICE, user, actor=actor, now=now)
     return user
 
 
@@ -240,10 +251,13 @@ def after_removal(user: User, now: datetime) -> None:
     RecoveryCode.objects.filter(user=user).delete()
 
 
-def note(user: User, event: str, request_id: str, now: datetime) -> None:
-    """Write into the record what a person did to his own account."""
-    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
+def note(
+    user: User, event: str, request_id: str, now: datetime, *, address: str = ""
+) -> access.Actor:
+    """Write into the record what a person did to his own account; return him as who did it."""
+    actor = access.Actor(label=user.label, user_id=user.pk, request_id=request_id, address=address)
     audit.record(actor=actor, event=event, subject=user, now=now)
+    return actor
 
 
 def _make_codes(user: User, now: datetime) -> list[str]:

@@ -24,6 +24,7 @@ from fido2.webauthn import (
 from kernel import crypto
 from kernel.access.models import User
 from kernel.access.queries import lock_user
+from kernel.access.telling import warn
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.identity.models import Passkey
@@ -32,6 +33,8 @@ from kernel.tenancy import current_company
 from kernel.text import _
 
 MOST_PASSKEYS: Final = 10
+PASSKEY_ADDED: Final = "identity.passkey-added"
+PASSKEY_REMOVED: Final = "identity.passkey-removed"
 LONGEST_NAME: Final = 60
 State = Mapping[str, Any]
 
@@ -84,6 +87,7 @@ def finish_registration(
     state: State,
     answer: Mapping[str, Any],
     request_id: str = "",
+    address: str = "",
     now: datetime,
 ) -> tuple[Passkey, list[str]]:
     """Keep a new passkey; return it, and recovery codes if it is the first factor.
@@ -120,7 +124,8 @@ def finish_registration(
                 raise
             raise _refused() from error
         codes = first_codes(user, now)
-        note(user, "identity.passkey.added", request_id, now)
+        own = note(user, "identity.passkey.added", request_id, now, address=address)
+        warn(PASSKEY_ADDED, user, actor=own, now=now, passkey=name)
     return passkey, codes
 
 
@@ -198,16 +203,20 @@ def rename(
 
 
 @transaction.atomic
-def remove(*, user_id: int, passkey_id: int, request_id: str = "", now: datetime) -> None:
+def remove(
+    *, user_id: int, passkey_id: int, request_id: str = "", address: str = "", now: datetime
+) -> None:
     """Remove one's passkey.
 
     :raises NotFound: if it is not one's own.
     :raises FactorNeeded: if it is the last factor of somebody who must have one.
     """
     user = lock_user(user_id)
-    _own(user, passkey_id).delete()
+    passkey = _own(user, passkey_id)
+    passkey.delete()
     after_removal(user, now)
-    note(user, "identity.passkey.removed", request_id, now)
+    own = note(user, "identity.passkey.removed", request_id, now, address=address)
+    warn(PASSKEY_REMOVED, user, actor=own, now=now, passkey=passkey.name)
 
 
 def _server(place: Place) -> Fido2Server:
