@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kernel import access
+from kernel.access.queries import lock_user
 from kernel.audit import operations as audit
 from kernel.documents.batches import queries
 from kernel.documents.batches.registry import kind_named
@@ -77,9 +78,7 @@ def start_batch(
             % {"most": MOST_PAPERS}
         )
     key = _key_of(owner_id, kind, project_id, language, ids)
-    active = Job.objects.filter(kind=KIND, created_by=owner_id, state__in=ACTIVE_STATES)
-    if active.exclude(key=key).count() >= MOST_AT_ONCE:
-        raise TooManyBatches(_("Three of your batches are being made. Wait until one is ready."))
+    _require_room(owner_id, key)
     batch = PrintBatch.objects.create(
         owner_id=owner_id, kind=kind, project_id=project_id, language=language, asked_at=now
     )
@@ -116,6 +115,7 @@ def go_on(*, actor: access.Actor, batch_id: int, now: datetime) -> PrintBatch:
     :raises NotFound: if it is not the actor's.
     :raises access.ActionDenied: if he may not print such papers in the project any more.
     :raises BatchNotStill: if it is ready, or being made.
+    :raises TooManyBatches: if three others of the actor's are being made.
     """
     queries.get_standing(actor=actor, batch_id=batch_id, now=now)
     batch = queries.lock_batch(batch_id=batch_id)
@@ -124,6 +124,7 @@ def go_on(*, actor: access.Actor, batch_id: int, now: datetime) -> PrintBatch:
         raise BatchNotStill(_("This batch is ready, or being made."))
     ids = list(batch.papers.order_by("position").values_list("object_id", flat=True))
     key = _key_of(batch.owner_id, batch.kind, batch.project_id, batch.language, ids)
+    _require_room(batch.owner_id, key)
     _start_job(actor, batch, key, len(ids), now)
     audit.record(
         actor=actor,
@@ -186,6 +187,18 @@ def drop_expired(*, now: datetime) -> int:
     count = over.count()
     over.delete()
     return count
+
+
+def _require_room(owner_id: int, key: str) -> None:
+    """Return if fewer than three of the person's batches are being made, that of the key aside.
+
+    The person stays locked until the transaction ends: what he asks for in another window is
+    counted after this one. A batch is locked before its owner, as when it is finished.
+    """
+    lock_user(owner_id)
+    active = Job.objects.filter(kind=KIND, created_by=owner_id, state__in=ACTIVE_STATES)
+    if active.exclude(key=key).count() >= MOST_AT_ONCE:
+        raise TooManyBatches(_("Three of your batches are being made. Wait until one is ready."))
 
 
 def _start_job(actor: access.Actor, batch: PrintBatch, key: str, total: int, now: datetime) -> Job:
