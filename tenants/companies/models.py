@@ -49,6 +49,8 @@ class Company(TenantMixin):
     admin_username = models.CharField(max_length=60, blank=True)
     admin_name = models.CharField(max_length=60, blank=True)
     admin_email = models.EmailField(blank=True)
+    # Which of the handbook's ladders it starts from, if that was said; emptied as well.
+    ladder = models.CharField(max_length=1, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=200, blank=True)

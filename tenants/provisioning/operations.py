@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django_tenants.utils import tenant_context
 
+from kernel.access.catalogue import LADDERS
 from kernel.access.passwords import invite_again
 from kernel.db import violated_constraint
 from kernel.errors import Conflict, Invalid, NotFound
@@ -56,6 +57,7 @@ def create_company(
     domain: str = "",
     time_zone: str = "Asia/Shanghai",
     currency: str = "CNY",
+    ladder: str = "",
     admin_username: str,
     admin_name: str,
     admin_email: str,
@@ -67,14 +69,19 @@ def create_company(
     primary: the customer has pointed it at us and the operator has seen the proof.
 
     :param by: the operator's user name.
+    :param ladder: which of the handbook's ladders the company follows; without one it starts from
+        the handbook's own and has yet to decide.
     :raises SlugInvalid, SlugReserved, DomainInvalid: see ``tenants.companies.rules``.
-    :raises CompanyIncomplete: if a name, the administrator or the time zone is missing or wrong.
+    :raises CompanyIncomplete: if a name, the administrator or the time zone is missing or wrong,
+        or there is no such ladder.
     :raises SlugTaken, DomainTaken: if another company has it.
     """
     check_slug(slug)
     if domain:
         check_domain(domain, settings.BASE_DOMAIN)
     _check_facts(name, time_zone, currency, admin_username, admin_name, admin_email)
+    if ladder and ladder not in LADDERS:
+        raise CompanyIncomplete(_("There is no such ladder."), field="ladder")
     with public(), transaction.atomic():
         company = Company(
             schema_name=new_schema_name(),
@@ -83,6 +90,7 @@ def create_company(
             name_en=name_en.strip(),
             time_zone=time_zone,
             currency=currency,
+            ladder=ladder,
             admin_username=admin_username.strip(),
             admin_name=admin_name.strip(),
             admin_email=admin_email,
@@ -93,7 +101,11 @@ def create_company(
         if domain:
             _add_domain(company, domain, is_primary=True)
         operators.record(
-            by=by, event="company.created", company_id=company.pk, now=now, data={"slug": slug}
+            by=by,
+            event="company.created",
+            company_id=company.pk,
+            now=now,
+            data={"slug": slug, **({"ladder": ladder} if ladder else {})},
         )
         enqueue_after_commit(SETUP_TASK, company_id=company.pk)
     return company

@@ -14,6 +14,7 @@ from django_tenants.utils import tenant_context
 from kernel import access, seeds
 from kernel.access import operations as people
 from kernel.access import passwords
+from kernel.access.ladders import choose_ladder
 from kernel.errors import DomainError
 from kernel.locks import LockClass
 from kernel.tenancy import company_day, public
@@ -62,10 +63,14 @@ def _fill(company: Company, now: datetime) -> None:
     with public(), transaction.atomic():
         with tenant_context(company):
             seeds.run_all(now)
+            if company.ladder:
+                choose_ladder(actor=access.SYSTEM, key=company.ladder, now=now)
             _add_administrator(company, now)
         company.status, company.stage, company.error = CompanyStatus.ACTIVE, SetupStage.DONE, ""
-        company.admin_name = company.admin_email = ""
-        company.save(update_fields=["status", "stage", "error", "admin_name", "admin_email"])
+        company.admin_name = company.admin_email = company.ladder = ""
+        company.save(
+            update_fields=["status", "stage", "error", "admin_name", "admin_email", "ladder"]
+        )
 
 
 def _add_administrator(company: Company, now: datetime) -> None:

@@ -1,7 +1,20 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from console.company.forms import time_zones
+from kernel.access.catalogue import LADDERS
+from kernel.text import in_language
+
+
+def ladders() -> list[tuple[str, Any]]:
+    """Return the handbook's ladders, after not choosing one."""
+    named = [
+        (ladder.key, f"{ladder.key} · {in_language(ladder.name, ladder.name_en)}")
+        for ladder in LADDERS.values()
+    ]
+    return [("", _("The company decides; until then A")), *named]
 
 
 class SignIn(forms.Form):
@@ -31,6 +44,12 @@ class NewCompany(forms.Form):
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
     currency = forms.CharField(label=_("Currency"), max_length=3, initial="CNY")
+    ladder = forms.ChoiceField(
+        label=_("Ladder of posts"),
+        choices=ladders,
+        required=False,
+        help_text=_("Who reports to whom, by the handbook. The company can choose another later."),
+    )
     admin_name = forms.CharField(label=_("First administrator"), max_length=60)
     admin_username = forms.CharField(label=_("User name"), max_length=60)
     admin_email = forms.EmailField(

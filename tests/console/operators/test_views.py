@@ -155,6 +155,17 @@ def test_a_company_is_created_and_its_page_asks_until_it_is_done(client: Client)
     assert "data-poll" not in client.get(url("operators-progress", company.pk)).content.decode()
 
 
+def test_the_company_starts_from_the_ladder_that_the_operator_chooses(client: Client) -> None:
+    page = client.get(url("operators-new")).content.decode()
+    client.post(url("operators-new"), FORM | {"ladder": "C"})
+
+    assert [key for key in "ABCDE" if f'<option value="{key}">{key} · ' in page] == list("ABCDE")
+    assert '<option value="" selected>' in page
+    company = Company.objects.get(slug="jianghai")
+    assert company.ladder == "C"
+    assert OperatorAction.objects.latest("pk").data == {"slug": "jianghai", "ladder": "C"}
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -163,6 +174,7 @@ def test_a_company_is_created_and_its_page_asks_until_it_is_done(client: Client)
         ({"admin_email": "x"}, "admin_email"),
         ({"domain": "beta.test"}, "domain"),
         ({"name": ""}, "name"),
+        ({"ladder": "F"}, "ladder"),
     ],
 )
 def test_a_refused_company_is_told_where(

@@ -42,6 +42,13 @@ def test_a_company_is_entered_with_its_host_name_and_waits(db: None) -> None:
     )
 
 
+def test_a_ladder_that_is_chosen_waits_with_the_company_and_is_logged(db: None) -> None:
+    company = operations.create_company(**FACTS, ladder="D")
+
+    assert Company.objects.get(pk=company.pk).ladder == "D"
+    assert OperatorAction.objects.get().data == {"slug": "jianghai", "ladder": "D"}
+
+
 def test_the_customers_own_host_name_is_the_primary_one(db: None) -> None:
     company = operations.create_company(**FACTS, domain="wy.jianghai.cn")
 
@@ -64,6 +71,7 @@ def test_the_customers_own_host_name_is_the_primary_one(db: None) -> None:
         ({"admin_email": "a@b.cn\nBcc: c@d.cn"}, operations.CompanyIncomplete),
         ({"time_zone": "Asia/Nowhere"}, operations.CompanyIncomplete),
         ({"currency": "元"}, operations.CompanyIncomplete),
+        ({"ladder": "F"}, operations.CompanyIncomplete),
     ],
 )
 def test_a_refused_company_leaves_nothing(

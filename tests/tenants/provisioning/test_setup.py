@@ -14,16 +14,20 @@ from django_tenants.utils import tenant_context
 from pytest_django.plugin import DjangoDbBlocker
 
 from kernel import seeds
+from kernel.access import ladders, lines
 from kernel.access import operations as people
 from kernel.access import tasks as access_tasks  # noqa: F401 - registers the handler
-from kernel.access.models import PostHolding, User
+from kernel.access.models import Post, PostHolding, User
 from kernel.access.seeding import seed_posts
+from kernel.audit.models import AuditEntry
 from kernel.jobs import runner
 from kernel.jobs.models import Job, JobState
 from kernel.locks import LockClass
-from kernel.tenancy import public, tenant_connection
+from kernel.policies.models import PolicyValue
+from kernel.tenancy import company_day, public, tenant_connection
 from services.billing.standards.models import FeeItem
 from tenants.companies.models import Company, CompanyStatus, SetupStage
+from tenants.operators.models import OperatorAction
 from tenants.provisioning import fingerprint, operations, schema, setup, tasks
 from tests import database
 from tests.factories import NOW
@@ -208,6 +212,48 @@ def test_a_failure_leaves_nothing_but_its_reason_and_can_be_retried(
     assert Company.objects.get(pk=company.pk).error == ""
 
 
+def test_a_new_company_follows_the_ladder_that_was_chosen(
+    platform: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the first try fails after it was chosen."""
+
+    def fail(**_kwargs: Any) -> None:
+        raise schema.ReplayFailed("the disk is full")
+
+    company = operations.create_company(**FACTS, ladder="D")
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "give_post", fail)
+        with pytest.raises(schema.ReplayFailed):
+            setup.set_up(company_id=company.pk, clock=clock)
+    operations.retry_setup(by="ops", company_id=company.pk, now=NOW)
+
+    setup.set_up(company_id=company.pk, clock=clock)
+
+    assert Company.objects.get(pk=company.pk).ladder == ""
+    with tenant_context(company):
+        assert ladders.in_force().key == "D"
+        assert Post.objects.get(key="mo_manager").name == "管理处负责人"
+        above = lines.above(company_day(clock()))
+        assert (above["mo_manager"], above["board_office"]) == ("deputy_gm", "board_leader")
+        recorded = AuditEntry.objects.filter(actor="system")
+        assert recorded.get(event="policies.value.set").data["after"]["value"] == "D"
+        added = recorded.filter(event="access.post.added")
+        assert set(added.values_list("data__after__name", flat=True)) == {
+            "董事办专员",
+            "总经办专员",
+            "地产客服专员",
+        }
+
+
+def test_without_a_choice_the_company_has_yet_to_decide(platform: None) -> None:
+    company = operations.create_company(**FACTS)
+    setup.set_up(company_id=company.pk, clock=clock)
+
+    with tenant_context(company):
+        assert ladders.in_force().key == "A"
+        assert not PolicyValue.objects.exists()
+
+
 def test_an_unforeseen_failure_shows_the_operator_no_inner_detail(
     platform: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,12 +332,18 @@ def test_the_command_sets_up_at_once_with_wait_and_says_what_is_wrong(
         "--admin-name=许静",
         "--admin-email=x@example.com",
     ]
-    call_command("company", "create", "jianghai", *facts, "--wait")
+    with pytest.raises(CommandError, match="invalid choice: 'F'"):
+        call_command("company", "create", "jianghai", *facts, "--ladder=F")
+    call_command("company", "create", "jianghai", *facts, "--ladder=B", "--wait")
     call_command("company", "list")
 
     assert "jianghai is active" in capsys.readouterr().out
     with public():
-        assert Company.objects.get(slug="jianghai").status == CompanyStatus.ACTIVE
+        made = Company.objects.get(slug="jianghai")
+        assert made.status == CompanyStatus.ACTIVE
+        assert OperatorAction.objects.get().data == {"slug": "jianghai", "ladder": "B"}
+    with tenant_context(made):
+        assert ladders.in_force().key == "B"
     with pytest.raises(CommandError, match="short name"):
         call_command("company", "create", "jianghai", *facts, "--wait")
     call_command("company", "suspend", "jianghai", "--reason=unpaid")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from kernel.access.catalogue import LADDERS
 from kernel.errors import DomainError
 from kernel.tenancy import public
 from tenants.companies.models import Company
@@ -20,6 +21,7 @@ FACTS = (
     "domain",
     "time_zone",
     "currency",
+    "ladder",
     "admin_username",
     "admin_name",
     "admin_email",
@@ -38,6 +40,12 @@ class Command(BaseCommand):
         create.add_argument("--domain", default="", help="a host name of its own, made primary")
         create.add_argument("--time-zone", default="Asia/Shanghai")
         create.add_argument("--currency", default="CNY")
+        create.add_argument(
+            "--ladder",
+            default="",
+            choices=sorted(LADDERS),
+            help="which of the handbook's ladders its posts follow; without, it decides itself",
+        )
         create.add_argument("--admin-username", required=True)
         create.add_argument("--admin-name", required=True)
         create.add_argument("--admin-email", required=True, help="gets the link to set a password")
