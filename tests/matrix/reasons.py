@@ -74,6 +74,7 @@ INTERNAL = {
     "kernel.approvals.operations.submitting.open_case",
     "kernel.approvals.operations.submitting.start",
     "kernel.approvals.operations.submitting.withdraw_for",
+    "kernel.access.telling.warn",
     "kernel.approvals.telling.tell",
     "kernel.documents.manuals.operations.require_person",
     "kernel.documents.manuals.telling.tell_of_pages",

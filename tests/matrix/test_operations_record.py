@@ -17,6 +17,7 @@ SILENT = {
     "console.downloads.operations.throw_away": "one's own sheet; that it was taken is recorded",
     "console.operations.choose_columns": "one's own columns",
     "kernel.access.passwords.request_link": "queues a mail; the mail is recorded when it is sent",
+    "kernel.access.telling.warn": "notices; the change itself is recorded",
     "kernel.approvals.operations.submitting.open_case": "every act is a signature that stays",
     "kernel.approvals.telling.tell": "notices; the act itself is a signature",
     "kernel.documents.batches.operations.stop": "pauses one's own batch; each paper is recorded",
