@@ -155,7 +155,11 @@ class DaysQuery(Query):
 
 
 class SecurityEventOut(serializers.ModelSerializer[SecurityEvent]):
-    """``code`` is the refusal's, ``message`` what the person was told."""
+    """``code`` is the refusal's, ``message`` what the person was told.
+
+    The same refusal within ten minutes is one event: ``times`` counts, ``last_at`` is when it was
+    refused last, null if it was once. Whoever has read an event later finds it counted on.
+    """
 
     data = serializers.DictField()  # type: ignore[assignment]
 
@@ -175,6 +179,8 @@ class SecurityEventOut(serializers.ModelSerializer[SecurityEvent]):
             "address",
             "request_id",
             "data",
+            "times",
+            "last_at",
         ]
         read_only_fields = fields
 

@@ -50,6 +50,8 @@ APPEND_ONLY_TABLES = frozenset(
         "security_securityevent",
     }
 )
+# What a row of these takes all the same: a trigger lets a count rise, and nothing else.
+COUNTING_COLUMNS = {"security_securityevent": ("times", "last_at")}
 # Written by triggers of the database alone, as the owner: the company's role may only read them.
 SEALED_TABLES = frozenset({"audit_audithead", "audit_auditlink", "audit_pending"})
 # Tables of the public schema that the web role itself reads and writes.
@@ -192,6 +194,18 @@ def grant(cursor: PgCursor, schema_name: str) -> None:
             cursor.execute(
                 sql.SQL("REVOKE {} ON {}.{} FROM {}").format(
                     sql.SQL(rights), name, sql.Identifier(table), name
+                )
+            )
+    for table, columns in COUNTING_COLUMNS.items():
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = %s AND table_name = %s AND column_name = ANY(%s)",
+            [schema_name, table, list(columns)],
+        )
+        for (column,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("GRANT UPDATE ({}) ON {}.{} TO {}").format(
+                    sql.Identifier(column), name, sql.Identifier(table), name
                 )
             )
     _revoke_triggers(cursor, schema_name)

@@ -89,6 +89,21 @@ def test_what_the_api_refuses_is_in_the_log(project: Project, clerk: User) -> No
     assert [row["id"] for row in found] == [rows[2]["id"]]
 
 
+def test_the_log_says_how_often_and_when_last_the_same_was_refused(project: Project) -> None:
+    admin, chief = sign_in("admin", ("company_admin", None)), sign_in("chief")
+
+    for _try in range(2):
+        assert chief("GET", "security-events/").status_code == 403
+    assert chief("GET", "duties/exemptions/").status_code == 403
+
+    rows = admin("GET", "security-events/?kind=ACTION_DENIED").json()["results"]
+    assert [(row["path"], row["times"], row["last_at"] is None) for row in rows] == [
+        ("GET /api/v1/security-events/", 2, False),
+        ("GET /api/v1/duties/exemptions/", 1, True),
+    ]
+    assert rows[0]["last_at"] > rows[0]["at"]
+
+
 def test_a_token_that_is_void_leaves_a_line_and_a_guess_none(project: Project) -> None:
     chief = sign_in("chief", ("property_manager", None))
     owner = User.objects.get(username="chief")

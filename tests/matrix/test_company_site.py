@@ -370,5 +370,5 @@ WRITTEN_ANYWAY = (
     'UPDATE "access_apitoken" SET "last_used_at"',
     'UPDATE "django_session"',
     'DELETE FROM "django_session"',
-    'INSERT INTO "security_securityevent"',
+    'UPDATE "security_securityevent" SET "times"',
 )

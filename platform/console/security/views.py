@@ -16,6 +16,7 @@ from services.properties.models import Project
 TONES = {
     SecurityKind.DUTIES_REFUSED: "bad",
     SecurityKind.LOCKED_OUT: "bad",
+    SecurityKind.MANY_REFUSED: "bad",
     SecurityKind.TOKEN_REFUSED: "bad",
     SecurityKind.ACTION_DENIED: "warn",
     SecurityKind.DUTIES_WARNED: "warn",
@@ -45,6 +46,8 @@ class SecurityLog(ListView):
             value=lambda row: formats.spell_who(row.actor),
             phone="sub",
         ),
+        Column(key="times", label=_("Times"), kind="number"),
+        Column(key="last_at", label=_("Last time"), kind="time"),
         Column(key="rule", label=_("Rule"), kind="code"),
         Column(key="message", label=_("What the person was told"), wraps=True, phone="end2"),
         Column(key="project_name", label=_("Project")),

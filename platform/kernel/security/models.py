@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kernel.models import CompanyModel
@@ -20,11 +21,13 @@ class SecurityKind(models.TextChoices):
     TOKEN_REVOKED = "TOKEN_REVOKED", _("Token revoked")
     DATA_REVEALED = "DATA_REVEALED", _("Personal data shown")
     MANY_REVEALED = "MANY_REVEALED", _("Very much personal data shown")
+    MANY_REFUSED = "MANY_REFUSED", _("Very many refusals")
 
 
 class SecurityEvent(CompanyModel):
-    """One fact. A trigger refuses to change or remove it.
+    """One fact, or one refusal that repeats itself within minutes.
 
+    A trigger refuses to remove it, and every change but that it happened once more.
     Refusals are written after the refused work is rolled back, by the interface it came through.
     """
 
@@ -40,10 +43,19 @@ class SecurityEvent(CompanyModel):
     address = models.CharField(max_length=45, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     data = models.JSONField(default=dict)
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField(null=True)  # of several times; ``at`` is the first
 
     plural: ClassVar[Any] = _("Security events")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(times=1, last_at__isnull=True)
+                | Q(times__gt=1, last_at__isnull=False, last_at__gte=F("at")),
+                name="securityevent_last_of_several",
+            ),
+        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="securityevent_latest"),
             models.Index(fields=["kind", "-at"], name="securityevent_of_kind"),

@@ -1,5 +1,7 @@
 """The pages about the separation of duties, and the security log."""
 
+import csv
+import re
 from datetime import date
 from html import unescape
 from typing import Any
@@ -197,6 +199,22 @@ def test_the_log_shows_filters_and_exports(office: Browser, clerk: User, project
     sheet: Any = office.get(reverse("security"), {"export": "csv"})
     assert sheet.status_code == 200
     assert b"GET /c/security/" in b"".join(sheet.streaming_content)
+
+
+def test_the_log_and_its_sheet_tell_how_often_the_same_was_refused(
+    office: Browser, clerk: User, project: Project
+) -> None:
+    browser = browser_of("clerk")
+    for _try in range(47):
+        browser.get(reverse("security"))
+
+    assert SecurityEvent.objects.get(kind="ACTION_DENIED").times == 47
+    assert ">47<" in re.sub(r"\s", "", shown(office, "security"))
+    sheet: Any = office.get(reverse("security"), {"export": "csv"})
+    head, line = b"".join(sheet.streaming_content).decode("utf-8-sig").splitlines()
+    cells = dict(zip(next(csv.reader([head])), next(csv.reader([line])), strict=True))
+    assert cells["Times"] == "47"
+    assert cells["Last time"].startswith("2026-11-09 10:00")
 
 
 def test_signing_in_and_resets_are_written_down(office: Browser, clerk: User) -> None:
