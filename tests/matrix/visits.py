@@ -5,12 +5,14 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.test.client import ClientHandler
 from django_tenants.utils import tenant_context
 
 from tests.matrix.marks import FOREIGN, OTHER, OWN
@@ -76,7 +78,8 @@ def visit(
     """
     path = path or (route.fill(ids or world.own_values()) if route else "/")
     is_api = path.startswith("/api/")
-    client = Client(raise_request_exception=False, enforce_csrf_checks=enforce_csrf)
+    client = Client(raise_request_exception=False)
+    client.handler = _handler(enforce_csrf=enforce_csrf)
     given = dict(cookies or {})
     headers = {"host": host, **({"HX-Request": "true"} if htmx else {})}
     if who and is_api and not cookies:
@@ -108,6 +111,12 @@ def visit(
                 after()
         transaction.set_rollback(True)
     return Answer(path, response.status_code, _text_of(content), response.headers, statements)
+
+
+@cache
+def _handler(*, enforce_csrf: bool) -> ClientHandler:
+    """Return one handler for all visits: each loads the middleware anew."""
+    return ClientHandler(enforce_csrf)
 
 
 def _has_file(body: Any) -> bool:
