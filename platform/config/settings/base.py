@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from config.observability.logs import logging_settings
+from config.settings.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("GUANJIA_VAR", ROOT / ".var"))
@@ -326,73 +326,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "resend-lost-jobs": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": 30.0,
-        "kwargs": {"schema": "public", "task": "kernel.jobs.resend_lost"},
-    },
-    "deliver-events": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": 60.0,
-        "kwargs": {"schema": "public", "task": "kernel.outbox.deliver"},
-    },
-    "deliver-notices": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": 60.0,
-        "kwargs": {"schema": "public", "task": "kernel.notifications.deliver"},
-    },
-    "look-after-approvals": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": 300.0,
-        "kwargs": {"schema": "public", "task": "kernel.approvals.sweep"},
-    },
-    "resume-setups": {
-        "task": "tenants.provisioning.tasks.resume_setups",
-        "schedule": 30.0,
-        "kwargs": {"schema": "public"},
-    },
-    "sweep-deadlines": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": 30.0,  # the shortest limit is three minutes
-        "kwargs": {"schema": "public", "task": "kernel.deadlines.sweep"},
-    },
-    "check-the-books": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="18", minute="30"),  # UTC: 02:30 in China
-        "kwargs": {"schema": "public", "task": "services.billing.ledger.check"},
-    },
-    "verify-the-record": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="19", minute="40"),  # UTC: 03:40 in China
-        "kwargs": {"schema": "public", "task": "tenants.companies.verify_record"},
-    },
-    "resume-verifying": {
-        "task": "tenants.companies.resume_verifying",
-        "schedule": 60.0,
-        "kwargs": {"schema": "public"},
-    },
-    "remind-of-tokens": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="1", minute="20"),  # UTC: 09:20 in China
-        "kwargs": {"schema": "public", "task": "kernel.identity.remind"},
-    },
-    "forget-sessions": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="19", minute="25"),  # UTC: 03:25 in China
-        "kwargs": {"schema": "public", "task": "kernel.identity.forget_sessions"},
-    },
-    "drop-expired-exports": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="19", minute="10"),  # UTC: 03:10 in China
-        "kwargs": {"schema": "public", "task": "console.drop_expired_exports"},
-    },
-    "drop-expired-batches": {
-        "task": "tenants.provisioning.tasks.fan_out",
-        "schedule": crontab(hour="19", minute="15"),  # UTC: 03:15 in China
-        "kwargs": {"schema": "public", "task": "kernel.documents.drop_expired_batches"},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # ---- the outside --------------------------------------------------------------------------------
