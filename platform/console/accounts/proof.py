@@ -91,7 +91,7 @@ def attempt(request: HttpRequest, now: datetime) -> str:
     """Try the proof that the request brings; return why it fails, ``""`` if it does not."""
     assert isinstance(request.user, User)  # asked only of who is signed in
     try:
-        check(request.user, request.POST.get(FIELD, ""), now, address=_address_of(request))
+        check(request.user, request.POST.get(FIELD, ""), now, address=get_actor(request).address)
     except DomainError as error:
         note_failure(request, error, now)
         return str(error)
@@ -101,13 +101,13 @@ def attempt(request: HttpRequest, now: datetime) -> str:
 
 def note_failure(request: HttpRequest, error: DomainError, now: datetime) -> None:
     """Write into the security log that somebody sits there who could not prove who he is."""
-    too_many = isinstance(error, Denied)
+    too_many, actor = isinstance(error, Denied), get_actor(request)
     security.note(
         kind=SecurityKind.LOCKED_OUT if too_many else SecurityKind.SIGN_IN_FAILED,
-        actor=get_actor(request),
+        actor=actor,
         code=error.code,
         path=f"{request.method} {request.path}",
-        address=_address_of(request),
+        address=actor.address,
         now=now,
     )
 
@@ -131,10 +131,6 @@ def page(
         **extra,
     }
     return render(request, "console/accounts/proof.html", context, status=422 if error else 403)
-
-
-def _address_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _address(target: str) -> str:
