@@ -47,6 +47,7 @@ DOWNLOAD = {
 }
 FULL = 20_000_000  # bytes; PostgreSQL writes its log in files of 16 MB
 REFUSAL = re.compile(r"OperationalError: (connection to server .+)")
+BEGIN = 'test "$PPID" = "$0" && exec "$@"'
 STOP_SECONDS = 10  # a task is cut off after that; its message comes back to the next worker
 
 
@@ -90,12 +91,17 @@ def undisturbed() -> Iterator[None]:
 
 
 def tied(command: Sequence[str | Path]) -> list[str]:
-    """Return the command so that Linux ends it when this process is killed."""
+    """Return the command so that Linux ends it when this process is killed.
+
+    Whoever was killed before the kernel was asked to watch would be missed: the command only
+    begins while this process is still its parent.
+    """
     words = [str(word) for word in command]
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     # BusyBox has a program of that name without the option.
     if setpriv and Path(setpriv).resolve().name == "setpriv":
-        return [setpriv, "--pdeathsig", "TERM", "--", *words]
+        begin = ["sh", "-c", BEGIN, str(os.getpid()), *words]
+        return [setpriv, "--pdeathsig", "TERM", "--", *begin]
     return words
 
 

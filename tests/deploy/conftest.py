@@ -12,7 +12,7 @@ from deploy.local.report import Reporter
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.prefix)
-SECONDS = 20
+SECONDS = 60
 
 
 def dev(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:

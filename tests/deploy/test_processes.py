@@ -44,7 +44,12 @@ def test_the_holder_of_a_port_is_named() -> None:
 
 
 @linux_only
-def test_services_end_when_their_starter_is_killed(home: Path) -> None:
+@pytest.mark.parametrize("delay", [0, 0.5], ids=["running", "not yet begun"])
+def test_services_end_when_their_starter_is_killed(home: Path, delay: float) -> None:
+    """A loaded machine takes its time between the fork and what the new process does first."""
+    setpriv = home / "setpriv"
+    setpriv.write_text(f'#!/bin/sh\nsleep {delay}\nexec {shutil.which("setpriv")} "$@"\n')
+    setpriv.chmod(0o700)
     script = (
         "import os, sys, time; from pathlib import Path\n"
         "from deploy.local.processes import Services\n"
@@ -55,7 +60,10 @@ def test_services_end_when_their_starter_is_killed(home: Path) -> None:
         "time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, home], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-c", script, home],
+        cwd=ROOT,
+        env=os.environ | {"PATH": f"{home}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
     ) as starter:
         assert starter.stdout is not None
         starter.stdout.readline()
