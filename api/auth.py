@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-from kernel import access
+from kernel import access, visits
 from kernel.access.models import ApiToken, User
 from kernel.access.queries import actor_for
 from kernel.access.tokens import actor_of_token, token_of, valid_token
@@ -53,13 +53,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
         A program that nobody looks after tries it every second, for years.
         """
         void = token_of(text=text)
-        address = str(request.META.get("REMOTE_ADDR", ""))
+        address = visits.client_address(request)
         if void is None or not NOTED_USES.count(f"{void.pk}:{address}"):
             return
         security.note(
             kind=SecurityKind.TOKEN_REFUSED,
             actor=access.Actor(
-                label=str(void), user_id=void.user_id, request_id=getattr(request, "request_id", "")
+                label=str(void), user_id=void.user_id, request_id=visits.request_id(request)
             ),
             path=f"{request.method} {request.path}",
             address=address,
@@ -81,8 +81,8 @@ def get_actor(request: Any) -> access.Actor:
     if actor is None:
         today = timezone.localdate(timezone=company_time_zone())
         came: dict[str, str] = {
-            "request_id": getattr(request, "request_id", ""),
-            "address": str(request.META.get("REMOTE_ADDR", "")),
+            "request_id": visits.request_id(request),
+            "address": visits.client_address(request),
         }
         if isinstance(request.auth, ApiToken):
             actor = actor_of_token(token=request.auth, today=today, **came)

@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from kernel import visits
 from kernel.errors import DomainError
 from kernel.security import operations as security
 
@@ -73,7 +74,7 @@ def note_refusal(error: DomainError, context: dict[str, Any]) -> None:
         f"{request.method} {request.path}",
         timezone.now(),
         project_id=context.get("kwargs", {}).get("project_id"),
-        address=str(request.META.get("REMOTE_ADDR", "")),
+        address=visits.client_address(request),
     )
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils import timezone
 
-from kernel import access
+from kernel import access, visits
 from kernel.access.models import User
 from kernel.access.queries import actor_for
 from kernel.tenancy import company_time_zone
@@ -21,8 +21,8 @@ def get_actor(request: HttpRequest) -> access.Actor:
         actor = actor_for(
             user=request.user,
             today=timezone.localdate(timezone=company_time_zone()),
-            request_id=getattr(request, "request_id", ""),
-            address=str(request.META.get("REMOTE_ADDR", "")),
+            request_id=visits.request_id(request),
+            address=visits.client_address(request),
         )
     request._actor = actor  # type: ignore[attr-defined]
     return actor

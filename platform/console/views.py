@@ -15,7 +15,7 @@ from django.views.generic import View
 from console import navigation
 from console.accounts import door, proof
 from console.actor import get_actor
-from kernel import access
+from kernel import access, visits
 from kernel.duties import operations as duties
 from kernel.errors import Denied, DomainError, NotFound
 from kernel.security import operations as security
@@ -31,8 +31,8 @@ class OpenView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.now = timezone.now()
-        self.request_id = getattr(request, "request_id", "")
-        self.address = str(request.META.get("REMOTE_ADDR", ""))
+        self.request_id = visits.request_id(request)
+        self.address = visits.client_address(request)
         response = self.led_away(request) or super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -90,7 +90,7 @@ class ConsoleView(View):
             f"{self.request.method} {self.request.path}",
             self.now,
             project_id=self.kwargs.get("project_id"),
-            address=str(self.request.META.get("REMOTE_ADDR", "")),
+            address=visits.client_address(self.request),
         )
 
     def check_access(self, project_id: int | None) -> None:

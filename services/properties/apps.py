@@ -18,7 +18,7 @@ class PropertiesConfig(AppConfig):
 
         register(UnitLedgerImporter())
         know_projects(queries.is_project)
-        numbers.know_projects(lambda pk: queries.get_project(actor=SYSTEM, project_id=pk).code)
+        numbers.know_codes(lambda pk: queries.get_project(actor=SYSTEM, project_id=pk).code)
         changes = carriers.holding(Action.REGISTRY_CHANGE)
         carriers.register(
             carriers.Carrier(

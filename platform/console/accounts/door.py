@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from console.accounts.lockout import counted_address
 from kernel import sessions as kept_sessions
+from kernel import visits
 from kernel.access.models import User
 from kernel.identity import queries
 from kernel.identity.models import Method
@@ -77,7 +78,7 @@ def let_in(request: HttpRequest, user: User, method: Method, now: datetime) -> s
         method=method,
         device=device_of(request),
         address=counted_address(request) or "",
-        request_id=getattr(request, "request_id", ""),
+        request_id=visits.request_id(request),
         now=now,
     )
     request.session[SIGN_IN] = row.pk

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kernel import visits
+
 IPV6_PREFIX = 64
 
 
@@ -21,7 +23,7 @@ def counted_address(request: HttpRequest) -> str | None:
 
     Of IPv6 the network: whoever has one address there has 2**64 of them.
     """
-    text = str(request.META.get("REMOTE_ADDR", ""))
+    text = visits.client_address(request)
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

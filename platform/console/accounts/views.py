@@ -15,7 +15,7 @@ from console.accounts.lockout import counted_address, counted_name
 from console.actor import ANONYMOUS
 from console.redirects import safe_target
 from console.views import OpenView
-from kernel import access
+from kernel import access, visits
 from kernel.access import passwords
 from kernel.access.models import User, is_named
 from kernel.access.passwords import LinkInvalid, PasswordWeak
@@ -182,14 +182,14 @@ def note_failure(request: HttpRequest, kind: SecurityKind, user: User | None = N
     """
     if user is None:
         user = User.objects.filter(is_named(request.POST.get("username", "").strip())).first()
-    request_id = getattr(request, "request_id", "")
+    request_id = visits.request_id(request)
     security.note(
         kind=kind,
         actor=access.Actor(label=user.label, user_id=user.pk, request_id=request_id)
         if user
         else access.Actor(label="", request_id=request_id),
         path=f"{request.method} {request.path}",
-        address=str(request.META.get("REMOTE_ADDR", "")),
+        address=visits.client_address(request),
         now=timezone.now(),
     )
 

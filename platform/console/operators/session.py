@@ -5,6 +5,7 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from kernel import visits
 from tenants.operators.operations import sign_out
 
 
@@ -36,7 +37,7 @@ def may_knock(request: HttpRequest) -> bool:
     if not networks:
         return True
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ipaddress.ip_address(visits.client_address(request))
     except ValueError:
         return False
     return any(address in ipaddress.ip_network(network) for network in networks)

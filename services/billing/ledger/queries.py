@@ -228,12 +228,13 @@ def account_statement(*, actor: Actor, household_id: int) -> QuerySet[Posting]:
 def require_scope(actor: Actor, project_id: int | None) -> None:
     """Return if the actor may see the ledger of the project, or of all of them for ``None``.
 
+    :raises access.NotFound: if he holds nothing in the project, or there is none.
     :raises access.ActionDenied: otherwise.
     """
     if project_id is None:
         access.require_everywhere(actor, Action.LEDGER_VIEW)
     else:
-        access.require(actor, Action.LEDGER_VIEW, project_id)
+        access.require_in_project(actor, Action.LEDGER_VIEW, project_id)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -37,7 +37,7 @@ def register(series: Series) -> None:
     _SERIES[series.key] = series
 
 
-def know_projects(code_of: Callable[[int], str]) -> None:
+def know_codes(code_of: Callable[[int], str]) -> None:
     """Say how a project's code is found: the kernel knows no projects."""
     _PROJECT_CODES[:] = [code_of]
 
