@@ -22,6 +22,12 @@ SWITCHES = frozenset(
 # What these remember is the same for every company: the API's document names no record.
 SAME_FOR_ALL = frozenset({"api/v1/document.py", "platform/kernel/audit/registry.py"})
 
+# Nobody of the company is signed in there, or only something is tried out.
+BEFORE_SIGNING_IN = ("platform/console/accounts/entry.py", "platform/console/operators/")
+TRIED_OUT = "platform/console/approvals/simulator.py"
+REFUSALS = frozenset({"DomainError", "Denied", "ActionDenied", "KeptApart"})
+NOTES = frozenset({"note_refusal", "note_failure", "take", "_refused"})
+
 Finding = tuple[str, int, str]
 Nodes = tuple[ast.AST, ...]
 
@@ -204,6 +210,20 @@ def process_caches(name: str, nodes: Nodes) -> Iterator[Finding]:
             yield name, node.lineno, "a cache of the process"
 
 
+def silent_refusals(name: str, nodes: Nodes) -> Iterator[Finding]:
+    """A page that takes a refusal to show it itself tells the security log as well."""
+    if not name.startswith(("platform/console/", "services/planted")):
+        return
+    if name.startswith((*BEFORE_SIGNING_IN, TRIED_OUT)):
+        return
+    for node in nodes:
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            caught = {name_of(part) for part in ast.walk(node.type)}
+            done = {name_of(part) for part in ast.walk(node) if isinstance(part, ast.Call)}
+            if caught & REFUSALS and not done & NOTES:
+                yield name, node.lineno, "a refusal that the security log does not see"
+
+
 RULES: dict[str, tuple[Callable[[str, Nodes], Iterator[Finding]], str]] = {
     "with company": (with_company, "with company:\n    pass"),
     "generators": (
@@ -219,6 +239,7 @@ RULES: dict[str, tuple[Callable[[str, Nodes], Iterator[Finding]], str]] = {
     "process caches": (process_caches, "from functools import lru_cache"),
     "pickle": (pickles, "from pickle import loads"),
     "stubs": (stubs, "def post_bills():\n    raise NotImplementedError"),
+    "silent refusals": (silent_refusals, "try:\n    f()\nexcept Denied as e:\n    show(e)"),
     "search path": (search_paths_in_sql, "cursor.execute('SET search_path = x')"),
 }
 

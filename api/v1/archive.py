@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from api.bodies import Body, Query
 from api.fields import IdField
-from api.filters import FilterSet, IdFilter
+from api.filters import FilterSet, FlagFilter, IdFilter
 from api.views import ApiView, ListView
 from kernel.access import Action
 from kernel.records import operations, queries
@@ -279,7 +279,7 @@ class HoldOut(serializers.ModelSerializer[LegalHold]):
 
 class HoldFilter(FilterSet):
     project = IdFilter(field_name="project_id")
-    in_force = filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
+    in_force = FlagFilter(field_name="lifted_at", lookup_expr="isnull")
 
 
 class Holds(ListView):

@@ -136,6 +136,8 @@ def test_a_record_is_held_back_listed_and_let_go(disposal_office: test_disposal.
     assert manager("POST", lift, {"reason": "结案"}).status_code == 404
     assert desk("GET", "retention/holds/?in_force=true").json()["results"] == []
     assert len(desk("GET", "retention/holds/").json()["results"]) == 1
+    assert len(desk("GET", "retention/holds/?in_force=false").json()["results"]) == 1
+    assert desk("GET", "retention/holds/?in_force=perhaps").status_code == 400
 
 
 @pytest.mark.parametrize("sent", [{"watermark": False}, {"mode": "RAW"}, {"mark": ""}])

@@ -42,6 +42,7 @@ class AppSetup(PersonalView):
                     now=self.now,
                 )
             except DomainError as error:
+                self.note_refusal(error)
                 form.add_error("code", str(error))
             else:
                 forget_secret(request)
@@ -70,6 +71,7 @@ class OwnStep(Account):
         except NotFound:
             raise
         except DomainError as error:
+            self.note_refusal(error)
             return self.page(request, status=error.status, refusal=str(error))
 
     def carry_out(self, request: HttpRequest, **kwargs: int) -> HttpResponseBase:
@@ -157,6 +159,7 @@ class FinishPasskey(PersonalView):
                 now=self.now,
             )
         except DomainError as error:
+            self.note_refusal(error)
             return JsonResponse({"error": str(error)}, status=error.status)
         keep_codes(request, codes)
         return JsonResponse({"target": reverse("account-codes")})

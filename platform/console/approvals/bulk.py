@@ -56,6 +56,7 @@ class Bulk(PersonalView, SheetView):
                 now=self.now,
             )
         except DomainError as error:
+            self.note_refusal(error)
             cases = self._picked(ids)
             return self._page(cases, refusal=str(error), status=error.status)
         for result in results:

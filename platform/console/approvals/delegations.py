@@ -231,6 +231,7 @@ class DelegationSheet(PersonalView, SheetView):
         try:
             operations.end_delegation(actor=self.actor, delegation_id=delegation.pk, now=self.now)
         except (Conflict, Invalid, Denied) as error:
+            self.note_refusal(error)
             return self._page(delegation, refusal=str(error), status=error.status)
         return self.go(self._back(delegation))
 

@@ -330,7 +330,8 @@ class End(RequestView):
         try:
             operations.end_access(actor=self.actor, request_id=access_id, now=self.now)
         except (Conflict, Denied) as error:
-            return self.show(str(error), status=409)
+            self.note_refusal(error)
+            return self.show(str(error), status=error.status)
         return self.back()
 
 
@@ -350,6 +351,7 @@ class Paper(RequestView):
                 now=self.now,
             )
         except (Conflict, Denied) as error:
+            self.note_refusal(error)
             return self.show(str(error), status=error.status)
         response = HttpResponse(shown.content, content_type=shown.content_type)
         disposition = content_disposition_header(mode == Mode.COPY, shown.name)

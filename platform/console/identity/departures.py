@@ -163,6 +163,7 @@ class DepartureStep(DeparturePage):
                 raise
             return self.page(request, departure_id, status=409, refusal=str(error))
         except DomainError as error:
+            self.note_refusal(error)
             return self.page(request, departure_id, status=error.status, refusal=str(error))
         return self.get(request, departure_id)
 

@@ -53,6 +53,7 @@ class NewIntegration(ConsoleView):
                     now=self.now,
                 )
             except DomainError as error:
+                self.note_refusal(error)
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 return HttpResponseRedirect(reverse("integrations-integration", args=[row.pk]))
@@ -113,6 +114,7 @@ class NewToken(IntegrationStep):
                     **form.scope(),
                 )
             except DomainError as error:
+                self.note_refusal(error)
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 return self.page(request, integration_id, new_token=text)

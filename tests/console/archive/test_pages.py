@@ -12,6 +12,7 @@ from kernel.approvals.models import Signature
 from kernel.documents.models import Attachment
 from kernel.policies.operations import set_value
 from kernel.records.models import AccessLook, AccessRequest, AccessState
+from kernel.security.models import SecurityEvent
 from tenants.companies.models import Company
 from tests.console.visitor import Visitor, sign_in
 from tests.factories import NOW, TODAY
@@ -102,6 +103,9 @@ def test_a_copy_is_refused_with_its_reason(office: Office, granted: AccessReques
     assert answer.status_code == 403
     assert "for viewing only" in answer.content.decode()
     assert not AccessLook.objects.exists()
+    noted = SecurityEvent.objects.get()
+    assert (noted.user_id, noted.code) == (office.desk.user_id, "records.grant-missing")
+    assert noted.project_id == office.project.pk
 
 
 def test_a_stranger_is_refused_and_nothing_is_kept(office: Office) -> None:
@@ -124,6 +128,16 @@ def test_what_is_given_back_is_closed(office: Office, granted: AccessRequest) ->
     answer = desk.post(page_of(granted, "archive-paper", office.paper.pk))
     assert answer.status_code == 403
     assert desk.post(page_of(granted, "archive-end")).status_code == 409
+
+
+def test_anothers_file_is_not_given_back_for_him(office: Office, granted: AccessRequest) -> None:
+    """The manager sees the request and keeps no files: the refusal is in the security log."""
+    answer = sign_in("sunqiang").post(page_of(granted, "archive-end"))
+
+    assert answer.status_code == 403
+    assert SecurityEvent.objects.get().code == "records.not-yours"
+    granted.refresh_from_db()
+    assert granted.state == AccessState.GRANTED
 
 
 def test_the_list_shows_ones_own_or_the_register(office: Office, granted: AccessRequest) -> None:
