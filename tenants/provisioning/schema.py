@@ -47,6 +47,7 @@ APPEND_ONLY_TABLES = frozenset(
         "documents_printtemplate",
         "properties_unitstatechange",
         "records_accesslook",
+        "records_disposalitem",
         "security_securityevent",
     }
 )

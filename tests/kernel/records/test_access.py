@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from pypdf import PdfReader, PdfWriter
 
 from kernel import access
@@ -393,6 +393,33 @@ def test_a_look_is_not_taken_back(office: Office) -> None:
     for attempt in (look.delete, look.save):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             attempt()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records_accessrequest SET expires_at = expires_at + interval '1 year'",
+        "UPDATE records_accessrequest SET state = 'WAITING'",
+        "UPDATE records_accessrequest SET mode = 'COPY'",
+        "UPDATE records_accessrequest SET registered_by_label = 'x', registered_by = 1",
+        "DELETE FROM records_accessrequest",
+    ],
+)
+def test_the_register_is_not_rewritten_even_by_sql(office: Office, statement: str) -> None:
+    office.granted(office.steward)
+    with (
+        pytest.raises(DatabaseError, match=r"is not edited: ask anew"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_what_was_given_back_is_not_opened_again_by_sql(office: Office) -> None:
+    request = office.granted(office.steward)
+    operations.end_access(actor=office.steward, request_id=request.pk, now=LATER)
+    with pytest.raises(DatabaseError, match="is not edited"), transaction.atomic():
+        AccessRequest.objects.filter(pk=request.pk).update(state=AccessState.GRANTED)
 
 
 def test_a_picture_that_takes_too_much_memory_is_not_stamped() -> None:

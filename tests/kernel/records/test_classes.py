@@ -52,14 +52,18 @@ def due_of(project: Project, today: date, key: str) -> list[Due]:
     return [row for row in rows if row.record_class.key == key]
 
 
+def on(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 2, 0, tzinfo=UTC)
+
+
 def dispose(project: Project, row: Due, today: date) -> Disposal:
     """Put one record on a list and have it approved, as people do."""
     desk = person("wangfang", "front_desk", project_id=project.pk)
     manager = person("sunqiang", "mo_manager", project_id=project.pk)
     disposal = operations.list_for_disposal(
-        actor=desk, project_id=project.pk, keys=(row.key,), note="到期", now=NOW, today=today
+        actor=desk, project_id=project.pk, keys=(row.key,), note="到期", now=on(today), today=today
     )
-    approve(manager, case_named_by(disposal))
+    approve(manager, case_named_by(disposal), now=on(today))
     disposal.refresh_from_db()
     assert disposal.state == DisposalState.DONE
     return disposal
@@ -111,7 +115,7 @@ def test_a_payment_notice_is_kept_ten_years_then_its_content_goes(home: Unit) ->
     runner.run(Job.objects.get(kind="documents.discard-content").pk, lambda: NOW)
 
     notice.refresh_from_db()
-    assert notice.withdrawn_at == NOW
+    assert notice.withdrawn_at == on(OVER_10)
     with pytest.raises(FileNotFoundError):
         storage.read(notice.storage_key)
     assert storage.read(other.storage_key)

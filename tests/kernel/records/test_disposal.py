@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -18,11 +18,12 @@ from kernel.records import operations, rules
 from kernel.records.models import Disposal, DisposalItem, DisposalState, LegalHold
 from kernel.records.queries import retention
 from services.properties.models import Party, Project, Unit
-from services.properties.operations.erasing import StillThere
+from services.properties.operations.erasing import StillThere, erase_personal_data
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY
 from tests.factories_approvals import approve, case_named_by, person, step_under_way
 from tests.factories_properties import add_occupancy, add_party, add_project, add_unit
+from tests.threads import at_once
 
 DUE = date(2023, 11, 9)  # three years before the tests' day
 
@@ -90,6 +91,10 @@ class Office:
 
 @pytest.fixture
 def office(tenant: Company) -> Office:
+    return open_office()
+
+
+def open_office() -> Office:
     approvals.seed_chains(NOW)
     project = add_project()
     unit = add_unit(project, "1602")
@@ -160,6 +165,17 @@ def test_nothing_goes_before_the_manager_has_signed_and_the_list_stays(office: O
     assert office.due() == []
 
 
+def test_two_lists_at_once_name_a_record_once(committed_tenant: Company) -> None:
+    office = open_office()
+
+    answers = at_once(committed_tenant, [office.list] * 3)
+
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [
+        operations.NotDue
+    ] * 2
+    assert DisposalItem.objects.count() == 1
+
+
 def test_what_is_held_back_is_not_listed(office: Office) -> None:
     hold = office.hold()
     refused(operations.OnHold, office.list)
@@ -205,11 +221,54 @@ def test_who_came_back_meanwhile_keeps_his_data(office: Office) -> None:
     disposal = office.list()
     add_occupancy(office.unit, office.former, valid_from=date(2026, 1, 1), role="LESSEE")
 
-    with pytest.raises(StillThere), transaction.atomic():
+    with pytest.raises(operations.NotDue), transaction.atomic():
         approve(office.manager, case_named_by(disposal))
+    with pytest.raises(StillThere), transaction.atomic():
+        erase_personal_data(actor=office.manager, party_id=office.former.pk, now=NOW)
 
     office.former.refresh_from_db()
     assert office.former.phone_tail == "6027"
+
+
+def test_what_is_to_be_kept_longer_by_now_is_not_disposed_of(office: Office) -> None:
+    disposal = office.list()
+    set_value(
+        actor=access.SYSTEM, key="retention.former_owner_years", text="5", now=NOW, today=TODAY
+    )
+
+    with pytest.raises(operations.NotDue), transaction.atomic():
+        approve(office.manager, case_named_by(disposal))
+
+    office.former.refresh_from_db()
+    disposal.refresh_from_db()
+    assert office.former.phone_tail == "6027"
+    assert disposal.state == DisposalState.WAITING
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM records_disposalitem",
+        "UPDATE records_disposalitem SET label = 'x'",
+        "UPDATE records_disposal SET note = 'x'",
+        "UPDATE records_disposal SET done_at = now() + interval '1 day'",
+        "DELETE FROM records_disposal",
+        "UPDATE records_legalhold SET reason = 'x'",
+        "UPDATE records_legalhold SET lifted_at = NULL",
+        "DELETE FROM records_legalhold",
+    ],
+)
+def test_the_proof_is_not_rewritten_even_by_sql(office: Office, statement: str) -> None:
+    hold = office.hold()
+    operations.lift_hold(actor=office.manager, hold_id=hold.pk, reason="结案", now=NOW)
+    approve(office.manager, case_named_by(office.list()))
+
+    with (
+        pytest.raises(DatabaseError, match=r"not edited|permission denied|append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_a_rejected_list_disposes_of_nothing_and_its_records_are_due_again(office: Office) -> None:

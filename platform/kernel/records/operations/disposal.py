@@ -1,6 +1,6 @@
 """Put due records on a list, dispose of them once approved, hold some back (SH-28, SH-71)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
@@ -13,9 +13,11 @@ from kernel.approvals.models import Case
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.locks import LockClass, lock_company
 from kernel.records.models import Disposal, DisposalItem, DisposalState, LegalHold
-from kernel.records.queries.retention import Due, due, holds_in_force
+from kernel.records.queries.retention import Due, due, ended, holds_in_force
 from kernel.records.retention import class_of
+from kernel.tenancy import company_day
 from kernel.text import _, _p, in_company_language
 
 KIND: Final = "archive.disposal"
@@ -56,6 +58,7 @@ def list_for_disposal(
     :raises OnHold: if one is held back.
     """
     access.require_in_project(actor, Action.RECORD_DISPOSE, project_id)
+    lock_company(LockClass.DISPOSAL)
     wanted = list(dict.fromkeys(keys))
     if not wanted:
         raise NothingChosen(_("Choose at least one record."))
@@ -104,6 +107,7 @@ def dispose(*, case: Case, actor: Actor, now: datetime) -> None:
     """Dispose of what is on an approved list; the list stays as the proof.
 
     :raises OnHold: if something on it is held back by now: that refuses the signature.
+    :raises NotDue: if something on it is to be kept longer by now.
     """
     disposal = Disposal.objects.select_for_update().get(pk=case.subject_id)
     held = {(hold.record_class, hold.object_id): hold for hold in holds_in_force()}
@@ -112,6 +116,10 @@ def dispose(*, case: Case, actor: Actor, now: datetime) -> None:
         hold = held.get((item.record_class, item.object_id))
         if hold is not None:
             raise OnHold(_held(item.label, hold))
+    for item in _kept_longer(disposal, items, company_day(now)):
+        raise NotDue(
+            _("%(record)s is not due any more. Reject this list.") % {"record": item.label}
+        )
     for item in items:
         remove = class_of(item.record_class).dispose
         if remove is not None:
@@ -194,6 +202,20 @@ def lift_hold(*, actor: Actor, hold_id: int, reason: str, now: datetime) -> Lega
         data={"label": hold.label, "reason": hold.lift_reason},
     )
     return hold
+
+
+def _kept_longer(
+    disposal: Disposal, items: Iterable[DisposalItem], today: date
+) -> Iterator[DisposalItem]:
+    """Yield what is on a list and not due today: the setting or the record changed since."""
+    assert disposal.project_id is not None, "every list is of a project"
+    found = {
+        (record_class.key, kept.object_id, kept.ended_on)
+        for record_class, _years, kept in ended(disposal.project_id, today)
+    }
+    for item in items:
+        if (item.record_class, item.object_id, item.ended_on) not in found:
+            yield item
 
 
 def _summary(chosen: list[Due]) -> dict[str, str]:

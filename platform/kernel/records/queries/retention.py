@@ -1,5 +1,6 @@
 """What was kept long enough, what is held back, what was disposed of."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from kernel.access import Action, Actor
 from kernel.errors import NotFound
 from kernel.records import rules
 from kernel.records.models import Disposal, DisposalItem, DisposalState, LegalHold
-from kernel.records.retention import RecordClass, classes
+from kernel.records.retention import Kept, RecordClass, classes
 
 
 class Due(NamedTuple):
@@ -50,26 +51,35 @@ def due(*, actor: Actor, project_id: int, today: date) -> list[Due]:
         ).values_list("record_class", "object_id", "ended_on")
     )
     found = []
+    for record_class, years, kept in ended(project_id, today):
+        place = (record_class.key, kept.object_id)
+        if place not in listed and (*place, kept.ended_on) not in gone:
+            due_on = rules.due_on(kept.ended_on, years)
+            found.append(
+                Due(
+                    record_class,
+                    kept.object_id,
+                    kept.label,
+                    kept.ended_on,
+                    due_on,
+                    years,
+                    holds.get(place),
+                )
+            )
+    return sorted(found, key=lambda row: (row.due_on, row.key))
+
+
+def ended(project_id: int, today: date) -> Iterator[tuple[RecordClass, int, Kept]]:
+    """Yield what was kept for as many years as the settings say today, listed or not.
+
+    The caller has checked access.
+    """
     for record_class in classes():
         if record_class.is_permanent or record_class.ended is None:
             continue
         years = policies.get(record_class.setting, int, project_id=project_id)
         for kept in record_class.ended(project_id, rules.ended_by(today, years)):
-            place = (record_class.key, kept.object_id)
-            if place not in listed and (*place, kept.ended_on) not in gone:
-                due_on = rules.due_on(kept.ended_on, years)
-                found.append(
-                    Due(
-                        record_class,
-                        kept.object_id,
-                        kept.label,
-                        kept.ended_on,
-                        due_on,
-                        years,
-                        holds.get(place),
-                    )
-                )
-    return sorted(found, key=lambda row: (row.due_on, row.key))
+            yield record_class, years, kept
 
 
 def holds_in_force() -> QuerySet[LegalHold]:
