@@ -269,7 +269,7 @@ class Publish(SheetView):
         in_use = version.chain.versions.filter(state=ChainState.PUBLISHED).first()
         lines = findings.lines_of(
             definition,
-            queries.problems_of(kind=kind, definition=definition),
+            queries.problems_of(kind=kind, definition=definition, today=self.today),
             queries.staffing_of(
                 definition, project_ids=self._project_ids(version), today=self.today
             ),

@@ -281,7 +281,7 @@ class ChainPage(ConsoleView):
         gaps = queries.staffing_of(
             self.definition, project_ids=self._project_ids(), today=self.today
         )
-        problems = queries.problems_of(kind=self.kind, definition=self.definition)
+        problems = queries.problems_of(kind=self.kind, definition=self.definition, today=self.today)
         return findings.lines_of(
             self.definition, problems, gaps, names=self.lookup.names, url_of=url_of
         )

@@ -153,6 +153,7 @@ def places_of(step: CaseStep) -> list[tuple[Assignment, paths.Slot]]:
                     frozenset(root.parties),
                     is_signed=signed is not None,
                     is_extra=root.is_extra,
+                    is_for_all=root.origin == Origin.NAMED,
                 ),
             )
         )

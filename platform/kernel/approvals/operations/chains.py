@@ -30,6 +30,7 @@ from kernel.approvals.rules.definitions import (
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import NotFound
+from kernel.tenancy import company_day
 from kernel.text import _
 
 
@@ -163,7 +164,7 @@ def publish(
     kind = registry.find_kind(chain.kind)
     if kind is None:
         raise KindUnknown(_("There is no such kind of document."))
-    problems = problems_of(kind=kind, definition=version.read())
+    problems = problems_of(kind=kind, definition=version.read(), today=company_day(now))
     errors = [problem for problem in problems if problem.level == Level.ERROR]
     if errors:
         raise DefinitionInvalid(

@@ -35,7 +35,7 @@ from kernel.approvals.operations.errors import (
     TextMissing,
 )
 from kernel.approvals.queries import running as queries
-from kernel.approvals.queries.people import APART_POSTS, people_of
+from kernel.approvals.queries.people import APART_POSTS, people_of, takes_part
 from kernel.approvals.rules import counting
 from kernel.documents.models import Attachment
 from kernel.tenancy import company_day
@@ -273,6 +273,10 @@ def _require_still_meant(
 ) -> None:
     """Refuse who lost, since the step was reached, the post by which it waits for him."""
     if assignment.origin != Origin.CHAIN:
+        if not takes_part(
+            user_id=assignment.user_id, project_id=case.project_id, today=company_day(now)
+        ):
+            raise NotYourTurn(_("Whom this was given to holds no post here any more."))
         return
     read, situation = step.read(), queries.situation_of(case, now=now)
     meant: Iterable[int] = (

@@ -1,6 +1,5 @@
 """Bring others in: add a signer, hand over, name a signer where a case stopped; urge."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -40,7 +39,6 @@ from kernel.approvals.operations.submitting import lock_own
 from kernel.approvals.rules.definitions import (
     Assignee,
     AssigneeKind,
-    Mode,
     Step,
     step_as_json,
 )
@@ -221,7 +219,7 @@ def name_signer(
         data={"user_id": user.pk, "to": user.label},
     )
     read: Step = step.read()
-    # He signs in place of everybody whom the step means: each of them, where it asks for each.
+    # His signature is enough, in place of everybody whom the step means; nobody else's is.
     Assignment.objects.create(
         step=step,
         user=user,
@@ -230,7 +228,6 @@ def name_signer(
         created_at=now,
     )
     step.assignments.filter(is_extra=True, state=AssignmentState.CLOSED).update(is_extra=False)
-    step.spec = step_as_json(replace(read, mode=Mode.ANY, quorum=0))
     step.state = StepState.ACTIVE
     step.remind_at, step.due_at = deadlines(read.limit, now)
     step.reminded_at = step.escalated_at = None

@@ -48,10 +48,11 @@ def publish_checked(
     version = queries.get_version(actor=actor, version_id=version_id)
     definition = version.read()
     kind = registry.find_kind(version.chain.kind)
-    problems = queries.problems_of(kind=kind, definition=definition) if kind else []
+    today = company_day(now)
+    problems = queries.problems_of(kind=kind, definition=definition, today=today) if kind else []
     if not any(problem.level == Level.ERROR for problem in problems):
         # What is wrong in itself is told by what publishes.
-        findings = staffing_of(definition, project_ids=project_ids, today=company_day(now))
+        findings = staffing_of(definition, project_ids=project_ids, today=today)
         blocking = [finding for finding in findings if finding.is_blocking]
         if blocking:
             raise ChainUnstaffed(

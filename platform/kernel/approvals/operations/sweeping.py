@@ -1,6 +1,7 @@
 """What time brings: reminders, escalation, people who came and went. Safe to run twice."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -31,7 +32,7 @@ from kernel.approvals.operations.advancing import (
 )
 from kernel.approvals.operations.errors import SignerUnfit
 from kernel.approvals.queries import running as queries
-from kernel.approvals.queries.people import reach
+from kernel.approvals.queries.people import reach, takes_part
 from kernel.approvals.rules import paths
 from kernel.approvals.rules.definitions import TimeOut
 from kernel.approvals.rules.paths import Slot
@@ -91,22 +92,34 @@ def _refresh(case: Case, step: CaseStep, *, now: datetime) -> None:
     read = step.read()
     plan = reach(read, queries.situation_of(case, now=now)).plan
     meant = {slot.user_id: slot for slot in plan.slots}
-    for assignment in step.assignments.filter(state=AssignmentState.OPEN).select_related("user"):
+    for assignment in step.assignments.filter(state=AssignmentState.OPEN):
         by_chain = assignment.origin == Origin.CHAIN
-        if not assignment.user.is_active or (by_chain and assignment.user_id not in meant):
+        may_sign = (
+            assignment.user_id in meant
+            if by_chain
+            else takes_part(
+                user_id=assignment.user_id, project_id=case.project_id, today=company_day(now)
+            )
+        )
+        if not may_sign:
             assignment.state, assignment.closed_at = AssignmentState.CLOSED, now
             assignment.save(update_fields=["state", "closed_at"])
     places = places_of(step)
+    given = [slot for _root, slot in places]
     held = {root.user_id for root, _slot in places} | set(
         step.assignments.filter(
             state__in=[AssignmentState.OPEN, AssignmentState.SIGNED]
         ).values_list("user_id", flat=True)
     )
-    is_named = step.assignments.filter(origin=Origin.NAMED, stands_for__isnull=True).exists()
+    is_named = any(slot.is_for_all for slot in given)
     newcomers = [
         slot
         for slot in plan.slots
-        if not is_named and slot.user_id not in held and not slot.is_signed
+        if not is_named
+        and slot.user_id not in held
+        and not slot.is_signed
+        # Somebody else may have signed in the same place.
+        and paths.is_needed(read, len(read.assignees), [*given, slot], len(given))
     ]
     for slot in newcomers:
         Assignment.objects.create(
@@ -141,7 +154,7 @@ def _if_signed(step: CaseStep, slot: Slot) -> Slot:
         slot.is_signed
         or step.assignments.filter(state=AssignmentState.OPEN, user_id=slot.user_id).exists()
     )
-    return Slot(slot.user_id, slot.parties, is_signed=is_open, is_extra=slot.is_extra)
+    return replace(slot, is_signed=is_open)
 
 
 def _remind(case: Case, step: CaseStep, *, now: datetime) -> None:

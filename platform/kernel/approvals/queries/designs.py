@@ -1,8 +1,9 @@
 """Reads of chains and their versions; what a definition may refer to."""
 
 from dataclasses import replace
+from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from kernel import access, duties
 from kernel.access import Action, Actor
@@ -10,7 +11,7 @@ from kernel.access import queries as access_queries
 from kernel.access.models import User
 from kernel.approvals import registry
 from kernel.approvals.models import Chain, ChainState, ChainVersion
-from kernel.approvals.queries.people import APART_POSTS
+from kernel.approvals.queries.people import APART_POSTS, business_posts
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules import checks
 from kernel.approvals.rules.definitions import Definition
@@ -87,17 +88,21 @@ def bound(definition: Definition, project_id: int | None) -> Definition:
     )
 
 
-def problems_of(*, kind: DocumentKind, definition: Definition) -> list[checks.Problem]:
+def problems_of(*, kind: DocumentKind, definition: Definition, today: date) -> list[checks.Problem]:
     """Return what is wrong or doubtful in a definition for documents of ``kind``."""
-    return checks.problems_of(definition, known_of(kind))
+    return checks.problems_of(definition, known_of(kind, today))
 
 
-def known_of(kind: DocumentKind) -> checks.Known:
-    """Return what a definition for documents of ``kind`` may refer to today."""
+def known_of(kind: DocumentKind, today: date) -> checks.Known:
+    """Return what a definition for documents of ``kind`` may refer to on ``today``."""
     return checks.Known(
         facts=kind.all_facts(),
         posts=frozenset(post.key for post in access_queries.posts_to_give()),
-        user_ids=frozenset(User.objects.filter(is_active=True).values_list("pk", flat=True)),
+        user_ids=frozenset(
+            User.objects.filter(Exists(business_posts(user=OuterRef("pk"), day=today))).values_list(
+                "pk", flat=True
+            )
+        ),
         settings=number_keys(),
         rules=frozenset(duties.PAIRS),
         apart_posts=APART_POSTS,

@@ -68,8 +68,22 @@ def reach(step: Step, situation: Situation) -> Reached:
 
 
 def people_of(assignee: Assignee, situation: Situation) -> list[int]:
-    """Return the ids of the active people whom ``assignee`` means today."""
-    return [user.pk for user in _people(assignee, situation)]
+    """Return the ids of the active people whom ``assignee`` means today.
+
+    Not those who take no part in approvals: who only administers the company, or has no post.
+    """
+    meant = [user.pk for user in _people(assignee, situation)]
+    if assignee.kind == AssigneeKind.POST or not meant:
+        return meant
+    posts = business_posts(user=OuterRef("pk"), day=situation.today)
+    taking_part = set(User.objects.filter(Exists(posts), pk__in=meant).values_list("pk", flat=True))
+    return [person for person in meant if person in taking_part]
+
+
+def takes_part(*, user_id: int, project_id: int | None, today: date) -> bool:
+    """Tell whether somebody whom no chain means may sign in the project: he holds a post there."""
+    held = access_queries.posts_of(user_id=user_id, project_id=project_id, today=today)
+    return bool(held - APART_POSTS)
 
 
 def _people(assignee: Assignee, situation: Situation) -> list[User]:

@@ -50,7 +50,7 @@ class Known:
 
     facts: Mapping[str, Fact]
     posts: Collection[str]
-    user_ids: Collection[int]
+    user_ids: Collection[int]  # who takes part in approvals
     settings: Collection[str]
     rules: Collection[str]  # SoD-01 …
     apart_posts: Collection[str] = ()  # posts that take no part in business approvals
@@ -144,7 +144,10 @@ def _assignees(step: Step, known: Known) -> Iterator[tuple[Level, object]]:
             case AssigneeKind.LEADER if not 1 <= assignee.level <= MOST_LEVELS:
                 yield Level.ERROR, _("A leader is 1 to %d levels up.") % MOST_LEVELS
             case AssigneeKind.PERSON if assignee.user_id not in known.user_ids:
-                yield Level.ERROR, _("The person named is not active in this company.")
+                yield (
+                    Level.ERROR,
+                    _("The person named holds no post by which he could take part in approvals."),
+                )
             case AssigneeKind.PERSON:
                 yield (
                     Level.WARNING,

@@ -111,9 +111,15 @@ class Step:
 
     @property
     def may_be_counted(self) -> bool:
-        """Whether a signature given earlier may stand for this one."""
-        return self.act == StepAct.APPROVE and not (
-            self.opinion_required or self.attachment_required
+        """Whether a signature given earlier may stand for this one.
+
+        Not for what more is asked: a task, an opinion, a file, or somebody's signature by name,
+        which a step without a key is for.
+        """
+        return (
+            bool(self.key)
+            and self.act == StepAct.APPROVE
+            and not (self.opinion_required or self.attachment_required)
         )
 
     @property

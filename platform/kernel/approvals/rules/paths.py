@@ -5,7 +5,7 @@ does not do.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kernel.approvals.rules.definitions import Branch, Definition, Mode, Step
@@ -36,12 +36,15 @@ class Slot:
     :ivar parties: which of the step's assignees the person stands for.
     :ivar is_signed: by him, or by a signature of his that is counted.
     :ivar is_extra: a signer who was added and must sign whatever the mode says.
+    :ivar is_for_all: a signer who was named for a step that had stopped: his signature is enough,
+        and where he has not signed the step is as incomplete as it was without him.
     """
 
     user_id: int
     parties: frozenset[int]
     is_signed: bool = False
     is_extra: bool = False
+    is_for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,9 @@ def is_complete(step: Step, party_count: int, slots: Collection[Slot]) -> bool:
     """
     if any(slot.is_extra and not slot.is_signed for slot in slots):
         return False
-    own = [slot for slot in slots if not slot.is_extra]
+    if any(slot.is_for_all and slot.is_signed for slot in slots):
+        return True
+    own = [slot for slot in slots if not (slot.is_extra or slot.is_for_all)]
     signed = [slot for slot in own if slot.is_signed]
     match step.mode:
         case Mode.ANY:
@@ -133,7 +138,7 @@ def is_complete(step: Step, party_count: int, slots: Collection[Slot]) -> bool:
 def is_needed(step: Step, party_count: int, slots: Sequence[Slot], index: int) -> bool:
     """Tell whether the signature of the slot ``index`` still brings the step further."""
     slot = slots[index]
-    if slot.is_signed or slot.is_extra or step.mode != Mode.EACH:
+    if slot.is_signed or slot.is_extra or slot.is_for_all or step.mode != Mode.EACH:
         return not slot.is_signed
     signed = [other.parties for other in slots if other.is_signed and not other.is_extra]
     if step.needs_different_people:
@@ -142,7 +147,7 @@ def is_needed(step: Step, party_count: int, slots: Sequence[Slot], index: int) -
 
 
 def _signed(slot: Slot) -> Slot:
-    return Slot(slot.user_id, slot.parties, is_signed=True, is_extra=slot.is_extra)
+    return replace(slot, is_signed=True)
 
 
 def _matched(people: Sequence[frozenset[int]]) -> int:
