@@ -8,13 +8,14 @@ class PropertiesConfig(AppConfig):
     def ready(self) -> None:
         from kernel.access import SYSTEM, Action, know_projects
         from kernel.documents import carriers, numbers
+        from kernel.documents.retention import dispose_file
         from kernel.imports.importer import register
         from kernel.records import protected, retention
         from kernel.text import _
         from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
         from services.properties.operations.erasing import erase_of_disposal
-        from services.properties.queries.retention import former_owners
+        from services.properties.queries.retention import former_owners, papers_of_former_owners
 
         register(UnitLedgerImporter())
         know_projects(queries.is_project)
@@ -43,6 +44,16 @@ class PropertiesConfig(AppConfig):
                 setting="retention.former_owner_years",
                 ended=former_owners,
                 dispose=erase_of_disposal,
+            )
+        )
+        retention.register(
+            retention.RecordClass(
+                key="former-owner-paper",
+                name=_("Papers in the files of former owners"),
+                goes=_("The paper; its name, and who looked at it, stay."),
+                setting="retention.former_owner_years",
+                ended=papers_of_former_owners,
+                dispose=dispose_file,
             )
         )
         protected.register(

@@ -1,5 +1,6 @@
 """Looking at owners' files: ask, be approved and registered, look, give back; the register."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from kernel.approvals.models import Assignment
 from kernel.approvals.rules.definitions import StepAct
 from kernel.approvals.telling import case_path
 from kernel.documents import operations as documents
+from kernel.documents.models import Attachment
 from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.records import operations, protected, queries
 from kernel.records.models import AccessLook, AccessRequest, AccessState, LookKind, Mode, Receiver
@@ -222,7 +224,10 @@ class OwnerFile(HouseholdView):
         return forms.Keep(*data, papers=protected.papers_of(self.household.project_id))
 
     def _page(self, form: forms.Keep, status: int = 200) -> HttpResponse:
-        kept = list(queries.secret_files(Household._meta.label_lower, self.household.pk))
+        aside = registry.papers_set_aside(household_id=self.household.pk, today=self.today)
+        papers_there = queries.secret_files(Household._meta.label_lower, self.household.pk)
+        former = [(file, aside[file.pk]) for file in papers_there if file.pk in aside]
+        kept = [file for file in papers_there if file.pk not in aside]
         papers = protected.papers_of(self.household.project_id)
         known = {key for key, _name in papers}
         # What is of no kind that the list names is among the other papers, if it has those.
@@ -235,6 +240,7 @@ class OwnerFile(HouseholdView):
             "household": self.household,
             "rows": rows,
             "unlisted": unlisted,
+            "former": former,
             "complete": sum(bool(found) for _name, found in rows),
             "form": form,
         }
@@ -266,12 +272,7 @@ class RequestView(ConsoleView):
             "tone": _TONES.get(asked.state, ""),
             "is_open": is_open,
             "is_own": is_own,
-            "papers": [
-                (paper, paper.content_type in STAMPED_TYPES)
-                for paper in queries.papers_of(actor=self.actor, request_id=asked.pk)
-            ]
-            if is_own and is_open
-            else [],
+            "papers": self.papers() if is_own and is_open else [],
             "may_copy": asked.mode == Mode.COPY,
             "looks": list(queries.looks_of(actor=self.actor, request_id=asked.pk)[:50])
             if is_own or self.actor.may(Action.ARCHIVE_VIEW, asked.project_id)
@@ -288,6 +289,14 @@ class RequestView(ConsoleView):
             "refusal": refusal,
         }
         return render(self.request, "console/archive/request.html", context, status=status)
+
+    def papers(self) -> list[tuple[Attachment, bool, date | None]]:
+        """Return each paper, whether it can be stamped, since when it is a former owner's."""
+        aside = registry.papers_set_aside(household_id=self.asked.subject_id, today=self.today)
+        return [
+            (paper, paper.content_type in STAMPED_TYPES, aside.get(paper.pk))
+            for paper in queries.papers_of(actor=self.actor, request_id=self.asked.pk)
+        ]
 
     def place(self) -> Assignment | None:
         """Return what of its approval waits for the visitor."""

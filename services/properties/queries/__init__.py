@@ -51,6 +51,7 @@ from services.properties.queries.locks import (
     lock_units,
     lock_vehicle,
 )
+from services.properties.queries.retention import papers_set_aside
 from services.properties.queries.search import (
     Found,
     FoundBy,
@@ -94,6 +95,7 @@ __all__ = [
     "meters",
     "occupancies",
     "occupancy_figures",
+    "papers_set_aside",
     "parties",
     "parties_fitting",
     "parties_with_units",

@@ -1,12 +1,16 @@
-"""Former owners whose data was kept long enough (SH-23, C-23)."""
+"""Former owners whose data was kept long enough (SH-23, C-23), and which papers are theirs."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from kernel.documents.models import Attachment
 from kernel.records.retention import Kept
-from services.properties.models import Occupancy, OccupancyRole, Party
+from kernel.tenancy import company_day
+from services.properties import rules
+from services.properties.models import Household, Occupancy, OccupancyRole, Party
 
 
 def former_owners(project_id: int, until: date) -> Iterator[Kept]:
@@ -28,3 +32,39 @@ def former_owners(project_id: int, until: date) -> Iterator[Kept]:
     )
     for party in found:
         yield Kept(party.pk, party.name, party.ended_on)
+
+
+def papers_of_former_owners(project_id: int, until: date) -> Iterator[Kept]:
+    """Yield the papers of owners' files in a project whose owners all went by a day, by their id.
+
+    Withdrawn ones are among them: their content lies there. The caller has checked access.
+    """
+    yield from _papers(Occupancy.objects.filter(unit__project_id=project_id), until)
+
+
+def papers_set_aside(*, household_id: int, today: date) -> dict[int, date]:
+    """Return which papers of an account's file are former owners', by id, and since when.
+
+    The caller has checked access to the account.
+    """
+    occupancies = Occupancy.objects.filter(unit__household_id=household_id)
+    return {kept.object_id: kept.ended_on for kept in _papers(occupancies, today)}
+
+
+def _papers(occupancies: QuerySet[Occupancy], until: date) -> Iterator[Kept]:
+    owned = occupancies.filter(role=OccupancyRole.OWNER)
+    changed = owned.filter(valid_to__lte=until).values("unit__household_id")
+    spans: dict[int, list[rules.Owned]] = defaultdict(list)
+    for household_id, party_id, begins, ends in owned.filter(
+        unit__household_id__in=changed
+    ).values_list("unit__household_id", "party_id", "valid_from", "valid_to"):
+        spans[household_id].append(rules.Owned(party_id, begins, ends))
+    papers = Attachment.objects.filter(
+        subject_type=Household._meta.label_lower, subject_id__in=spans, is_secret=True
+    )
+    for pk, household_id, name, added_at in papers.order_by("pk").values_list(
+        "pk", "subject_id", "name", "added_at"
+    ):
+        since = rules.former_since(company_day(added_at), spans[household_id], until=until)
+        if since is not None:
+            yield Kept(pk, name, since)

@@ -1,6 +1,7 @@
 """Room numbers, names, phones, ID numbers and states as plain values. No database, no clock."""
 
 from services.properties.rules.names import initials, initials_of_key, name_key
+from services.properties.rules.owners import Owned, former_since
 from services.properties.rules.personal import (
     IdNumberInvalid,
     PhoneInvalid,
@@ -35,6 +36,7 @@ from services.properties.rules.terms import (
 
 __all__ = [
     "IdNumberInvalid",
+    "Owned",
     "PeriodReversed",
     "PhoneInvalid",
     "PlateInvalid",
@@ -49,6 +51,7 @@ __all__ = [
     "check_shares",
     "check_state_change",
     "entrance_code",
+    "former_since",
     "id_number",
     "id_tail",
     "initials",

@@ -1,5 +1,6 @@
 """The pages of protected files: ask, approve, register, look, copy, give back; the register."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from kernel.documents.models import Attachment
 from kernel.policies.operations import set_value
 from kernel.records.models import AccessLook, AccessRequest, AccessState
 from kernel.security.models import SecurityEvent
+from services.properties.operations import NewOwner, PartyDetails, transfer_ownership
 from tenants.companies.models import Company
 from tests.console.visitor import Visitor, sign_in
 from tests.factories import NOW, TODAY
@@ -78,9 +80,9 @@ def test_a_paper_is_shown_with_the_viewers_name_and_the_look_is_in_the_log(
 ) -> None:
     desk = sign_in("wangfang")
     page = desk.get(page_of(granted))
-    assert [paper.name for paper, _can_stamp in page.context["papers"]] == [
-        "购房合同.pdf",
-        "资料.csv",
+    assert [(paper.name, since) for paper, _can_stamp, since in page.context["papers"]] == [
+        ("购房合同.pdf", None),
+        ("资料.csv", None),
     ]
 
     shown = desk.post(page_of(granted, "archive-paper", office.paper.pk))
@@ -166,6 +168,33 @@ def test_the_desk_puts_papers_in_and_does_not_see_them_again(office: Office) -> 
     assert desk.post(reverse("files-open", args=[kept.pk])).status_code == 403
     assert sign_in("chenjie").get(address).status_code == 403
     assert desk.post(address, {"kind": "id-copy"}).status_code == 422
+
+
+def test_with_the_title_the_former_owners_papers_move_aside(
+    office: Office, granted: AccessRequest
+) -> None:
+    """SH-23: a new file is opened, which holds nothing yet; a lawyer still sees whose is what."""
+    desk = sign_in("wangfang")
+    address = reverse("archive-owner", args=[office.project.pk, office.household.pk])
+    transfer_ownership(
+        actor=SYSTEM,
+        unit_ids=[unit.pk for unit in office.household.units.all()],
+        owners=[NewOwner(party=PartyDetails(name="林晓"))],
+        effective_on=date(2026, 11, 10),
+        now=NOW,
+    )
+
+    page = desk.get(address)
+
+    assert page.context["complete"] == 0
+    assert [(file.name, since) for file, since in page.context["former"]] == [
+        ("购房合同.pdf", date(2026, 11, 10)),
+        ("资料.csv", date(2026, 11, 10)),
+    ]
+    assert "A former owner’s since" in page.content.decode()
+    shown = desk.get(page_of(granted))
+    assert [since for _paper, _stamp, since in shown.context["papers"]] == [date(2026, 11, 10)] * 2
+    assert "a former owner’s, since 2026-11-10" in shown.content.decode()
 
 
 def test_what_a_file_holds_is_the_projects_own_list(office: Office) -> None:

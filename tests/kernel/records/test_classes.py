@@ -22,6 +22,8 @@ from kernel.records import operations, retention
 from kernel.records.models import Disposal, DisposalState
 from kernel.records.queries.retention import Due, due
 from services.properties.models import Project, Unit
+from services.properties.operations import NewOwner, PartyDetails, transfer_ownership
+from services.properties.queries import papers_set_aside
 from tenants.companies.models import Company
 from tests.factories import NOW, add_user
 from tests.factories_approvals import (
@@ -69,7 +71,7 @@ def dispose(project: Project, row: Due, today: date) -> Disposal:
     return disposal
 
 
-def attach(unit: Unit, kind: str) -> Attachment:
+def attach(unit: Unit, kind: str, *, is_secret: bool = False, now: datetime = ADDED) -> Attachment:
     return documents.attach(
         actor=access.SYSTEM,
         subject=unit.household,
@@ -77,7 +79,8 @@ def attach(unit: Unit, kind: str) -> Attachment:
         upload=io.BytesIO(b"%PDF-1.7\n%%EOF\n"),
         name="notice.pdf",
         kind=kind,
-        now=ADDED,
+        is_secret=is_secret,
+        now=now,
     )
 
 
@@ -88,6 +91,7 @@ def test_every_class_says_what_goes_and_how_long_it_is_kept() -> None:
         "books": "",
         "case-file": "retention.finance_years",
         "former-owner": "retention.former_owner_years",
+        "former-owner-paper": "retention.former_owner_years",
         "import-sheet": "retention.default_years",
         "notice-log": "retention.default_years",
         "owner-file": "",
@@ -120,6 +124,41 @@ def test_a_payment_notice_is_kept_ten_years_then_its_content_goes(home: Unit) ->
         storage.read(notice.storage_key)
     assert storage.read(other.storage_key)
     assert due_of(project, OVER_10, "payment-notice") == []
+
+
+def test_a_former_owners_papers_go_three_years_after_he_sold_and_the_new_ones_stay(
+    home: Unit,
+) -> None:
+    """SH-23: the former owner's file is moved aside and kept three years; the rest for ever."""
+    sold = date(2026, 12, 1)
+    old = attach(home, "id-copy", is_secret=True)
+    open_paper = attach(home, "floor-plan")
+    transfer_ownership(
+        actor=access.SYSTEM,
+        unit_ids=[home.pk],
+        owners=[NewOwner(party=PartyDetails(name="林晓"))],
+        effective_on=sold,
+        now=ADDED,
+    )
+    new = attach(home, "id-copy", is_secret=True, now=on(sold))
+    project, over = home.project, date(2029, 12, 1)
+
+    assert papers_set_aside(household_id=home.household_id, today=sold - timedelta(days=1)) == {}
+    assert papers_set_aside(household_id=home.household_id, today=sold) == {old.pk: sold}
+    assert due_of(project, over - timedelta(days=1), "former-owner-paper") == []
+    (row,) = due_of(project, over, "former-owner-paper")
+    assert (row.object_id, row.ended_on, row.due_on) == (old.pk, sold, over)
+
+    dispose(project, row, over)
+    runner.run(Job.objects.get(kind="documents.discard-content").pk, lambda: NOW)
+
+    with pytest.raises(FileNotFoundError):
+        storage.read(old.storage_key)
+    for kept in (open_paper, new):
+        kept.refresh_from_db()
+        assert kept.withdrawn_at is None
+        assert storage.read(kept.storage_key)
+    assert due_of(project, over, "former-owner-paper") == []
 
 
 def test_a_file_withdrawn_before_goes_as_well_and_once(home: Unit) -> None:
