@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=5)  # longer than any server is waited for
 # A worker that is busy for longer than messages stay its own would be joined by another.
 TURN = timedelta(minutes=1)
 SENT_AT_ONCE = 200
+SLOW = timedelta(seconds=3)
 LONGEST_ERROR = 300
 
 
@@ -36,6 +37,14 @@ class Undeliverable(Exception):
 
 class NotDelivered(Exception):
     """It did not arrive this time; the text says why, for people."""
+
+
+class NotNow(Exception):
+    """It is to leave at another time; no attempt is counted."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class Outgoing(CompanyModel):
@@ -65,29 +74,47 @@ def deliver_due(
 
     :param waiting: what to choose from, with the relations that ``send`` needs.
     :param send: gets the row and the moment; raises :class:`NotDelivered` to be tried again,
-        :class:`Undeliverable` not to be.
+        :class:`Undeliverable` not to be, :class:`NotNow` to be asked at another time.
     :param lane: the field that names where a row goes: one that fails is left alone for this
-        turn, so that a dead server holds up no other.
+        turn, and a slow one comes after the others, so that no server holds up another.
     """
     began, moment = monotonic(), now
-    sent, failing = 0, set[Any]()
+    sent, failing, slow = 0, set[Any](), set[Any]()
     for _turn in range(SENT_AT_ONCE):
         if moment >= now + TURN:
             break
-        row = _claim(waiting.exclude(**{f"{lane}__in": failing}) if failing else waiting, moment)
+        row = _next(waiting, moment, lane, failing, slow)
         if row is None:
             break
+        started = moment
         failure = _failure_of(row, send, moment)
         moment = now + timedelta(seconds=int(monotonic() - began))
+        if lane and moment - started >= SLOW:
+            slow.add(getattr(row, lane))
         if failure is None:
             _finish(row, OutgoingState.SENT, moment)
             sent += 1
+        elif isinstance(failure, NotNow):
+            row.attempts -= 1
+            _save(row, due_at=failure.until)
         elif isinstance(failure, Undeliverable):
             _finish(row, OutgoingState.FAILED, moment, str(failure))
         else:
             _put_off(row, moment, str(failure))
             failing |= {getattr(row, lane)} if lane else set()
     return sent
+
+
+def _next(
+    waiting: QuerySet[_O], moment: datetime, lane: str, failing: set[Any], slow: set[Any]
+) -> _O | None:
+    """Claim what is due next: of a lane that was slow in this turn if there is nothing else."""
+    for avoided in (failing | slow, failing) if slow else (failing,):
+        left = waiting.exclude(**{f"{lane}__in": avoided}) if avoided else waiting
+        row = _claim(left, moment)
+        if row is not None:
+            return row
+    return None
 
 
 def _failure_of(
@@ -98,7 +125,7 @@ def _failure_of(
         return Undeliverable("its worker died each time")
     try:
         send(row, moment)
-    except (Undeliverable, NotDelivered) as failure:
+    except (Undeliverable, NotDelivered, NotNow) as failure:
         return failure
     except Exception as bug:  # of this one row: the others go out, and it is not tried for ever
         logger.exception("something could not be sent")

@@ -158,7 +158,6 @@ def _queue(
     if sms.is_set_up():
         numbers = MobileNumber.objects.filter(user_id__in=ids)
         reachable = set(numbers.values_list("user_id", flat=True))
-    zone = company_time_zone()
     queued = []
     for user in people:
         choice = chosen.get(user.pk)
@@ -169,10 +168,7 @@ def _queue(
             ways.append((MAIL, ""))
         if user.pk in reachable and choice is not None and choice.by_sms:
             ways.append((SMS, ""))
-        hours = quiet.get(user.pk)
-        due_at = now
-        if hours is not None and not notice.is_urgent:
-            due_at = rules.after_quiet_hours(now, hours.starts_at, hours.ends_at, zone)
+        due_at = _loud_again(quiet.get(user.pk), now, is_urgent=notice.is_urgent)
         queued += [
             Delivery(notification=told[user.pk], channel=way, address=address, due_at=due_at)
             for way, address in ways
@@ -182,16 +178,30 @@ def _queue(
         enqueue_after_commit(DELIVER_TASK)
 
 
+def _loud_again(hours: QuietHours | None, now: datetime, *, is_urgent: bool) -> datetime:
+    """Return when a person may be sent something: now, or when his quiet hours end."""
+    if hours is None or is_urgent:
+        return now
+    return rules.after_quiet_hours(now, hours.starts_at, hours.ends_at, company_time_zone())
+
+
 def deliver_due(*, now: datetime) -> int:
-    """Send the mails that are due; return how many were sent. See :mod:`kernel.outgoing`."""
+    """Send what is due; return how many were sent. See :mod:`kernel.outgoing`.
+
+    Mails and text messages have a turn each: a gateway that is down holds up no mail.
+    """
     waiting = Delivery.objects.select_related("notification__user")
-    return outgoing.deliver_due(waiting, _send, now)
+    return sum(outgoing.deliver_due(waiting.filter(channel=way), _send, now) for way in (MAIL, SMS))
 
 
-def _send(delivery: Delivery, _now: datetime) -> None:
+def _send(delivery: Delivery, now: datetime) -> None:
     user = delivery.notification.user
     if not user.is_active and not delivery.address:
         raise outgoing.Undeliverable("left")
+    hours = QuietHours.objects.filter(user=user).first()
+    until = _loud_again(hours, now, is_urgent=delivery.notification.is_urgent)
+    if until > now:  # an attempt before failed, or the hours were set since
+        raise outgoing.NotNow(until)
     if delivery.channel == SMS:
         _send_text_message(delivery, user)
     else:

@@ -55,9 +55,10 @@ def _papers(occupancies: QuerySet[Occupancy], until: date) -> Iterator[Kept]:
     owned = occupancies.filter(role=OccupancyRole.OWNER)
     changed = owned.filter(valid_to__lte=until).values("unit__household_id")
     spans: dict[int, list[rules.Owned]] = defaultdict(list)
-    for household_id, party_id, begins, ends in owned.filter(
-        unit__household_id__in=changed
-    ).values_list("unit__household_id", "party_id", "valid_from", "valid_to"):
+    rows = owned.filter(unit__household_id__in=changed).values_list(
+        "unit__household_id", "party_id", "valid_from", "valid_to"
+    )
+    for household_id, party_id, begins, ends in rows:
         spans[household_id].append(rules.Owned(party_id, begins, ends))
     papers = Attachment.objects.filter(
         subject_type=Household._meta.label_lower, subject_id__in=spans, is_secret=True

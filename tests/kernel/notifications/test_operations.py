@@ -112,6 +112,31 @@ def test_quiet_hours_hold_a_mail_until_morning(notice: Notice, wang: User) -> No
     assert operations.deliver_due(now=NIGHT + timedelta(hours=8)) == 1
 
 
+def test_what_failed_in_the_evening_is_not_tried_again_at_night(notice: Notice, wang: User) -> None:
+    choose(wang, notice.key, hours=(time(22), time(7)))
+    evening = NIGHT.replace(hour=13, minute=57)  # 21:57 at the company
+    tell(notice, wang, now=evening)
+    with mock.patch.object(operations, "send_mail", side_effect=SMTPServerDisconnected("gone")):
+        operations.deliver_due(now=evening)
+        operations.deliver_due(now=evening + timedelta(minutes=2))
+
+    assert operations.deliver_due(now=evening + timedelta(minutes=30)) == 0
+
+    waiting = Delivery.objects.get()
+    assert (waiting.state, waiting.attempts) == (OutgoingState.WAITING, 2)
+    assert waiting.due_at == datetime(2026, 11, 9, 23, 0, tzinfo=UTC)
+    assert operations.deliver_due(now=waiting.due_at) == 1
+
+
+def test_hours_set_while_a_mail_waits_count(notice: Notice, wang: User) -> None:
+    tell(notice, wang, now=NIGHT)
+    choose(wang, notice.key, hours=(time(22), time(7)))
+
+    assert operations.deliver_due(now=NIGHT) == 0
+    assert Delivery.objects.get().attempts == 0
+    assert operations.deliver_due(now=NIGHT + timedelta(hours=8)) == 1
+
+
 def test_half_of_quiet_hours_is_refused(wang: User) -> None:
     for starts_at, ends_at in ((time(22), None), (None, time(7)), (time(7), time(7))):
         with pytest.raises(operations.QuietHoursInvalid):

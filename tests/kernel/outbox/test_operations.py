@@ -14,7 +14,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from kernel import access, outgoing
+from kernel import access, http, outgoing
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.outbox import operations, queries, registry
@@ -297,6 +297,31 @@ def test_a_dead_endpoint_holds_up_no_other(admin: access.Actor, url: str) -> Non
     assert [row.attempts for row in tried] == [1, 0, 0, 0]
     operations.deliver_due(now=NOW + timedelta(seconds=59))
     assert [row.attempts for row in tried.all()] == [1, 1, 0, 0]
+
+
+def test_a_slow_endpoint_comes_after_the_others(
+    admin: access.Actor, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes every event, each in 12 seconds: a turn would be over before the others'."""
+    slow, _secret = add(admin, url, name="slow")
+    for _event in range(8):
+        publish(slow)
+    add(admin, f"{url}/quick", name="quick")
+    for _event in range(3):
+        publish(slow)
+    taken, post = [0.0], http.post
+
+    def answer(address: str, *rest: Any) -> http.Answer:
+        taken[0] += 0.0 if address.endswith("quick") else 12.0
+        return post(address, *rest)
+
+    monkeypatch.setattr(outgoing, "monotonic", lambda: taken[0])
+    monkeypatch.setattr(http, "post", answer)
+
+    assert operations.deliver_due(now=NOW) == 8
+
+    left = EventDelivery.objects.filter(state=OutgoingState.WAITING)
+    assert [delivery.endpoint.name for delivery in left] == ["slow"] * 6
 
 
 def test_one_that_cannot_be_made_stops_no_other_and_is_given_up(
