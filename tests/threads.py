@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from time import monotonic, sleep
+from typing import Final, TypeVar
 
 from django.db import connection
 from django_tenants.utils import tenant_context
@@ -11,6 +12,9 @@ from django_tenants.utils import tenant_context
 from tenants.companies.models import Company
 
 T = TypeVar("T")
+
+# For what comes at once unless the machine is busy with something else. Nothing is measured by it.
+PATIENCE: Final = 120
 
 
 def at_once(company: Company, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -24,7 +28,7 @@ def at_once(company: Company, calls: Sequence[Callable[[], T]]) -> list[T | Exce
         try:
             with tenant_context(company):
                 connection.ensure_connection()
-                start.wait(timeout=30)
+                start.wait(timeout=PATIENCE)
                 return call()
         except Exception as error:  # the failure is the result
             return error
@@ -33,3 +37,19 @@ def at_once(company: Company, calls: Sequence[Callable[[], T]]) -> list[T | Exce
 
     with ThreadPoolExecutor(max_workers=len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def until_another_waits() -> None:
+    """Return once another connection waits for a lock that this one holds in its transaction."""
+    given_up_at = monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while monotonic() < given_up_at:
+            # A transaction goes on seeing the connections of its first look.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone() is not None:
+                return
+            sleep(0.01)
+    raise AssertionError("nobody waits for this connection")

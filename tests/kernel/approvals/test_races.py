@@ -1,7 +1,6 @@
 """Two clicks at the same moment, with real commits. The race is first shown to exist."""
 
 import threading
-import time
 from datetime import date
 from functools import partial
 from typing import Any
@@ -34,7 +33,7 @@ from tests.factories_approvals import (
     step_under_way,
     submit,
 )
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once
 
 
 def click_twice(company: Company, actors: list[Actor], case: Case) -> list[Any]:
@@ -71,12 +70,14 @@ def test_without_lock_and_constraint_one_click_too_many_counts(
             raise NotFound
         return found
 
-    def slow(*_args: object, **_values: object) -> bool:
-        time.sleep(0.5)  # both have looked before either writes
-        return False
+    def take_seat(*args: Any, **values: Any) -> checks.Seat:
+        seat = honest(*args, **values)
+        both.wait(PATIENCE)  # both have looked before either writes
+        return seat
 
+    both, honest = threading.Barrier(2), checks.take_seat
     monkeypatch.setattr(running, "lock_case", unlocked)
-    monkeypatch.setattr(checks, "has_signed", slow)
+    monkeypatch.setattr(checks, "take_seat", take_seat)
 
     click_twice(committed_tenant, [manager, manager], case)
 
@@ -259,13 +260,13 @@ def test_a_paper_that_comes_to_a_leaver_as_he_leaves_is_not_lost(
     def list_then_bring(found: Departure, *, today: date) -> list[Group]:
         groups = listed(found, today=today)
         bringing.start()
-        assert is_there.wait(20)
+        assert is_there.wait(PATIENCE)
         return groups
 
     bringing = threading.Thread(target=bring)
     monkeypatch.setattr(departures, "left_of", list_then_bring)
     departures.close(actor=admin, departure_id=leaving.pk, now=NOW)
-    bringing.join(20)
+    bringing.join(PATIENCE)
     case = Case.objects.get()
     assert case.state == CaseState.RUNNING  # it waits for somebody who is gone
 

@@ -22,7 +22,7 @@ from kernel.audit.verification import Anchor, Fault, FaultKind, verify
 from tenants.companies.models import Company
 from tenants.provisioning.schema import owner_cursor
 from tests.factories import NOW, add_user
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once, until_another_waits
 
 
 def note(subject: User, event: str = "test.thing.done", **values: Any) -> None:
@@ -163,19 +163,11 @@ def commits_that_meet(subject: User, company: Company) -> list[Any]:
             User.objects.select_for_update().get(pk=subject.pk)
             note(subject, "test.holder")
             held.set()
-            assert pointed.wait(timeout=30)
-            with connection.cursor() as cursor:
-                for _attempt in range(1000):  # until the other waits for the row
-                    cursor.execute(
-                        "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                        " WHERE NOT l.granted AND a.datname = current_database()"
-                    )
-                    if cursor.fetchone() is not None:
-                        return
-            raise AssertionError("the other does not wait")
+            assert pointed.wait(timeout=PATIENCE)
+            until_another_waits()  # for the row
 
     def point() -> None:
-        assert held.wait(timeout=30)
+        assert held.wait(timeout=PATIENCE)
         with transaction.atomic():
             note(subject, "test.pointer")
             with connection.cursor() as cursor:

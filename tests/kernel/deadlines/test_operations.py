@@ -1,12 +1,11 @@
 """Clocks on a subject: started, paused, resumed, ended; swept exactly once."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
-from django_tenants.utils import tenant_context
+from django.db import transaction
 
 from kernel import access
 from kernel.audit.models import AuditEntry
@@ -22,6 +21,7 @@ from services.properties.models import Project
 from services.properties.operations import create_project
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_actor
+from tests.threads import at_once
 
 HOUR = timedelta(hours=1)
 REPLY = "complaint.first-reply"  # 24 h
@@ -344,51 +344,20 @@ def test_two_sweepers_at_once_tell_once(committed_tenant: Company) -> None:
     zhou = add_actor("zhouting", "collector", project_id=project.pk)
     for number in range(120):  # more than two batches
         start(project, person_ids=[zhou.user_id])
-        Deadline.objects.filter(subject_id=project.pk).update(subject_id=1000 + number)
-    ready = threading.Barrier(2)
-    done: list[int] = []
+        Deadline.objects.filter(subject_id=project.pk).update(subject_id=project.pk + 1 + number)
 
-    def work() -> None:
-        try:
-            with tenant_context(committed_tenant):
-                ready.wait(10)
-                done.append(sweeping.sweep(now=NOW + 20 * HOUR))
-        finally:
-            connections.close_all()
+    done = at_once(committed_tenant, [partial(sweeping.sweep, now=NOW + 20 * HOUR)] * 2)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-
-    assert sum(done) == 120
+    assert sum(count for count in done if isinstance(count, int)) == 120, done
     assert Notification.objects.filter(kind="deadlines.warned").count() == 120
 
 
 def test_two_starts_at_once_leave_one_clock(committed_tenant: Company) -> None:
     project = create_project(actor=access.SYSTEM, code="YL", name="云麓", now=NOW)
-    ready = threading.Barrier(2)
-    outcomes: list[str] = []
 
-    def work() -> None:
-        try:
-            with tenant_context(committed_tenant):
-                ready.wait(10)
-                start(project)
-                outcomes.append("started")
-        except operations.ClockRuns:
-            outcomes.append("runs")
-        finally:
-            connections.close_all()
+    outcomes = at_once(committed_tenant, [partial(start, project)] * 2)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
-
-    assert sorted(outcomes) == ["runs", "started"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ClockRuns", "Deadline"]
     assert Deadline.objects.count() == 1
 
 

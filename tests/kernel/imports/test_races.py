@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -20,6 +20,7 @@ from services.properties.models import Building, Project
 from tenants.companies.models import Company
 from tests.factories import NOW, add_actor
 from tests.kernel.imports.buildings import BuildingImporter
+from tests.threads import until_another_waits
 
 LEDGER = "楼号,名称\n1,一号楼\n3,三号楼\n".encode()
 
@@ -36,15 +37,14 @@ def director(project: Project) -> Actor:
 
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let whoever has a plan wait a moment for a second one to have one too."""
-    barrier = threading.Barrier(2)
+    """Let whoever has a plan first wait until the second stands before a lock of his."""
+    first = threading.Lock()
     honest = BuildingImporter.plan
 
     def plan(self: BuildingImporter, *args: Any) -> Any:
         made = honest(self, *args)
-        if args[2].is_commit:
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=0.5)
+        if args[2].is_commit and first.acquire(blocking=False):
+            until_another_waits()
         return made
 
     monkeypatch.setattr(BuildingImporter, "plan", plan)

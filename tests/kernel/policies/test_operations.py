@@ -1,12 +1,10 @@
 """Setting, overriding, giving back: who may, from when, and what is kept of it."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
-from django_tenants.utils import tenant_context
 
 from kernel import access, policies
 from kernel.audit.models import AuditEntry
@@ -211,30 +209,15 @@ def test_all_lines_are_one_query(project_id: int, django_assert_num_queries: Any
 
 
 def test_two_at_once_leave_one_value_and_one_hears_of_it(committed_tenant: Company) -> None:
-    ready = threading.Barrier(2)
-    outcomes: list[str] = []
+    key = "cs.complaint.revisit_wd"
 
-    def change(text: str) -> None:
-        try:
-            with tenant_context(committed_tenant):
-                ready.wait(5)
-                put("cs.complaint.revisit_wd", text)
-                outcomes.append(text)
-        except ChangedMeanwhile:
-            outcomes.append("meanwhile")
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=change, args=[text]) for text in ("11", "12")]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(20)
+    came = at_once(committed_tenant, [partial(put, key, text) for text in ("11", "12")])
 
     (row,) = PolicyValue.objects.all()
-    assert row.text in outcomes
-    assert len(outcomes) == 2
-    assert len(entries()) == sum(outcome != "meanwhile" for outcome in outcomes)
+    kept = [one.text for one in came if isinstance(one, PolicyValue)]
+    assert row.text in kept
+    assert all(isinstance(one, PolicyValue | ChangedMeanwhile) for one in came), came
+    assert len(entries()) == len(kept)
 
 
 def test_two_that_go_together_are_not_changed_past_each_other(committed_tenant: Company) -> None:

@@ -1,12 +1,13 @@
 """Numbers: without gaps, once each, and a pattern that changes safely."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -17,7 +18,7 @@ from kernel.documents.numbers import operations, registry, rules
 from tenants.companies.models import Company
 from tests import factories_properties
 from tests.factories import NOW, TODAY, add_actor
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once
 
 
 @pytest.fixture(autouse=True)
@@ -106,19 +107,23 @@ def test_takers_at_the_same_moment_get_every_number_once(committed_tenant: Compa
 def test_without_its_lock_the_counter_would_give_numbers_twice(
     committed_tenant: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Teeth: the same takers without the row lock meet, and only the constraint stops them."""
+    """Teeth: two takers without the row lock meet, and only the constraint stops them."""
     take()
     unlocked = NumberCounter.objects.all()
     monkeypatch.setattr(
         type(NumberCounter.objects), "select_for_update", lambda _self, **_of: unlocked.all()
     )
-    answers: list[Any] = []
-    for _ in range(5):
-        answers += at_once(committed_tenant, [take] * 6)
-        if any(isinstance(answer, IntegrityError) for answer in answers):
-            break
+    both, honest = threading.Barrier(2), NumberCounter.save
 
-    assert any(isinstance(answer, IntegrityError) for answer in answers)
+    def save(self: NumberCounter, **values: Any) -> None:
+        both.wait(PATIENCE)  # both have looked before either writes
+        honest(self, **values)
+
+    monkeypatch.setattr(NumberCounter, "save", save)
+
+    answers = at_once(committed_tenant, [take] * 2)
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "str"]
 
 
 def test_a_pattern_changes_for_the_numbers_to_come(tenant: Company, admin: Actor) -> None:
