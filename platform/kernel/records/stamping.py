@@ -23,10 +23,18 @@ _SOURCE: Final = """
 #let facts = json(bytes(sys.inputs.facts))
 #set page(
   width: auto, height: auto, margin: 0pt,
-  foreground: box(width: 100%, height: 100%, clip: true, {
-    set text(size: 13pt, fill: rgb(110, 110, 110, 110), font: "Noto Sans SC", lang: "zh")
-    let line = box(width: 290pt, rotate(-24deg, reflow: false, facts.mark))
-    grid(columns: (290pt,) * 4, row-gutter: 90pt, ..range(80).map(_ => line))
+  // Scanners make pages of every size: the marks grow with them and reach every corner.
+  foreground: layout(page => {
+    let one = calc.max(calc.min(page.width, 1.5 * page.height), 60pt) / 595
+    let across = calc.max(290 * one, page.width / 40)
+    let down = calc.max(103 * one, page.height / 400)
+    let (columns, rows) = (calc.ceil(page.width / across), calc.ceil(page.height / down))
+    let line = box(width: 290 * one, rotate(-24deg, reflow: false, facts.mark))
+    set text(size: 13 * one, fill: rgb(110, 110, 110, 110), font: "Noto Sans SC", lang: "zh")
+    set align(top + left)
+    box(width: 100%, height: 100%, clip: true, grid(
+      columns: (across,) * columns, rows: down, ..range(columns * rows).map(_ => line),
+    ))
   }),
 )
 #for number in range(1, facts.pages + 1) {

@@ -34,10 +34,10 @@ from tests.kernel.documents.samples import png_head
 LATER = NOW + timedelta(hours=1)
 
 
-def pdf(pages: int = 2) -> bytes:
+def pdf(pages: int = 2, width: int = 300, height: int = 400) -> bytes:
     writer, content = PdfWriter(), io.BytesIO()
     for _ in range(pages):
-        writer.add_blank_page(300, 400)
+        writer.add_blank_page(width, height)
     writer.write(content)
     return content.getvalue()
 
@@ -420,6 +420,42 @@ def test_what_was_given_back_is_not_opened_again_by_sql(office: Office) -> None:
     operations.end_access(actor=office.steward, request_id=request.pk, now=LATER)
     with pytest.raises(DatabaseError, match="is not edited"), transaction.atomic():
         AccessRequest.objects.filter(pk=request.pk).update(state=AccessState.GRANTED)
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (595, 842),
+        (842, 595),
+        (2480, 3508),  # an A4 page of a scanner that says 72 dots an inch and means 300
+        (2384, 3370),  # A0
+        (200, 9000),  # a long picture of a telephone's screen
+        (2000, 300),
+    ],
+)
+def test_the_stamp_reaches_every_part_of_a_page(width: int, height: int) -> None:
+    stamped = stamp(pdf(1, width, height), content_type="application/pdf", mark="王芳 #7")
+
+    (page,) = PdfReader(io.BytesIO(stamped)).pages
+    places: list[tuple[float, float]] = []
+
+    def note(text: str, matrix: Any, place: Any, *_font: Any) -> None:
+        if text.strip():
+            x, y = place[4], place[5]
+            places.append((
+                (matrix[0] * x + matrix[2] * y + matrix[4]) / width,
+                (matrix[1] * x + matrix[3] * y + matrix[5]) / height,
+            ))  # fmt: skip
+
+    page.extract_text(visitor_text=note)
+
+    assert (page.mediabox.width, page.mediabox.height) == (width, height)
+    for across in range(2):
+        for up in range(3):
+            assert any(
+                across / 2 <= x <= (across + 1) / 2 and up / 3 <= y <= (up + 1) / 3
+                for x, y in places
+            ), (across, up)
 
 
 def test_a_picture_that_takes_too_much_memory_is_not_stamped() -> None:
