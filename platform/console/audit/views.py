@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import formats
 from console.audit.links import record_url
+from console.audit.words import changes_of, facts_of, told_of
 from console.lists import ChoiceFilter, Column, DayFilter, ListView, TextFilter, title_column
 from console.lists.filters import Choice
-from console.properties.events import FIELDS
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.access.models import Post
@@ -55,14 +55,6 @@ def by_words(words: Mapping[str, Any]) -> list[Choice]:
     return sorted(((key, str(text)) for key, text in words.items()), key=lambda pair: pair[1])
 
 
-# Fields that are called otherwise where they are no house's and no meter's.
-PLAIN_FIELDS: Mapping[str, Any] = {
-    "code": pgettext_lazy("of a thing", "Code"),
-    "mark": _("Revision"),
-    "number": _("Number"),
-}
-
-
 def projects_of(view: ListView) -> list[Choice]:
     found = registry.projects(actor=view.actor)
     own: list[Choice] = [
@@ -88,6 +80,13 @@ class Audit(ListView):
         Column(key="post_name", label=_("By post"), phone="end2"),
         Column(key="object", label=_("To what"), value=object_named),
         Column(key="project_name", label=_("Project")),
+        Column(
+            key="told",
+            label=_("What changed"),
+            value=told_of,
+            wraps=True,
+            is_shown=False,
+        ),
         Column(key="request_id", label=_("Request number"), kind="code", is_shown=False),
         Column(key="pk", label=_("Entry number"), kind="code", is_shown=False),
     )
@@ -177,45 +176,3 @@ class Entry(ConsoleView):
             "hash": bytes(link.hash).hex() if link else "",
         }
         return render(request, "console/audit/entry.html", context)
-
-
-def changes_of(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """Return field, value before and value after of what changed."""
-    before, after = entry.data.get("before"), entry.data.get("after")
-    if not isinstance(before, dict):
-        before = {"": before} if before is not None else {}
-    if not isinstance(after, dict):
-        after = {"": after} if after is not None else {}
-    return [
-        (named(key, entry.event), spelled(before.get(key)), spelled(after.get(key)))
-        for key in dict.fromkeys([*before, *after])
-    ]
-
-
-def facts_of(entry: AuditEntry) -> list[tuple[str, str]]:
-    """Return what else an entry says."""
-    return [
-        (named(key, entry.event), spelled(value))
-        for key, value in entry.data.items()
-        if key not in {"before", "after"} and value not in (None, "", [], {})
-    ]
-
-
-def named(key: str, event: str = "") -> str:
-    """Return the words of a field, or its code where it has none."""
-    if key in PLAIN_FIELDS and not event.startswith("properties."):
-        return str(PLAIN_FIELDS[key])
-    return str(FIELDS.get(key, key))
-
-
-def spelled(value: Any) -> str:
-    """Return a JSON value as people read it."""
-    if value is None or value == "":
-        return pgettext("no value", "none")
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, dict):
-        return "; ".join(f"{named(key)}: {spelled(part)}" for key, part in value.items())
-    if isinstance(value, list):
-        return pgettext("between items of a list", ", ").join(spelled(part) for part in value)
-    return str(value)

@@ -123,6 +123,20 @@ def test_an_entry_shows_what_changed_by_whom_and_leads_to_its_record(project: Pr
     assert "not chained yet" in page.content.decode()  # the test's own transaction is open
 
 
+def test_a_sheet_of_the_record_tells_what_changed(project: Project) -> None:
+    visitor = sign_in("xujing", "company_admin")
+    visitor.post(reverse("audit"), {"do": "columns", "column": ["event", "told"]})
+
+    query = {"event": "billing.fee-item.changed", "export": "csv"}
+    sent = visitor.get(reverse("audit"), query)
+
+    lines = b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "What was done,What changed"
+    assert lines[1] == (
+        'Fee item changed,"Name: 物业费 → 物业服务费, In use: Yes → none, reason: renamed"'
+    )
+
+
 def test_the_list_costs_few_queries(project: Project) -> None:
     visitor = sign_in("xujing", "company_admin")
     visitor.get(reverse("audit"))
