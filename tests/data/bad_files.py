@@ -5,13 +5,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import xlsxwriter
 
 from tests.data.xls_writer import compound_file, write_xls
 
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+CREATED = datetime(2026, 11, 9, tzinfo=UTC)  # a workbook made again is the same to the byte
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -25,6 +26,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], *, hidden: str = 
     buffer = io.BytesIO()
     options = {"in_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
     with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": CREATED})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for name, rows in sheets.items():
             worksheet = book.add_worksheet(name)

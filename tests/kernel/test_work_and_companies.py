@@ -27,6 +27,7 @@ from kernel.tenancy import current_schema, public, tenant_connection
 from tenants.companies.models import Company, CompanyStatus
 from tenants.provisioning import tasks as provisioning
 from tests.factories import NOW, add_user
+from tests.threads import PATIENCE
 
 celery_app.loader.import_default_modules()
 celery_app.finalize()
@@ -246,7 +247,7 @@ def storm(tokens: dict[str, str], count: int, task: Any = look) -> list[str]:
             wrong.append(f"{current_schema()} left in force by {slug}")
 
     def close(_number: int) -> None:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=PATIENCE)
         connection.close()
 
     barrier = threading.Barrier(4)

@@ -19,6 +19,7 @@ from kernel.tenancy import tenant_connection
 from services.properties.operations import create_project
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_actor, add_user
+from tests.threads import PATIENCE
 
 
 @pytest.fixture
@@ -211,7 +212,7 @@ def test_two_administrators_cannot_do_away_with_each_other(
 ) -> None:
     """With the lock one is refused; without it both would be gone, so the test has teeth."""
     actors = [add_actor(name, "company_admin") for name in ("xujing", "fang")]
-    barrier = threading.Barrier(2, timeout=10)
+    barrier = threading.Barrier(2, timeout=PATIENCE)
     refused: list[Exception] = []
     if not locked:
         original = operations._require_another_administrator

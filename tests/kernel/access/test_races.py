@@ -16,13 +16,14 @@ from kernel.errors import DomainError
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_user
+from tests.threads import PATIENCE
 
 
 def at_once(company: Company, *acts: Callable[[], object]) -> list[DomainError]:
     """Run each act in a thread and transaction of its own; return what was refused."""
     refused: list[DomainError] = []
     broken: list[BaseException] = []
-    barrier = threading.Barrier(len(acts), timeout=20)
+    barrier = threading.Barrier(len(acts), timeout=PATIENCE)
 
     def run(act: Callable[[], object]) -> None:
         tenant_connection.set_tenant(company)
@@ -41,7 +42,7 @@ def at_once(company: Company, *acts: Callable[[], object]) -> list[DomainError]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=2 * PATIENCE)
     assert broken == []
     return refused
 
@@ -60,7 +61,7 @@ def test_a_post_is_not_given_past_what_it_is_about_to_count_as(
     user = add_user("wang")
     give(user.pk, own.key)
     if not locked:
-        looked = threading.Barrier(2, timeout=20)
+        looked = threading.Barrier(2, timeout=PATIENCE)
         monkeypatch.setattr(posts, "lock_posts", lambda: {row.key: row for row in rows()})
         monkeypatch.setattr(duties, "_settle", wait_after(looked))
         monkeypatch.setattr("django.db.models.QuerySet.select_for_update", unlocked)

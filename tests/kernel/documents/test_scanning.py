@@ -78,14 +78,14 @@ def test_an_odd_answer_is_none(daemon: Daemon, settings: Any, answer: bytes) -> 
 
 
 def test_a_scanner_out_of_reach_refuses_only_where_it_is_required(settings: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        free_port = server.getsockname()[1]
-    settings.ATTACHMENT_SCANNER = f"tcp://127.0.0.1:{free_port}"
-    assert scanning.scan(b"x") == Verdict.NOT_SCANNED
+    with socket.socket() as held:  # its port is nobody else's, and nobody listens there
+        held.bind(("127.0.0.1", 0))
+        settings.ATTACHMENT_SCANNER = f"tcp://127.0.0.1:{held.getsockname()[1]}"
+        assert scanning.scan(b"x") == Verdict.NOT_SCANNED
 
-    settings.ATTACHMENT_SCAN_REQUIRED = True
-    with pytest.raises(scanning.ScannerUnreachable):
-        scanning.scan(b"x")
+        settings.ATTACHMENT_SCAN_REQUIRED = True
+        with pytest.raises(scanning.ScannerUnreachable):
+            scanning.scan(b"x")
 
 
 def test_a_required_scanner_that_is_not_set_refuses(settings: Any) -> None:

@@ -12,6 +12,7 @@ from kernel.duties import DutiesMeet, queries
 from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests.factories import NOW, TODAY, add_user
+from tests.threads import PATIENCE
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -23,7 +24,7 @@ def test_two_posts_given_at_once_do_not_pass_each_other(
     """With the lock on the person one is refused; without it both pass, so the test has teeth."""
     user = add_user("wang")
     if not locked:
-        barrier = threading.Barrier(2, timeout=10)
+        barrier = threading.Barrier(2, timeout=PATIENCE)
         original = queries.held_of
 
         def look(holdings: object, changed: object = None) -> list[object]:

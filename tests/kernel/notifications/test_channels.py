@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django import Settings
 
-from kernel import access, crypto
+from kernel import access, crypto, outgoing
 from kernel.access.models import User
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
@@ -124,7 +124,9 @@ def test_a_refusal_that_comes_as_a_success_is_a_failure(
     kind: str,
     answer: Any,
     error: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(outgoing, "monotonic", lambda: 0.0)  # no time passes while it is sent
     add(admin, notice, kind=kind)
     robot.answer = answer
     tell(notice)

@@ -40,13 +40,13 @@ def test_what_cannot_be_read_is_refused_fast_and_in_bounded_memory(
 ) -> None:
     content = build()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()  # not the neighbours'
 
     with pytest.raises(FileRefused) as refusal:
         read(content)
 
     assert refusal.value.code == code
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150 * 1024
 
 

@@ -101,10 +101,10 @@ def test_the_longest_paper_is_set_in_bounded_time(tenant: Company) -> None:
         ),
         {"lines": [{"item": "物业服务费，" * 8}] * 2000},
     )
-    begin = time.perf_counter()
+    begin = time.process_time()  # not the neighbours'
     pdf = setting.set_pdf(blocks, title="x", language="zh-hans", paper="a4")
 
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 10
     assert pdf.startswith(b"%PDF-")
 
 
