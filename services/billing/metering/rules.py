@@ -178,19 +178,16 @@ def median_of_month(consumptions: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def is_in_window(read_on: date, usage_month: date, limits: Limits) -> bool:
-    """Tell whether a day lies in the reading window of the month (BL-11).
-
-    In a month shorter than the window it ends with the month's last day (C-16).
-    """
-    last_day = monthrange(usage_month.year, usage_month.month)[1]
-    return (read_on.year, read_on.month) == (
-        usage_month.year,
-        usage_month.month,
-    ) and limits.window_from <= read_on.day <= min(limits.window_to, last_day)
+    """Tell whether a day lies in the reading window of the month (BL-11)."""
+    first_day, last_day = window_of(usage_month, limits)
+    return first_day <= read_on <= last_day
 
 
 def window_of(usage_month: date, limits: Limits) -> tuple[date, date]:
-    """Return the first and the last day of the month's reading window, both inclusive."""
+    """Return the first and the last day of the month's reading window, both inclusive.
+
+    What lies beyond the end of a shorter month is its last day (C-16).
+    """
     last_day = monthrange(usage_month.year, usage_month.month)[1]
     return (
         usage_month.replace(day=min(limits.window_from, last_day)),

@@ -1,4 +1,5 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -141,6 +142,19 @@ def test_reading_window(usage_month: date, day: date, *, is_inside: bool) -> Non
 def test_window_of_a_short_month_ends_with_it() -> None:
     assert rules.window_of(OCTOBER, LIMITS) == (date(2026, 10, 25), date(2026, 10, 30))
     assert rules.window_of(date(2027, 2, 1), LIMITS) == (date(2027, 2, 25), date(2027, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("usage_month", "last_day"),
+    [(date(2027, 2, 1), date(2027, 2, 28)), (date(2026, 11, 1), date(2026, 11, 30))],
+)
+def test_a_window_beyond_the_months_end_is_its_last_day(usage_month: date, last_day: date) -> None:
+    late = replace(LIMITS, window_from=31, window_to=31)
+
+    assert rules.window_of(usage_month, late) == (last_day, last_day)
+    assert rules.is_in_window(last_day, usage_month, late)
+    assert not rules.is_in_window(last_day - timedelta(days=1), usage_month, late)
+    assert not rules.is_in_window(last_day + timedelta(days=1), usage_month, late)
 
 
 def test_usual_is_the_mean_of_the_past_or_the_months_median() -> None:
