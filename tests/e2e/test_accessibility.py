@@ -189,7 +189,7 @@ def sample() -> dict[str, Any]:
         "kind": "meter-readings",
         "batch_id": ImportBatch.objects.earliest("pk").pk,
         "reading_id": Reading.objects.filter(consumption__isnull=True).earliest("pk").pk,
-        "month": "2026-10",
+        "month": f"{Reading.objects.earliest('pk').usage_month:%Y-%m}",
         "standard_id": standard.pk,
         "item_id": standard.item_id,
         "version_id": standard.versions.earliest("number").pk,

@@ -6,15 +6,20 @@ an address but the first: whatever cannot be reached by a click is a fault of th
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 from python_calamine import CalamineWorkbook
 
+from config.demo import months
+from services.billing.standards.rules import shift_month
 from tests.e2e.person import Person
 from tests.e2e.site import Site
 
@@ -25,6 +30,11 @@ ANSWERS: Final = json.loads((DATA / "answers.json").read_text(encoding="utf-8"))
 PROJECT: Final = "云麓花园"
 STANDARDS: Final = ("高层住宅物业服务费", "商铺物业服务费", "产权车位管理费", "居民阶梯水价")
 SHEET: Final = "#sheet"
+
+
+def company_today() -> date:
+    """Return today where the company is: the site goes by the real clock."""
+    return timezone.localdate(timezone=ZoneInfo("Asia/Shanghai"))
 
 
 # ---- the administrator --------------------------------------------------------------------------
@@ -150,12 +160,15 @@ def confirm_the_tariff(manager: Person, names: tuple[str, ...] = STANDARDS) -> N
 # ---- readings and the month's bills -------------------------------------------------------------
 
 
-def import_the_readings(reader: Person) -> None:
+def import_the_readings(reader: Person, usage_month: date, folder: Path) -> None:
+    file = folder / f"抄表记录_{usage_month:%Y-%m}.csv"
+    taken_in_october = (DATA / "抄表记录_2026-10.csv").read_bytes()
+    file.write_bytes(months.readings_of(usage_month, taken_in_october))
     reader.accept_invitation()
     reader.menu("抄表")
     reader.press("导入抄表")
-    reader.fill("用量月份", "2026-10")
-    reader.upload("文件", DATA / "抄表记录_2026-10.csv")
+    reader.fill("用量月份", f"{usage_month:%Y-%m}")
+    reader.upload("文件", file)
     reader.press("上传并校验")
     assert reader.figures()["可导入行"] == str(ANSWERS["meter_rows"])
     noted = [cells[0] for cells in reader.table("逐行原因")]
@@ -179,11 +192,11 @@ def look_at_the_exceptions(director: Person) -> None:
     director.sees("16", within=".facts")
 
 
-def prepare_the_bills(director: Person) -> None:
-    """Compute November with the progress in view, and read the preview."""
+def prepare_the_bills(director: Person, month: str) -> None:
+    """Compute the month with the progress in view, and read the preview."""
     director.menu("收费", "出账批次")
     director.press("试算出账")
-    director.choose("出账月份", "2026年11月")
+    director.choose("出账月份", month)
     with director.site.worker_paused():
         director.press("开始试算")
         director.sees("等待执行", within="#work")
@@ -203,9 +216,9 @@ def prepare_the_bills(director: Person) -> None:
     director.misses("复核通过")
 
 
-def check_the_bills(manager: Person) -> None:
+def check_the_bills(manager: Person, month: str) -> None:
     manager.menu("工作台")
-    manager.press("2026年11月账单待复核")
+    manager.press(f"{month}账单待复核")
     manager.sees("379,135.03")
     manager.fill("备注", "已与合同面积及水表异常清单核对")
     manager.press("复核通过")
@@ -213,9 +226,9 @@ def check_the_bills(manager: Person) -> None:
     manager.misses("发布账单")
 
 
-def post_the_bills(director: Person) -> None:
+def post_the_bills(director: Person, month: str) -> None:
     director.menu("工作台")
-    director.press("2026年11月账单待发布")
+    director.press(f"{month}账单待发布")
     director.press("发布账单")
     director.press("发布账单", within="#confirm")
     director.sees("已发布", within="h1")
@@ -242,6 +255,10 @@ def find_the_household(collector: Person) -> None:
         collector.sees("1栋1单元0101", within="#desk-found")
 
 
+def receipt_number(number: int) -> str:
+    return f"SJ-YL-{company_today():%Y%m}-{number:05d}"
+
+
 def take_cash_and_give_change(collector: Person) -> None:
     collector.page.keyboard.press("Enter")
     collector.sees("1栋1单元0101", "163 **** 1757", within=".who")
@@ -250,7 +267,7 @@ def take_cash_and_give_change(collector: Person) -> None:
     collector.sees("73.28", within="#desk-change")
     with collector.page.expect_popup() as opened:
         collector.press("收款并打印")
-    collector.sees("已收款", "SJ-YL-202611-00001", "¥ 73.28", within=".done")
+    collector.sees("已收款", receipt_number(1), "¥ 73.28", within=".done")
 
     paper = opened.value.locator(".paper")
     for words in ("收款收据", "史秀子", "肆佰贰拾陆元柒角贰分", "¥426.72", "找零 73.28", "周婷"):
@@ -267,7 +284,7 @@ def take_a_part_and_void_it(collector: Person) -> None:
     collector.fill("实收现金", "100")
     with collector.page.expect_popup() as opened:
         collector.press("收款并打印")
-    collector.sees("SJ-YL-202611-00002", "100.00", within=".done")
+    collector.sees(receipt_number(2), "100.00", within=".done")
     expect(opened.value.locator(".paper")).to_contain_text("壹佰元整")
     opened.value.close()
 
@@ -358,6 +375,8 @@ def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path:
     director, collector = person("zhaomin", "赵敏"), person("zhouting", "周婷")
     reader, stranger = person("lijianguo", "李建国"), person("gusheng", "顾盛", "binjiang")
     everybody = (admin, manager, director, collector, reader, stranger)
+    period = months.month_to_bill(company_today(), open_day=10)
+    month = f"{period.year}年{period.month}月"
 
     open_the_company(admin)
     invite(admin, manager, "物业公司经理")
@@ -368,11 +387,11 @@ def test_a_company_bills_its_first_month(site: Site, browser: Browser, tmp_path:
     draft_the_tariff(admin)
     manager.accept_invitation()
     confirm_the_tariff(manager)
-    import_the_readings(reader)
+    import_the_readings(reader, shift_month(period, -1), tmp_path)
     look_at_the_exceptions(director)
-    prepare_the_bills(director)
-    check_the_bills(manager)
-    post_the_bills(director)
+    prepare_the_bills(director, month)
+    check_the_bills(manager, month)
+    post_the_bills(director, month)
     find_the_household(collector)
     take_cash_and_give_change(collector)
     take_a_part_and_void_it(collector)

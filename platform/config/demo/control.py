@@ -118,7 +118,7 @@ def _hand_things_out(project: Project, now: datetime) -> None:
     for kind, number, holder, amount in (
         (ItemKind.KEY, "YL-3-2-公共", steward, None),
         (ItemKind.CARD, "MJ-0317", steward, None),
-        (ItemKind.RECEIPT_BOOK, "SJ-2026-018", collector, None),
+        (ItemKind.RECEIPT_BOOK, f"SJ-{company_day(now):%Y}-018", collector, None),
         (ItemKind.CASH_FLOAT, "BYJ-01", collector, Decimal("500.00")),
     ):
         holdings.issue(

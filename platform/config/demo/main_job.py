@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Sum
 
-from config.demo import control, people, tariff, tower
+from config.demo import control, months, people, tariff, tower
+from kernel import policies
 from kernel.access import Actor
 from kernel.imports import operations as imports
 from kernel.imports.models import BatchState, ImportBatch
@@ -21,13 +22,12 @@ from services.billing.cashier.models import Payment, PaymentMethod
 from services.billing.ledger import invariants
 from services.billing.runs import operations as runs
 from services.billing.runs.models import BillLine, BillRun, RunState
+from services.billing.standards.rules import shift_month
 from services.properties import operations as registry
 from services.properties.models import Household, Project
 
 LEDGER = "unit-ledger"
 READINGS = "meter-readings"
-PERIOD = date(2026, 11, 1)
-USAGE_MONTH = "2026-10"
 DATA = settings.ROOT / "tests" / "data"
 
 Say = Callable[[str], None]
@@ -65,11 +65,17 @@ def open_project(desk: Desk, *, code: str, name: str, name_en: str, city: str) -
 
 
 def import_file(
-    desk: Desk, project: Project, kind: str, path: Path, person: people.Person, **options: Any
+    desk: Desk,
+    project: Project,
+    kind: str,
+    name: str,
+    content: bytes,
+    person: people.Person,
+    **options: Any,
 ) -> ImportBatch:
     """Upload, rehearse and commit a file as ``person``; a file that is in already is left."""
     done = ImportBatch.objects.filter(
-        kind=kind, project_id=project.pk, file_name=path.name, state=BatchState.COMMITTED
+        kind=kind, project_id=project.pk, file_name=name, state=BatchState.COMMITTED
     ).first()
     if done is not None:
         return done
@@ -78,8 +84,8 @@ def import_file(
         actor=actor,
         kind=kind,
         project_id=project.pk,
-        file_name=path.name,
-        content=path.read_bytes(),
+        file_name=name,
+        content=content,
         options=options,
         now=desk.clock(),
     )
@@ -89,14 +95,23 @@ def import_file(
     return batch
 
 
-def bill(desk: Desk, project: Project) -> BillRun:
+def period_of(desk: Desk, project: Project) -> date:
+    """Return the month that the demo bills; a later start stays with the first one's."""
+    first = BillRun.objects.filter(project=project).order_by("pk").first()
+    if first is not None:
+        return first.period
+    open_day = policies.get("billing.open_day", int, project_id=project.pk)
+    return months.month_to_bill(desk.today, open_day)
+
+
+def bill(desk: Desk, project: Project, period: date) -> BillRun:
     """Compute as the collector, check and post as the director."""
-    run = BillRun.objects.filter(project=project, period=PERIOD).order_by("-pk").first()
+    run = BillRun.objects.filter(project=project, period=period).order_by("-pk").first()
     if run is None or run.state == RunState.CANCELLED:
         run = runs.prepare_run(
             actor=desk.actor(people.COLLECTOR),
             project_id=project.pk,
-            period=PERIOD,
+            period=period,
             now=desk.clock(),
             today=desk.today,
         )
@@ -215,7 +230,9 @@ def finish_jobs(desk: Desk) -> None:
 
 def prepare_company(desk: Desk, project: Project, ledger: Path) -> ImportBatch:
     """Import the ledger and settle the tariff."""
-    batch = import_file(desk, project, LEDGER, ledger, people.ADMINISTRATOR)
+    batch = import_file(
+        desk, project, LEDGER, ledger.name, ledger.read_bytes(), people.ADMINISTRATOR
+    )
     tariff.set_up(
         drafter=desk.actor(people.ADMINISTRATOR),
         confirmer=desk.actor(people.MANAGER),
@@ -234,21 +251,24 @@ def run_first(desk: Desk) -> None:
         f"云麓花园: 台账导入 {batch.counts['accepted']} 户, 退回 {batch.counts['rejected']} 行, "
         f"车位 {batch.counts['objects']['parking_spaces']} 个"
     )
+    period = period_of(desk, project)
+    usage_month = shift_month(period, -1)
     readings = import_file(
         desk,
         project,
         READINGS,
-        folder / "抄表记录_2026-10.csv",
+        f"抄表记录_{usage_month:%Y-%m}.csv",
+        months.readings_of(usage_month, (folder / "抄表记录_2026-10.csv").read_bytes()),
         people.READER,
-        usage_month=USAGE_MONTH,
+        usage_month=f"{usage_month:%Y-%m}",
     )
     desk.say(
         f"云麓花园: 抄表导入 {readings.counts['accepted']} 行, "
         f"其中异常 {readings.counts['objects']['exceptions']} 行待处理"
     )
-    run = bill(desk, project)
+    run = bill(desk, project, period)
     desk.say(
-        f"云麓花园: {PERIOD:%Y-%m} 账单, {run.prepared_by_label} 试算, "
+        f"云麓花园: {period:%Y-%m} 账单, {run.prepared_by_label} 试算, "
         f"{run.checked_by_label} 复核并发布"
     )
     take_money(desk, project)
@@ -268,6 +288,6 @@ def run_second(desk: Desk) -> None:
         project_id=project.pk,
         now=desk.clock(),
     )
-    bill(desk, project)
+    bill(desk, project, period_of(desk, project))
     tell(desk, project)
     tell_ledger(desk)
