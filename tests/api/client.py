@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from kernel import access
 from kernel.access import tokens
 from kernel.access.models import User
 from kernel.tenancy import tenant_connection
 from tests import factories
-from tests.factories import NOW
 
 Json = dict[str, Any]
 
@@ -59,7 +59,9 @@ class Api:
 def sign_in(username: str, *posts: tuple[str, int | None]) -> Api:
     """Return the client of a person, who is added and given posts if need be."""
     user = _person(username, posts)
-    _row, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)
+    # It lasts a year: from today, the day the API goes by.
+    now = timezone.now()
+    _row, text = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=now)
     return Api(Client(), text)
 
 

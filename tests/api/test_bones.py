@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
@@ -54,7 +54,7 @@ def client(tenant: Company) -> Client:
 def token(tenant: Company) -> str:
     user = factories.add_user("robot")
     _row, text = tokens.create_token(
-        actor=access.SYSTEM, user_id=user.pk, name="test", now=factories.NOW
+        actor=access.SYSTEM, user_id=user.pk, name="test", now=timezone.now()
     )
     return text
 

@@ -12,6 +12,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
@@ -64,7 +65,7 @@ def headers(tenant: Company) -> dict[str, str]:
     for post in POSTS:
         factories.hold_post(user, post)
     _token, text = tokens.create_token(
-        actor=access.SYSTEM, user_id=user.pk, name="contract", now=factories.NOW
+        actor=access.SYSTEM, user_id=user.pk, name="contract", now=timezone.now()
     )
     return {"Authorization": f"Bearer {text}", "Host": "alpha.test"}
 

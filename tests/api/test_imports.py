@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from kernel import access
 from kernel.access import tokens
@@ -26,7 +27,7 @@ def client(project: Project) -> Client:
     actor = factories.add_actor("robot", "charging_director")
     assert actor.user_id is not None
     _token, text = tokens.create_token(
-        actor=access.SYSTEM, user_id=actor.user_id, name="test", now=factories.NOW
+        actor=access.SYSTEM, user_id=actor.user_id, name="test", now=timezone.now()
     )
     return Client(headers={"host": "alpha.test", "authorization": f"Bearer {text}"})
 

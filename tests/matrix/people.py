@@ -3,6 +3,7 @@
 import time
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
 
 from kernel import access
 from kernel.access import operations as accounts
@@ -10,7 +11,6 @@ from kernel.access import tokens
 from kernel.access.models import User
 from kernel.sessions import PROVED_AT, SessionStore
 from tests import factories
-from tests.factories import NOW
 from tests.matrix.marks import PROJECT_POSTS, Ids
 
 
@@ -38,7 +38,9 @@ def add_people(own: Ids, other: Ids) -> dict[str, User]:
 
 
 def token_of(user: User) -> str:
-    return tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=NOW)[1]
+    """Return the text of a token that lasts a year from today, the day the API goes by."""
+    now = timezone.now()
+    return tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="test", now=now)[1]
 
 
 def session_of(user: User) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import get_hasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from kernel import access
@@ -158,7 +159,9 @@ def test_a_person_shut_out_loses_sessions_tokens_and_links_at_once(
     client: Client, in_alpha: Any
 ) -> None:
     user = add_user("wang")
-    _row, token = tokens.create_token(actor=access.SYSTEM, user_id=user.pk, name="x", now=NOW)
+    _row, token = tokens.create_token(
+        actor=access.SYSTEM, user_id=user.pk, name="x", now=timezone.now()
+    )
     sign_in(client)
     in_alpha()
     link = reverse("set-password", args=[passwords.make_link_token(User.objects.get())])

@@ -14,9 +14,10 @@ from kernel.audit.models import AuditEntry
 from services.properties.models import Household, Party, UnitKind
 from tenants.companies.models import Company
 from tests import factories, factories_billing
-from tests.console.cashier.conftest import browser_of, present
+from tests.console.cashier.conftest import browser_of
 from tests.console.lists.conftest import signed_in
 from tests.console.lists.test_export import DANGEROUS, lines, sheet
+from tests.factories import NOW, TODAY
 from tests.factories_cashier import (
     Bill,
     Counter,
@@ -27,6 +28,12 @@ from tests.factories_cashier import (
     pay,
     post_bills,
 )
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages read the clock: it is 10:00 on 9 November in Shanghai."""
+    monkeypatch.setattr("console.views.timezone.now", lambda: NOW)
 
 
 @pytest.fixture
@@ -42,7 +49,6 @@ def client(counter: Counter) -> Client:
 @pytest.fixture
 def owing(counter: Counter) -> list[Household]:
     """101 owes 100.00 for 400 days and 30.00 for 10; 102, a shop, 50.00 for 100; 103 7.00, due."""
-    today = present()
     households = []
     for number, bills in enumerate(
         [[("100.00", 400), ("30.00", 10)], [("50.00", 100)], [("7.00", -5)]], start=101
@@ -55,8 +61,8 @@ def owing(counter: Counter) -> list[Household]:
             [
                 Bill(
                     amount,
-                    period=(today - timedelta(days=days)).replace(day=1),
-                    due_on=today - timedelta(days=days),
+                    period=(TODAY - timedelta(days=days)).replace(day=1),
+                    due_on=TODAY - timedelta(days=days),
                 )
                 for amount, days in bills
             ],
@@ -135,7 +141,7 @@ def test_filters_and_sorting(
 def test_item_filter_counts_only_its_bills(
     client: Client, counter: Counter, owing: list[Household]
 ) -> None:
-    post_bills(owing[0], [Bill("5.00", "SF", due_on=present() - timedelta(days=1))])
+    post_bills(owing[0], [Bill("5.00", "SF", due_on=TODAY - timedelta(days=1))])
 
     page = client.get(url(counter), {"item": fee_item("SF").pk})
 
@@ -208,15 +214,14 @@ def test_household_lists_its_open_bills(
 def test_rates_by_month_item_and_of_old_arrears(
     client: Client, counter: Counter, owing: list[Household]
 ) -> None:
-    today = present()
     household = add_household(counter.project, "1-1-104")
-    post_bills(household, [Bill("80.00", period=date(today.year, 1, 1))])
+    post_bills(household, [Bill("80.00", period=date(2026, 1, 1))])
     pay(counter.collector, household, "20.00")
 
     page = client.get(url(counter, "collection-rate"))
 
     rates = {each.period: each.rate.share for each in page.context["months"]}
-    assert str(rates[date(today.year, 1, 1)]) == "0.2500"
+    assert str(rates[date(2026, 1, 1)]) == "0.2500"
     assert page.context["old"].receivable == 100
     assert "25.00%" in text(page)
     for year in ("1999", "x", "9" * 20, "２０２６"):

@@ -1,22 +1,22 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from kernel.access.models import User
 from kernel.access.operations import set_preferences
-from kernel.tenancy import company_time_zone
 from services.properties.models import Household
 from tenants.companies.models import Company
 from tests.console.browser import Browser
 from tests.console.lists.conftest import signed_in
+from tests.factories import NOW, TODAY
 from tests.factories_cashier import Bill, Counter, add_household, open_counter, post_bills
 
 
-def present() -> date:
-    """Return the day that the pages take for today: they read the clock."""
-    return timezone.localdate(timezone=company_time_zone())
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages read the clock: it is 10:00 on 9 November in Shanghai."""
+    monkeypatch.setattr("console.views.timezone.now", lambda: NOW)
 
 
 @pytest.fixture
@@ -28,14 +28,13 @@ def counter(tenant: Company) -> Counter:
 def household(counter: Counter) -> Household:
     """Owes 331.41 for 40 days, and 331.41 and 60.00 that are due in ten: 722.82."""
     household = add_household(counter.project)
-    today = present()
-    before = (today - timedelta(days=40)).replace(day=1)
+    before, due = (TODAY - timedelta(days=40)).replace(day=1), TODAY + timedelta(days=10)
     post_bills(
         household,
         [
-            Bill("331.41", period=before, due_on=today - timedelta(days=40)),
-            Bill("331.41", period=today.replace(day=1), due_on=today + timedelta(days=10)),
-            Bill("60.00", "CWF", period=today.replace(day=1), due_on=today + timedelta(days=10)),
+            Bill("331.41", period=before, due_on=TODAY - timedelta(days=40)),
+            Bill("331.41", period=TODAY.replace(day=1), due_on=due),
+            Bill("60.00", "CWF", period=TODAY.replace(day=1), due_on=due),
         ],
     )
     return household

@@ -12,8 +12,9 @@ from services.billing.cashier.models import Payment, Receipt
 from services.billing.runs.models import BillLine
 from services.properties.models import Household, Party
 from tests import factories, factories_billing
-from tests.console.cashier.conftest import browser_of, present
+from tests.console.cashier.conftest import browser_of
 from tests.console.lists.conftest import signed_in
+from tests.factories import TODAY
 from tests.factories_cashier import Bill, Counter, add_household, add_unit, pay, post_bills
 
 HTMX = {"HX-Request": "true"}
@@ -133,7 +134,7 @@ def test_payment_is_taken_and_told(client: Client, counter: Counter, household: 
     assert "data-print-receipt" in text(response)
     payment = receipt.payment
     assert (payment.amount, payment.tendered) == (Decimal("722.82"), Decimal("800.00"))
-    assert payment.received_on == present()
+    assert payment.received_on == TODAY
 
 
 def test_without_a_script_the_page_is_left_for_the_receipt(

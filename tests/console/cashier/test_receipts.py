@@ -14,7 +14,7 @@ from services.billing.cashier import operations
 from services.billing.cashier.models import Payment, Receipt
 from services.properties.models import Household
 from tests import factories, factories_billing
-from tests.console.cashier.conftest import browser_of, present
+from tests.console.cashier.conftest import browser_of
 from tests.console.lists.conftest import signed_in
 from tests.console.lists.test_export import DANGEROUS, sheet
 from tests.factories import NOW, TODAY
@@ -228,7 +228,7 @@ def test_a_manager_looks_and_does_not_print(counter: Counter, household: Househo
 def test_receipt_is_voided_in_the_side_sheet(
     client: Client, counter: Counter, household: Household
 ) -> None:
-    receipt = pay(counter.collector, household, today=present())
+    receipt = pay(counter.collector, household, today=TODAY)
     address = url(counter, "receipts-void", receipt.pk)
 
     sheet_html = text(client.get(address, headers=HTMX))
@@ -245,7 +245,7 @@ def test_receipt_is_voided_in_the_side_sheet(
 def test_without_a_script_voiding_leads_back_to_the_receipt(
     client: Client, counter: Counter, household: Household
 ) -> None:
-    receipt = pay(counter.collector, household, today=present())
+    receipt = pay(counter.collector, household, today=TODAY)
 
     response = client.post(url(counter, "receipts-void", receipt.pk), {"reason": "x"}, follow=True)
 
@@ -259,7 +259,7 @@ def test_without_a_script_voiding_leads_back_to_the_receipt(
 def test_voiding_needs_a_reason(
     client: Client, counter: Counter, household: Household, reason: str, words: str
 ) -> None:
-    receipt = pay(counter.collector, household, today=present())
+    receipt = pay(counter.collector, household, today=TODAY)
 
     response = client.post(
         url(counter, "receipts-void", receipt.pk), {"reason": reason}, headers=HTMX
@@ -271,7 +271,7 @@ def test_voiding_needs_a_reason(
 
 
 def test_voiding_twice_is_told(client: Client, counter: Counter, household: Household) -> None:
-    receipt = pay(counter.collector, household, today=present())
+    receipt = pay(counter.collector, household, today=TODAY)
     address = url(counter, "receipts-void", receipt.pk)
     client.post(address, {"reason": "x"}, headers=HTMX)
 
@@ -284,7 +284,7 @@ def test_voiding_twice_is_told(client: Client, counter: Counter, household: Hous
 def test_yesterdays_receipt_is_the_directors_to_void(
     client: Client, director: Client, counter: Counter, household: Household
 ) -> None:
-    receipt = pay(counter.collector, household, today=present() - timedelta(days=1))
+    receipt = pay(counter.collector, household, today=TODAY - timedelta(days=1))
     address = url(counter, "receipts-void", receipt.pk)
 
     refused = client.post(address, {"reason": "x"}, headers=HTMX)

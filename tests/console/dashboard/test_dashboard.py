@@ -11,8 +11,15 @@ from django.urls import reverse
 from services.billing.arrears.rules import Rate
 from tenants.companies.models import Company
 from tests import factories, factories_billing
-from tests.console.cashier.conftest import browser_of, present
+from tests.console.cashier.conftest import browser_of
+from tests.factories import NOW, TODAY
 from tests.factories_cashier import Bill, Counter, add_household, open_counter, pay, post_bills
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages read the clock: it is 10:00 on 9 November in Shanghai."""
+    monkeypatch.setattr("console.views.timezone.now", lambda: NOW)
 
 
 @pytest.fixture
@@ -30,18 +37,16 @@ def home(client: Client, counter: Counter) -> Any:
 
 
 def test_figures_of_month_year_ageing_and_day(client: Client, counter: Counter) -> None:
-    today = present()
-    this_month = today.replace(day=1)
     household = add_household(counter.project)
     post_bills(
         household,
         [
-            Bill("12000.00", period=this_month, due_on=today - timedelta(days=1)),
-            Bill("500.00", period=date(today.year - 2, 5, 1), due_on=date(today.year - 2, 5, 10)),
+            Bill("12000.00", period=TODAY.replace(day=1), due_on=TODAY - timedelta(days=1)),
+            Bill("500.00", period=date(2024, 5, 1), due_on=date(2024, 5, 10)),
         ],
     )
-    pay(counter.collector, household, "3500.00", today=today)
-    pay(counter.collector, household, "100.00", method="QR", today=today - timedelta(days=1))
+    pay(counter.collector, household, "3500.00", today=TODAY)
+    pay(counter.collector, household, "100.00", method="QR", today=TODAY - timedelta(days=1))
 
     page = home(client, counter)
 
