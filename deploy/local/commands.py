@@ -369,8 +369,9 @@ def end_running(session: Session) -> None:
                 raise
         if not asked:
             with contextlib.suppress(ProcessLookupError, ValueError):
+                # Whoever has just taken the lock may not have written down its number yet.
                 os.kill(int(lock_of(session.home, "run").read_text()), signal.SIGTERM)
-            asked = True
+                asked = True
         time.sleep(0.1)
 
 

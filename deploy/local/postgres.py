@@ -257,7 +257,7 @@ class Postgres:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(postmaster, signum)
             deadline = time.monotonic() + seconds
-            while self._postmaster() == postmaster and time.monotonic() < deadline:
+            while self._is_running(postmaster) and time.monotonic() < deadline:
                 time.sleep(0.02)
 
     def remove(self) -> None:
@@ -330,6 +330,10 @@ class Postgres:
         except (OSError, ValueError, IndexError):
             return None
         return pid if not IS_LINUX or pid in self._processes() else None
+
+    def _is_running(self, postmaster: int) -> bool:
+        """Return whether the server works on: it removes its file just before it is gone."""
+        return postmaster in self._processes() if IS_LINUX else self._postmaster() == postmaster
 
     def _processes(self) -> list[int]:
         return processes_in(self.data, "postgres")

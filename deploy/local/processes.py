@@ -367,7 +367,7 @@ def boot_id() -> str:
 def stat_fields(pid: int) -> list[str] | None:
     """Return the fields of /proc/<pid>/stat from the state on; None without such a process."""
     try:
-        text = (PROC / str(pid) / "stat").read_text()
+        text = (PROC / str(pid) / "stat").read_text(errors="replace")  # a name cut off midway
     except OSError:
         return None
     return text.rpartition(")")[2].split()

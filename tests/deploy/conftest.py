@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -34,6 +35,15 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.02)
+
+
+def bound_socket() -> socket.socket:
+    """Return a socket that keeps a port for the test without listening on it yet."""
+    bound = socket.socket()
+    # The product's own probe, which sets this too, may bind beside it; nobody gets it by chance.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", 0))
+    return bound
 
 
 def make_home(parent: Path) -> Path:

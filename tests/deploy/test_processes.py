@@ -2,7 +2,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,10 @@ import pytest
 from deploy.local import processes
 from deploy.local.processes import DATA, DISK, DOWNLOAD, Runner, Services, likely_cause
 from deploy.local.report import Problem
-from tests.deploy.conftest import ROOT, wait_until
+from tests.deploy.conftest import ROOT, SECONDS, bound_socket, wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEP = [sys.executable, "-c", f"import time; time.sleep({2 * SECONDS})"]
 DEAF = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -31,16 +30,18 @@ def is_alive(process: int) -> bool:
 
 @linux_only
 def test_the_holder_of_a_port_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with bound_socket() as server:
         port = server.getsockname()[1]
+        assert processes.port_is_free(port)
+        assert processes.port_holder(port) is None
+
+        server.listen()
 
         assert not processes.port_is_free(port)
         assert (
             processes.port_holder(port)
             == f"{processes.command_name(os.getpid())}, process {os.getpid()}"
         )
-    assert processes.port_is_free(port)
-    assert processes.port_holder(port) is None
 
 
 @linux_only
@@ -125,7 +126,7 @@ def test_a_service_that_dies_is_named_with_its_log(home: Path) -> None:
     services.start("worker", command, cwd=home, env=os.environ, log=log)
 
     with pytest.raises(Problem, match=r"^the worker process ended: exit code 1$") as caught:
-        services.wait_until(lambda: False, "worker", failure="never", seconds=20)
+        services.wait_until(lambda: False, "worker", failure="never", seconds=SECONDS)
     services.stop()
 
     assert caught.value.log == log

@@ -1,6 +1,5 @@
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import dj_database_url
@@ -10,7 +9,7 @@ from deploy.local.locks import alone
 from deploy.local.postgres import socket_directory
 from deploy.local.report import Problem, Reporter
 from deploy.local.servers import Purpose, Servers, check_broker, check_space, make_home
-from tests.deploy.conftest import VENV
+from tests.deploy.conftest import VENV, bound_socket
 
 GIVEN = {"DATABASE_URL": "postgresql://one@db/guanjia", "BROKER_URL": "redis://broker/0"}
 
@@ -93,12 +92,14 @@ def test_a_server_given_is_never_taken_for_ours(home: Path, report: Reporter) ->
 
 
 def test_a_broker_that_does_not_answer_is_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with bound_socket() as server:
         port = server.getsockname()[1]
-        check_broker(f"redis://127.0.0.1:{port}/0")
+        refused = rf"BROKER_URL names does not answer at 127.0.0.1:{port}: Connection refused$"
+        with pytest.raises(Problem, match=refused):
+            check_broker(f"redis://127.0.0.1:{port}/0")
 
-    refused = rf"BROKER_URL names does not answer at 127.0.0.1:{port}: Connection refused$"
-    with pytest.raises(Problem, match=refused):
+        server.listen()
+
         check_broker(f"redis://127.0.0.1:{port}/0")
 
 

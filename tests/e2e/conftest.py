@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import database
@@ -13,6 +13,9 @@ from tests.e2e.site import Site, close_connections
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = database.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# The worker and other tests share two cores with a journey: what is expected to be seen is waited
+# for as long as Playwright waits for a click.
+expect.set_options(timeout=30_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,7 +68,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
-    fresh.set_default_timeout(15_000)
     yield fresh
     fresh.close()
 
@@ -76,7 +78,12 @@ def page(context: BrowserContext) -> Page:
 
 
 def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """Return what axe finds on the page by all of its rules or by some, one line each."""
+    """Return what axe finds on the page by all of its rules or by some, one line each.
+
+    It looks at the whole page, styles included, and at no colour halfway to another.
+    """
+    page.wait_for_load_state()
+    page.emulate_media(reduced_motion="reduce")
     # Evaluated and not added as a script: our content policy lets no inline script in.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(rules ? {runOnly: rules} : {})", rules)

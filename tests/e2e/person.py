@@ -9,8 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.site import Site
 
-# The worker and other tests share two cores with this one.
-expect.set_options(timeout=15_000)
 PASSWORD = "yun-lu-hua-yuan-2026"
 
 
@@ -46,7 +44,6 @@ class Person:
             timezone_id="Asia/Shanghai",
             accept_downloads=True,
         )
-        self._context.set_default_timeout(10_000)
         self._page = self._context.new_page()
         self._page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self._page.on(
@@ -144,13 +141,15 @@ class Person:
             expect(self.page.locator(within)).to_contain_text(text)
 
     def misses(self, label: str) -> None:
-        """See no button, link or menu entry of this label."""
+        """See no button, link or menu entry of this label on the whole page."""
+        self.page.wait_for_load_state()
         for role in ("button", "link"):
             expect(self.page.get_by_role(role, name=label, exact=True)).to_have_count(0)
 
     def figures(self) -> dict[str, str]:
         """Return the page's key figures by their names."""
         expect(self.page.locator(".kpis").first).to_be_visible()
+        self.page.wait_for_load_state()  # the rest of them may still be on its way
         return {
             tile.locator(".k").inner_text(): tile.locator(".v").inner_text()
             for tile in self.page.locator(".kpis .kpi").all()
@@ -158,6 +157,7 @@ class Person:
 
     def facts(self) -> dict[str, str]:
         """Return the named facts of the page's lists of properties."""
+        self.page.wait_for_load_state()
         names = self.page.locator("#main dl.kv dt")
         return {
             name.inner_text().strip(): name.locator("+ dd").inner_text().strip()
@@ -166,11 +166,13 @@ class Person:
 
     def rows(self) -> list[list[str]]:
         """Return the cells of a list page: its heads, its rows, and the totals below."""
+        self.page.wait_for_load_state()
         rows = self.page.locator("#list-body tr").all()
         return [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in rows]
 
     def table(self, title: str) -> list[list[str]]:
         """Return the cells of the rows of the table under this heading."""
+        self.page.wait_for_load_state()
         card = self.page.locator(".card, .list-page").filter(
             has=self.page.get_by_role("heading", name=title, exact=True)
         )

@@ -41,11 +41,13 @@ class Site:
     def start(self) -> None:
         """Start everything and wait until the site answers.
 
-        :raises RuntimeError: with the log's end if it does not within a minute.
+        :raises RuntimeError: with the log's end if it does not within two minutes.
         """
         self._broker = Valkey(self.folder, Path(sys.prefix))
         self._broker.start()
-        self.port = free_port()
+        # The web server gets the very socket: a port that is only found free may be taken by then.
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
         environment = self.environment()
         preparations = [
             self._run(environment, "collectstatic", "-m", "config", "collectstatic", "--noinput"),
@@ -65,8 +67,9 @@ class Site:
                 "--threads",
                 "4",
                 "--bind",
-                f"127.0.0.1:{self.port}",
+                f"fd://{listener.fileno()}",
                 "config.wsgi:application",
+                listener=listener,
             ),
             self._run(
                 environment,
@@ -82,7 +85,8 @@ class Site:
                 "INFO",
             ),
         ]
-        deadline = time.monotonic() + 60
+        listener.close()
+        deadline = time.monotonic() + 120
         while not self._answers():
             if time.monotonic() > deadline or self._processes[0].poll() is not None:
                 raise RuntimeError((self.folder / "web.log").read_text()[-3000:])
@@ -119,7 +123,7 @@ class Site:
 
         It is waited for a while; notices may have come after it.
         """
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             for mail in reversed(self._mails()):
                 if mail["To"] == address:
@@ -130,16 +134,15 @@ class Site:
         raise RuntimeError(f"no link for a password to {address}")
 
     def _mails(self) -> list[EmailMessage]:
-        """Return the mails that were sent, oldest first. A file holds one or more of them."""
+        """Return the mails that were sent, oldest first. A file holds one or more of them.
+
+        What stands behind the last line between mails is still being written.
+        """
         files = sorted(
             (self.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime_ns
         )
-        texts = "".join(path.read_text(encoding="utf-8") for path in files).split("-" * 79)
-        return [
-            message_from_string(text.strip(), policy=policy.default)
-            for text in texts
-            if text.strip()
-        ]
+        texts = [text for path in files for text in path.read_text("utf-8").split("-" * 79)[:-1]]
+        return [message_from_string(text.strip(), policy=policy.default) for text in texts]
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the site's processes."""
@@ -157,7 +160,11 @@ class Site:
         }
 
     def _run(
-        self, environment: dict[str, str], name: str, *arguments: str
+        self,
+        environment: dict[str, str],
+        name: str,
+        *arguments: str,
+        listener: socket.socket | None = None,
     ) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
@@ -167,6 +174,7 @@ class Site:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                pass_fds=[listener.fileno()] if listener else [],
             )
 
     def _answers(self) -> bool:
@@ -176,14 +184,6 @@ class Site:
                 return client.getresponse().status == 200
             except OSError:
                 return False
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def close_connections() -> None:

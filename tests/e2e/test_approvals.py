@@ -22,8 +22,6 @@ from tenants.companies.models import Company
 from tests.e2e.site import Site
 
 pytestmark = pytest.mark.browser
-# The worker and other tests share two cores with this one.
-expect.set_options(timeout=15_000)
 
 SLUG: Final = "qinghe"
 DESK: Final[ViewportSize] = {"width": 1440, "height": 900}

@@ -67,13 +67,12 @@ class Visitor:
     def __init__(self, site: Site, browser: Browser, username: str) -> None:
         self.site = site
         self.context: BrowserContext = browser.new_context(locale="zh-CN")
-        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.page.goto(site.address(SLUG))
         self.page.fill("#id_username", username)
         self.page.fill("#id_password", factories.PASSWORD)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator("#sidebar")).to_be_visible(timeout=30_000)
+        expect(self.page.locator("#sidebar")).to_be_visible()
 
     def open(self, path: str) -> Page:
         self.page.goto(self.site.address(SLUG, path))

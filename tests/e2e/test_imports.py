@@ -135,6 +135,7 @@ def test_readings_on_a_phone_and_in_the_dark(site: Site, project_id: int, desk: 
     desk.goto(site.address(SLUG, f"/p/{project_id}/imports/new/unit-ledger/"))
     upload(desk, LEDGER)
     desk.click("form[action$='/commit/'] button")
+    expect(desk.locator(".note.ok")).to_be_visible()
     desk.set_viewport_size({"width": 390, "height": 844})
     desk.emulate_media(color_scheme="dark")
 

@@ -13,8 +13,6 @@ from tests.e2e.site import Site
 
 pytestmark = pytest.mark.browser
 
-# The worker and other tests share two cores with this one.
-expect.set_options(timeout=20_000)
 SLUG = "qinghe"
 # No other journey signs in as these two: one has an app afterwards, the other has left.
 KEEPER = "sunli"
@@ -31,7 +29,6 @@ def demo(site: Site) -> Site:
 def desk(demo: Site, browser: Browser) -> Iterator[Page]:
     """The administrator's browser, with a security key that never asks for a finger."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(30_000)
     page = context.new_page()
     sign_in(demo, page, people.ADMINISTRATOR.username)
     yield page
@@ -75,10 +72,8 @@ def test_s44_a_leaver_hands_everything_back(demo: Site, desk: Page) -> None:
 
     desk.locator("form[action$='/close/'] button").click()
     confirm(desk)
-    expect(desk.locator(".quote, .note").first).to_be_visible()
-    expect(desk.locator("#main")).to_contain_text("0012")
-
-    assert desk.locator(".rows > .stack").count() == 3, desk.locator("#main").inner_text()
+    expect(desk.locator(".note.bad")).to_be_visible()  # what was there before has no refusal
+    expect(desk.locator(".rows > .stack")).to_have_count(3)
     for number in ("3-2-1602/2", "0012", "F-1"):
         thing = desk.locator(".rows > .stack").filter(has_text=number)
         take = thing.locator("form:has(input[name=way][value=TAKE_BACK])")
@@ -104,9 +99,9 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(demo: Site, browser:
     page.goto(demo.address(SLUG, "/c/account/app/"))
     expect(page.locator(".qr-box svg")).to_be_visible()
     secret = page.locator("code.code").first.inner_text().replace(" ", "")
-    # Half a minute ahead is taken as well, and leaves this half-minute unused for signing in.
-    earlier = totp.step_of(timezone.now()) - 1
-    page.fill("input[name=code]", totp.code_at(secret, earlier))
+    # Half a minute ahead is taken as well: the code holds however long the sending takes.
+    ahead = totp.step_of(timezone.now()) + 1
+    page.fill("input[name=code]", totp.code_at(secret, ahead))
     page.locator("form:has(.qr-box) button.btn-primary").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     code = page.locator("#recovery-codes li").first.inner_text().strip()
@@ -128,7 +123,6 @@ def test_an_app_is_set_up_and_asked_for_at_the_next_sign_in(demo: Site, browser:
 
 def test_a_passkey_is_made_signs_in_and_is_removed(demo: Site, browser: Browser) -> None:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(30_000)
     page = context.new_page()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")

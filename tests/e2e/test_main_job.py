@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -240,10 +240,16 @@ def post_the_bills(director: Person, month: str) -> None:
 
 
 def look_up(collector: Person, said: str) -> None:
-    """Type what people say of a household into the one box and see it found."""
-    collector.page.get_by_role("combobox", name="查找住户").fill(said)
+    """Type what people say of a household into the one box and see it found by that."""
+    with collector.page.expect_response(lambda answer: asked(answer.url) == said):
+        collector.page.get_by_role("combobox", name="查找住户").fill(said)
     found = collector.page.get_by_role("listbox", name="找到的住户").get_by_role("option")
     expect(found.first).to_be_visible()
+
+
+def asked(address: str) -> str:
+    """Return what an address searches for."""
+    return "".join(parse_qs(urlsplit(address).query).get("q", []))
 
 
 def find_the_household(collector: Person) -> None:
@@ -304,6 +310,7 @@ def look_at_the_arrears(collector: Person, folder: Path) -> None:
     collector.press_summary("楼栋")
     collector.tick("商业街")
     collector.sees("24 户", within="#list-count")
+    expect(collector.page.locator("#list-body tr[data-row]")).to_have_count(24)
     collector.page.keyboard.press("Escape")
     heads, *on_page = (row[1:] for row in collector.rows())  # without the boxes to pick by
     collector.press_summary("导出")

@@ -37,7 +37,6 @@ class Office:
 
     def _sign_in(self, browser: Browser, name: str) -> Page:
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-        context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(self.site.address(SLUG))
@@ -96,7 +95,7 @@ def write(page: Page, change: str) -> str:
     )
     page.locator('button[value="submit"]').click()
     expect(page.locator("#id_body")).to_have_count(0)
-    case = page.locator('a[href^="/approvals/"]').first.get_attribute("href")
+    case = page.locator('main a[href^="/approvals/"]').get_attribute("href")
     assert case is not None
     return case
 
@@ -105,7 +104,8 @@ def put_in_force(office: Office, path: str) -> None:
     page = office.at("preparer", path)
     page.locator('form[action$="/in-force/"] button').click()
     confirm(page)
-    expect(page.locator(".chip.ok").first).to_be_visible()
+    # Approved is green as well; only what is in force is given outside.
+    expect(page.locator('a[href$="/release/"]')).to_be_visible()
 
 
 def path_of(office: Office, page: Page) -> str:
