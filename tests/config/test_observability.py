@@ -144,7 +144,7 @@ def reports(receiver: tuple[str, list[dict[str, Any]]]) -> Iterator[Callable[[],
     sentry.start(dsn, environment="test", release="t")
 
     def received() -> list[dict[str, Any]]:
-        sentry_sdk.flush(5)
+        sentry_sdk.flush(60)
         return [event for event in events if "exception" in event or "logentry" in event]
 
     yield received
