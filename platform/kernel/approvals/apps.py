@@ -7,7 +7,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel import seeds
-        from kernel.approvals import files, leaving, registry, telling
+        from kernel.approvals import files, leaving, outside, registry, telling
         from kernel.approvals.kinds import KINDS
         from kernel.approvals.operations import seed_chains
         from kernel.approvals.retention import files_of_ended_cases
@@ -15,6 +15,7 @@ class ApprovalsConfig(AppConfig):
         from kernel.documents.retention import dispose_file
         from kernel.identity import leaving as departures
         from kernel.notifications import registry as notices
+        from kernel.outbox import registry as events
         from kernel.records import retention
         from kernel.text import _
 
@@ -32,5 +33,7 @@ class ApprovalsConfig(AppConfig):
             )
         )
         notices.register(*telling.NOTICES)
+        for event, words in outside.EVENTS.items():
+            events.register(event, words)
         registry.announce(KINDS)
         seeds.register("30-chains", seed_chains)

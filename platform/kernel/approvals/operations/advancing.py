@@ -8,7 +8,7 @@ from django.db.models import F
 
 from kernel.access.actors import SYSTEM, Actor
 from kernel.access.models import User
-from kernel.approvals import registry, telling
+from kernel.approvals import outside, registry, telling
 from kernel.approvals.models import (
     LIVE_STEPS,
     Act,
@@ -292,6 +292,7 @@ def _assign(
 
 def _finish(case: Case, *, actor: Actor, now: datetime) -> None:
     set_state(case, CaseState.APPROVED, now=now)
+    outside.publish("approved", case, now=now)
     kind = registry.find_kind(case.kind)
     if kind is not None and kind.on_approved is not None:
         kind.on_approved(case, actor, now)

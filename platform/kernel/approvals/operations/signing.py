@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel.access.actors import Actor
-from kernel.approvals import registry, telling
+from kernel.approvals import outside, registry, telling
 from kernel.approvals.models import Act, AssignmentState, Case, CaseState, CaseStep, StepState
 from kernel.approvals.operations import checks
 from kernel.approvals.operations.advancing import (
@@ -115,6 +115,7 @@ def reject(
     )
     clear_path(case, now=now)
     set_state(case, CaseState.REJECTED)
+    outside.publish("rejected", case, now=now)
     kind = registry.find_kind(case.kind)
     if kind is not None and kind.on_rejected is not None:
         kind.on_rejected(case, actor, now)

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from kernel.access.actors import SYSTEM, Actor
 from kernel.access.models import User
-from kernel.approvals import registry, telling
+from kernel.approvals import outside, registry, telling
 from kernel.approvals.models import (
     OPEN_STATES,
     Act,
@@ -207,6 +207,7 @@ def _end(case: Case, *, actor: Actor, text: str, now: datetime) -> None:
     )
     clear_path(case, now=now)
     set_state(case, CaseState.WITHDRAWN, now=now)
+    outside.publish("withdrawn", case, now=now)
     write(case, Act.WITHDRAWN, actor=actor, now=now, text=text.strip())
     kind = registry.find_kind(case.kind)
     if kind is not None and kind.on_withdrawn is not None:
@@ -318,6 +319,7 @@ def describe(
 
 def start(case: Case, *, actor: Actor, now: datetime) -> None:
     """Lay the case's path and open its first step."""
+    outside.publish("submitted", case, now=now)
     kind = registry.kind_of(case.kind)
     definition = bound(case.version.read(), case.project_id)
     facts = kind.all_facts()
