@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, Lock
 from time import monotonic, sleep
 from typing import Final, TypeVar
 
@@ -39,11 +39,16 @@ def at_once(company: Company, calls: Sequence[Callable[[], T]]) -> list[T | Exce
         return list(pool.map(run, calls))
 
 
-def until_another_waits() -> None:
-    """Return once another connection waits for a lock that this one holds in its transaction."""
+def until_another_waits(unless: Event | None = None) -> None:
+    """Return once another connection waits for a lock that this one holds in its transaction.
+
+    Or, where there is no such lock, once the other has said by the event that it is done.
+    """
     given_up_at = monotonic() + PATIENCE
     with connection.cursor() as cursor:
         while monotonic() < given_up_at:
+            if unless is not None and unless.is_set():
+                return
             # A transaction goes on seeing the connections of its first look.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
@@ -53,3 +58,19 @@ def until_another_waits() -> None:
                 return
             sleep(0.01)
     raise AssertionError("nobody waits for this connection")
+
+
+class Meeting:
+    """Where two come that do the same: both go on when the second is there.
+
+    Or when the second cannot come because the first holds what it waits for.
+    """
+
+    def __init__(self) -> None:
+        self._first, self._both = Lock(), Event()
+
+    def come(self) -> None:
+        if self._first.acquire(blocking=False):
+            until_another_waits(unless=self._both)
+        else:
+            self._both.set()

@@ -24,7 +24,7 @@ from tests import factories_billing as billing
 from tests import factories_runs as factories
 from tests.factories_cashier import pay
 from tests.factories_runs import NOW, TODAY, Office
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once, until_another_waits
 
 Call = Callable[[], Any]
 
@@ -94,11 +94,11 @@ def test_without_the_lock_only_the_database_keeps_a_paid_bill(
     def unlocked(ids: Any) -> list[BillLine]:
         found = list(BillLine.objects.select_related("item").filter(pk__in=ids))
         read.set()
-        paid.wait(timeout=10)
+        assert paid.wait(timeout=PATIENCE)
         return found
 
     def pay_then() -> Receipt:
-        read.wait(timeout=10)
+        assert read.wait(timeout=PATIENCE)
         receipt: Receipt = paying(office, line)()
         paid.set()
         return receipt
@@ -187,14 +187,14 @@ def test_posting_and_cancelling_end_in_one_of_the_two(
 
 
 def half_way(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event]:
-    """Hold a chunk, computed and not committed, until somebody else is done; a second only."""
+    """Hold a chunk, computed and not committed, until somebody else is done or waits for it."""
     computed, done = Event(), Event()
     honest = computing._write_draft
 
     def write_draft(*args: Any) -> Any:
         found = honest(*args)
         computed.set()
-        done.wait(timeout=1)
+        until_another_waits(unless=done)
         return found
 
     monkeypatch.setattr(computing, "_write_draft", write_draft)
@@ -210,7 +210,7 @@ def race_with_computing(
     chunk_id = BillRunChunk.objects.get(run=run).pk
 
     def other() -> Any:
-        assert computed.wait(timeout=10)
+        assert computed.wait(timeout=PATIENCE)
         try:
             return call()
         finally:

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 from functools import partial
-from threading import Event
+from threading import Event, Lock
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -15,7 +16,7 @@ from tenants.companies.models import Company
 from tenants.provisioning import schema
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once, until_another_waits
 
 SYSTEM = access.SYSTEM
 
@@ -84,6 +85,14 @@ def test_without_the_locks_a_flat_is_sold_twice(
         return units, {unit.household_id: unit.household for unit in units.values()}
 
     monkeypatch.setattr(households, "lock_units_with_households", read)
+    first, begin_owners = Lock(), households._begin_owners
+
+    def when_the_other_has_read(*args: Any) -> Any:
+        if first.acquire(blocking=False):
+            until_another_waits()  # to end the same owner
+        return begin_owners(*args)
+
+    monkeypatch.setattr(households, "_begin_owners", when_the_other_has_read)
 
     flat, _results = sell_twice(committed_tenant)
 
@@ -135,11 +144,11 @@ def test_bill_waits_while_its_account_changes_hands(committed_tenant: Company) -
         with transaction.atomic():
             queries.lock_household(flat.household_id)
             locked.set()
-            tried.wait(timeout=10)
+            assert tried.wait(timeout=PATIENCE)
         return "changed"
 
     def post() -> str:
-        locked.wait(timeout=10)
+        assert locked.wait(timeout=PATIENCE)
         try:
             with transaction.atomic():
                 cursor = connection.cursor()

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tenants.companies.models import Company
 from tests import factories_billing as factories
 from tests.factories import NOW, TODAY
 from tests.factories_billing import OCTOBER
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 
 def read_project(*, actor: Actor, project_id: int) -> Project:
@@ -28,16 +27,13 @@ def read_project(*, actor: Actor, project_id: int) -> Project:
 @pytest.fixture
 def readers_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let both have judged their readings before either writes."""
-    barrier = Barrier(2)
+    meeting = Meeting()
     assess_month = queries.assess_month
 
     def waiting(**arguments: Any) -> Any:
         month = assess_month(**arguments)
         if arguments.get("entries"):
-            try:
-                barrier.wait(timeout=2)
-            except BrokenBarrierError:
-                return month
+            meeting.come()
         return month
 
     monkeypatch.setattr(queries, "assess_month", waiting)

@@ -16,7 +16,7 @@ from services.properties.models import Project
 from tenants.companies.models import Company
 from tests.factories import NOW, add_actor
 from tests.factories_properties import add_project
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once
 
 ASKED = MOST_AT_ONCE + 3
 
@@ -44,7 +44,7 @@ def starting(actor: Actor, project: Project, number: int) -> Callable[[], PrintB
 
 def without_the_lock(monkeypatch: pytest.MonkeyPatch, callers: int) -> None:
     """Let all have counted before any of them goes on."""
-    counted, start_job = threading.Barrier(callers, timeout=20), operations._start_job
+    counted, start_job = threading.Barrier(callers, timeout=PATIENCE), operations._start_job
 
     def start_when_all_have_counted(*args: Any) -> Job:
         counted.wait()

@@ -18,7 +18,7 @@ from tenants.companies.models import Company
 from tests import factories_billing as billing
 from tests import factories_runs as factories
 from tests.factories_runs import NOW, Office
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once, until_another_waits
 
 ROOMS = "楼栋,单元,房号,建筑面积,业主\n1栋,1,101,100,张三\n1栋,1,102,100,李四\n".encode()
 READINGS = "表号,房号,上次读数,本次读数,抄表日期\n1-1-101-W,1-1-101,0,10,2026-10-26\n".encode()
@@ -50,9 +50,9 @@ def planned(office: Office) -> tuple[BillRun, int]:
 
 @pytest.fixture
 def compute_in_between(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event]:
-    """Let the undo, having looked for what depends on it, wait for the computing; a second only.
+    """Let the undo, having looked for what depends on it, wait for the computing to be done.
 
-    Under the lock the computing waits for the undo, and the second passes.
+    Or, under the lock, until the computing waits for it.
     """
     looked, computed = Event(), Event()
     honest = undoing.dependents
@@ -60,7 +60,7 @@ def compute_in_between(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event]:
     def dependents(*args: Any) -> dict[str, int]:
         found = honest(*args)
         looked.set()
-        computed.wait(timeout=1)
+        until_another_waits(unless=computed)
         return found
 
     monkeypatch.setattr(undoing, "dependents", dependents)
@@ -75,7 +75,7 @@ def race(office: Office, company: Company, batch: ImportBatch, signals: Any) -> 
         return imports.undo(actor=office.director, batch_id=batch.pk, now=NOW).state
 
     def compute() -> bool:
-        assert looked.wait(timeout=10)
+        assert looked.wait(timeout=PATIENCE)
         done = computing.compute_chunk(run_id=run.pk, chunk_id=chunk_id)
         computed.set()
         return done

@@ -1,11 +1,9 @@
 """A worker is killed with SIGKILL again and again; the run comes out as if it had not been."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -34,7 +32,9 @@ from tests.factories_runs import NOW, Office
 
 HOMES = 120
 UNITS = 4  # in a chunk: thirty of them
-KILLS = 3  # of each, while it computes and while it posts
+# How many chunks each worker does until it is killed, and when in the last of them: while the run
+# is computed, and again while it is posted.
+KILLS = ((2, "before"), (3, "after"), (1, "before"))
 
 
 @pytest.fixture
@@ -56,8 +56,10 @@ def fill(project: Project) -> None:
 
 
 @contextmanager
-def worker_on(job: Job, takeover: int) -> Iterator[subprocess.Popen[str]]:
-    """Start a worker process and go on when it has begun."""
+def worker_on(
+    job: Job, takeover: int, count: int = 0, moment: str = ""
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a worker process; it does the job, or ``count`` chunks of it."""
     with subprocess.Popen(
         [
             sys.executable,
@@ -67,14 +69,14 @@ def worker_on(job: Job, takeover: int) -> Iterator[subprocess.Popen[str]]:
             str(job.pk),
             str(5 * takeover),
             str(UNITS),
+            str(count),
+            moment,
         ],
         cwd=database.ROOT,
         env=os.environ | {"PYTHONPATH": f"{database.ROOT / 'platform'}{os.pathsep}{database.ROOT}"},
         stdout=subprocess.PIPE,
         text=True,
     ) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "working\n"
         yield worker
 
 
@@ -85,25 +87,22 @@ def done_of(run: BillRun, state: ChunkState) -> tuple[int, int]:
 
 
 def kill_again_and_again(run: BillRun, state: ChunkState) -> None:
-    """Kill worker after worker at a random moment in the middle, then let one finish."""
+    """Kill worker after worker in the middle, then let one finish."""
     job = factories.job_of(run)
-    reached = 0
-    for takeover in range(KILLS):
-        target = reached + random.randint(1, 3)
-        with worker_on(job, takeover) as worker:
-            while reached < target:
-                assert worker.poll() is None, "the worker ended before it was killed"
-                reached, _total = done_of(run, state)
-            time.sleep(random.uniform(0, 0.03))
+    expected = 0
+    for takeover, (count, moment) in enumerate(KILLS):
+        with worker_on(job, takeover, count, moment) as worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "there\n"
             worker.kill()
             assert worker.wait() == -signal.SIGKILL
-        reached, total = done_of(run, state)
-        assert 0 < reached < total  # it was hit in the middle of its work
+        expected += count if moment == "after" else count - 1  # what was not committed is lost
+        assert done_of(run, state) == (expected, HOMES // UNITS)
         assert factories.job_of(run).state == JobState.RUNNING  # and nobody has noticed
-    with worker_on(job, KILLS) as worker:
+    with worker_on(job, len(KILLS)) as worker:
         assert worker.wait() == 0
     run.refresh_from_db()
-    assert factories.job_of(run).attempt == KILLS + 1
+    assert factories.job_of(run).attempt == len(KILLS) + 1
 
 
 def test_killed_workers_leave_the_run_that_an_unhurt_one_makes(
@@ -118,7 +117,7 @@ def test_killed_workers_leave_the_run_that_an_unhurt_one_makes(
 
     assert (run.state, run.draft_lines) == (RunState.PREVIEW, len(expected))
     assert DraftLine.objects.filter(run=run).count() == len(expected)
-    later = NOW + timedelta(minutes=5 * KILLS)  # the last worker's clock
+    later = NOW + timedelta(minutes=5 * len(KILLS))  # the last worker's clock
     factories.check(office, run, now=later)
     run = factories.start_posting(office, run)
 

@@ -1,9 +1,11 @@
 """Two people, two workers, at the same moment. Each lock is shown to be needed, then to hold."""
 
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from kernel.jobs.models import Job
 from services.billing.ledger import invariants
@@ -23,7 +25,7 @@ from tenants.companies.models import Company
 from tests import factories_runs as factories
 from tests.factories_billing import NOVEMBER
 from tests.factories_runs import NOW, TODAY, Office
-from tests.threads import at_once
+from tests.threads import PATIENCE, at_once
 
 
 @pytest.fixture
@@ -47,16 +49,29 @@ def test_two_people_prepare_the_same_month(committed_tenant: Company, office: Of
     assert Job.objects.count() == 1
 
 
-def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+WORKERS = 4
+
+
+def without_the_lock(monkeypatch: pytest.MonkeyPatch, module: Any, write: str) -> None:
+    """Let all workers have found the chunk to be done before any of them writes."""
+    found, honest = Barrier(WORKERS), getattr(module, write)
+
     def unlocked(run_id: int) -> BillRun:
         return BillRun.objects.get(pk=run_id)
 
+    def writing(*args: Any) -> Any:
+        found.wait(timeout=PATIENCE)
+        return honest(*args)
+
     monkeypatch.setattr(chunks, "lock_run", unlocked)
+    monkeypatch.setattr(module, write, writing)
 
 
-def compute_twice(company: Company, run: BillRun) -> list[bool | Exception]:
+def compute_at_once(company: Company, run: BillRun) -> list[bool | Exception]:
     chunk_id = BillRunChunk.objects.get(run=run).pk
-    return at_once(company, [lambda: computing.compute_chunk(run_id=run.pk, chunk_id=chunk_id)] * 4)
+    return at_once(
+        company, [lambda: computing.compute_chunk(run_id=run.pk, chunk_id=chunk_id)] * WORKERS
+    )
 
 
 @pytest.fixture
@@ -67,7 +82,7 @@ def planned(office: Office) -> BillRun:
 
 
 def test_four_workers_compute_one_chunk_once(committed_tenant: Company, planned: BillRun) -> None:
-    done = compute_twice(committed_tenant, planned)
+    done = compute_at_once(committed_tenant, planned)
 
     assert sorted(map(str, done)) == ["False", "False", "False", "True"]
     assert DraftLine.objects.count() == 40
@@ -77,18 +92,18 @@ def test_without_the_lock_they_would_all_compute_it(
     committed_tenant: Company, planned: BillRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The teeth of the test above."""
-    without_the_lock(monkeypatch)
+    without_the_lock(monkeypatch, computing, "_write_draft")
 
-    done = compute_twice(committed_tenant, planned)
+    done = compute_at_once(committed_tenant, planned)
 
-    assert done.count(True) > 1
-    assert DraftLine.objects.count() > 40
+    assert done == [True] * WORKERS
+    assert DraftLine.objects.count() == WORKERS * 40
 
 
 def post_at_once(company: Company, run: BillRun) -> list[bool | Exception]:
     chunk_id = BillRunChunk.objects.get(run=run).pk
     return at_once(
-        company, [lambda: posting.post_chunk(run_id=run.pk, chunk_id=chunk_id, now=NOW)] * 4
+        company, [lambda: posting.post_chunk(run_id=run.pk, chunk_id=chunk_id, now=NOW)] * WORKERS
     )
 
 
@@ -110,12 +125,12 @@ def test_without_the_lock_the_database_still_lets_one_through(
     committed_tenant: Company, posting_run: BillRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock saves the others a failure; ``billline_once`` and the journal's source decide."""
-    without_the_lock(monkeypatch)
+    without_the_lock(monkeypatch, posting, "_write_lines")
 
     done = post_at_once(committed_tenant, posting_run)
 
     assert done.count(True) == 1
-    assert any(isinstance(outcome, Exception) for outcome in done)
+    assert sum(isinstance(outcome, IntegrityError) for outcome in done) == WORKERS - 1, done
     assert (BillLine.objects.count(), Journal.objects.count()) == (40, 1)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,7 +18,7 @@ from tenants.provisioning.schema import owner_cursor
 from tests import factories_billing as factories
 from tests.factories import NOW, add_actor
 from tests.factories_billing import JANUARY
-from tests.threads import at_once
+from tests.threads import Meeting, at_once
 
 
 def read_standard(*, actor: Actor, standard_id: int, pricing: bool = False) -> FeeStandard:
@@ -40,14 +39,11 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def rivals_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two confirmations both have read what is in force before either writes."""
-    barrier = Barrier(2)
+    meeting = Meeting()
 
     def waiting(version: FeeVersion) -> FeeVersion | None:
         before = predecessor(version)
-        try:
-            barrier.wait(timeout=2)
-        except BrokenBarrierError:
-            return before
+        meeting.come()
         return before
 
     monkeypatch.setattr(approval, "predecessor", waiting)
