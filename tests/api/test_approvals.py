@@ -263,7 +263,7 @@ def test_project_gets_its_own_chain(admin: Api, project: Project) -> None:
     made = admin("POST", "approval-chains/", body)
 
     assert made.json()["state"] == "DRAFT"
-    assert admin("POST", "approval-chains/", {**body, "project_id": 999}).status_code == 404
+    assert admin("POST", "approval-chains/", {**body, "project_id": 999_999}).status_code == 404
     assert refusal(admin("POST", "approval-chains/", body)) == (409, "approvals.chain-exists")
 
 

@@ -41,15 +41,24 @@ TABLES = (Assignment, Case, CaseStep, Chain, ChainVersion, Delegation, Signature
 FAR = 5_000  # ids further on than those of the own company
 
 
-def leap() -> None:
-    """Let the ids that the company in force gives begin far on."""
+def leap(own: Company) -> None:
+    """Let the ids that the company in force gives begin far on from those of the own company."""
+    for table in [model._meta.db_table for model in (*TABLES, User, Project)]:
+        with tenant_context(own):
+            reached = next_id(table)
+        missing = reached + FAR - next_id(table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count({NEXT}) FROM generate_series(1, %s)", [table, missing])
+
+
+NEXT = "nextval(pg_get_serial_sequence(%s, 'id'))"
+
+
+def next_id(table: str) -> int:
     with connection.cursor() as cursor:
-        for model in (*TABLES, User, Project):
-            cursor.execute(
-                "SELECT count(nextval(pg_get_serial_sequence(%s, 'id'))) "
-                "FROM generate_series(1, %s)",
-                [model._meta.db_table, FAR],
-            )
+        cursor.execute(f"SELECT {NEXT}", [table])
+        number: int = cursor.fetchone()[0]
+    return number
 
 
 def written() -> dict[str, list[tuple[Any, ...]]]:
@@ -65,7 +74,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 def abroad(companies: dict[str, Company]) -> Iterator[dict[str, int]]:
     """Return ids of everything there is in beta, from where alpha has none."""
     with approvals.paper_kind(), tenant_context(companies["beta"]):
-        leap()
+        leap(companies["alpha"])
         project = registry.add_project()
         version = approvals.publish(
             approvals.line(approvals.step("charging_director"), approvals.step("property_manager"))

@@ -131,7 +131,7 @@ def test_a_batch_is_asked_for_made_and_fetched(counter: Counter, household: Hous
         ({"kind": "letters"}, 400),
         ({"object_ids": []}, 400),
         ({"object_ids": list(range(1, 502))}, 400),
-        ({"project_id": 999}, 404),
+        ({"project_id": 999_999}, 404),
     ],
 )
 def test_a_batch_that_is_not_asked_for_well(
@@ -186,7 +186,7 @@ def test_templates_of_a_project_there_is_not(admin: Api, address: str) -> None:
     )
 
     answer = admin(
-        "GET" if body is None else "POST", f"projects/999/print-templates/{address}", body
+        "GET" if body is None else "POST", f"projects/999999/print-templates/{address}", body
     )
 
     assert answer.status_code == 404

@@ -435,7 +435,7 @@ NO_UNIT = {"unit_id": 999_999, "kind": "GAS", "code": "G"}
         (("POST", "occupancies/", {"unit_id": 1, "role": "OWNER"}), 400, "invalid-input", "party"),
         (("POST", "vehicles/", {"household_id": 999_999, "plate": "x"}), 404, "not-found", None),
         (("POST", "meters/", NO_UNIT), 404, "not-found", None),
-        (("POST", PAYER, {"party_id": 9}), 409, "properties.payer-not-in-household", "party"),
+        (("POST", PAYER, {"party_id": 999_999}), 409, "properties.payer-not-in-household", "party"),
         (("DELETE", UNIT), 405, "method-not-allowed", None),
     ],
 )

@@ -6,9 +6,9 @@ from datetime import date
 from services.properties.models import Project
 
 # In every name of a project or company but the visitor's own. Latin letters only: what a page
-# shows of them is never shortened, translated or escaped.
+# shows of them is never shortened, translated or escaped. Long enough to be in no secret by chance.
 OTHER, FOREIGN = "qzxother", "qzxforeign"
-OWN = "qzxown"
+OWN = "qzxownown"
 MONTH = date(2026, 10, 1)
 # Whoever holds them all in one project may do there whatever is done in a project.
 PROJECT_POSTS = (

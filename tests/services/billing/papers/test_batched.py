@@ -288,4 +288,4 @@ def test_nothing_lies_in_the_clear(counter: Counter, receipts: list[Receipt]) ->
 
     assert content.startswith(b"%PDF")
     parts = b"".join(bytes(part.content_encrypted) for part in BatchPart.objects.all())
-    assert b"%PDF" not in parts
+    assert content[:64] not in parts  # of fewer bytes chance makes some
