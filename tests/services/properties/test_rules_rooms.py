@@ -166,7 +166,19 @@ def test_any_text_is_searched_without_an_error(text: str) -> None:
     assert all(key == key.upper() for key in search.keys)
 
 
-@given(st.text(string.printable + "栋单元室座商业街一二十", max_size=40))
-def test_a_key_of_a_key_is_itself(text: str) -> None:
+SIGNS = string.printable + "栋单元室座商业街一二十"
+
+
+@given(st.text(SIGNS, max_size=40))
+def test_a_key_is_short_and_a_building_has_no_dash_in_its_code(text: str) -> None:
     assert len(rules.sort_key(text)) <= 120
-    assert rules.building_code(rules.building_code(text)) == rules.building_code(text)
+    assert "-" not in rules.building_code(text)
+
+
+@given(st.text(SIGNS.replace("-", ""), max_size=20))
+def test_a_code_of_a_building_stands_for_itself(name: str) -> None:
+    assert rules.building_code(rules.building_code(name)) == rules.building_code(name)
+
+
+def test_a_building_with_a_dash_is_not_the_one_without() -> None:
+    assert rules.building_code("3-1栋") != rules.building_code("31栋")
