@@ -16,7 +16,7 @@ class LockClass(IntEnum):
     POLICIES = 4  # second key: of the schema; settings that must go together, one change at a time
     LADDER = 5  # second key: of the schema; reporting lines, one change at a time
     VERIFICATION = 6  # second key: the company's id; one portion of its record at a time
-    DISPOSAL = 7  # second key: of the schema; a record is put on one list of disposal at a time
+    DISPOSAL = 7  # second key: of the schema; a record is listed, held or disposed of in turn
 
 
 def lock_company(lock: LockClass) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -174,6 +174,26 @@ def test_two_lists_at_once_name_a_record_once(committed_tenant: Company) -> None
         operations.NotDue
     ] * 2
     assert DisposalItem.objects.count() == 1
+
+
+def test_a_record_is_not_held_back_while_it_is_disposed_of(committed_tenant: Company) -> None:
+    """Whoever holds it back meanwhile waits, and is then told that there is nothing to hold."""
+    office = open_office()
+    case = case_named_by(office.list())
+
+    def hold() -> LegalHold:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            return office.hold()
+
+    with transaction.atomic():
+        approve(office.manager, case)
+        (answer,) = at_once(committed_tenant, [hold])
+
+    assert isinstance(answer, OperationalError)
+    with pytest.raises(NotFound):
+        office.hold()
+    assert not LegalHold.objects.exists()
 
 
 def test_what_is_held_back_is_not_listed(office: Office) -> None:

@@ -41,6 +41,7 @@ def next_number(
     :raises rules.ValueMissing: if a token of the pattern gets no value.
     """
     row = _row_of(series)
+    _keep_pattern(row)
     pattern = rules.parse(row.pattern, allowed=registry.series_named(series).tokens)
     text = rules.frame(pattern, on=on, values=_values(pattern, project_id, values or {}))
     if row.is_gapless:
@@ -109,6 +110,19 @@ def _row_of(key: str) -> NumberSeries:
         )
         row = NumberSeries.objects.get(key=key)
     return row
+
+
+def _keep_pattern(row: NumberSeries) -> None:
+    """Let nobody change the pattern until the transaction ends; takers do not wait for each other.
+
+    Who changes it looks at every number there is: it must find this one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pattern FROM {NumberSeries._meta.db_table} WHERE id = %s FOR SHARE",  # noqa: S608 - our own table
+            [row.pk],
+        )
+        row.pattern = cursor.fetchone()[0]
 
 
 def _values(

@@ -110,6 +110,7 @@ def dispose(*, case: Case, actor: Actor, now: datetime) -> None:
     :raises NotDue: if something on it is to be kept longer by now.
     """
     disposal = Disposal.objects.select_for_update().get(pk=case.subject_id)
+    lock_company(LockClass.DISPOSAL)
     held = {(hold.record_class, hold.object_id): hold for hold in holds_in_force()}
     items = list(disposal.items.order_by("record_class", "object_id"))
     for item in items:
@@ -150,6 +151,7 @@ def place_hold(
     :raises HeldAlready: if it is held back.
     """
     access.require_in_project(actor, Action.RECORD_HOLD, project_id)
+    lock_company(LockClass.DISPOSAL)
     row = next(
         (row for row in due(actor=actor, project_id=project_id, today=today) if row.key == key),
         None,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from kernel import access
 from kernel.access.actors import Actor
@@ -156,6 +156,39 @@ def test_a_pattern_that_would_repeat_a_number_is_refused(tenant: Company, admin:
             actor=admin, series="letter", pattern="{NN}-{MM}", seen="{YY}-{NN}", now=NOW
         )
     assert NumberSeries.objects.get().pattern == "{YY}-{NN}"
+
+
+def test_a_pattern_is_not_changed_while_a_number_is_taken(committed_tenant: Company) -> None:
+    """The number would not be among those that a new pattern is compared with."""
+    take()  # there is the series
+    admin = add_actor("xujing", "company_admin")
+    seen = NumberSeries.objects.get().pattern
+
+    def change() -> NumberSeries:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            return operations.change_pattern(
+                actor=admin, series="letter", pattern="{CO}.{YYYY}.{NN}", seen=seen, now=NOW
+            )
+
+    with transaction.atomic():
+        take()
+        (answer,) = at_once(committed_tenant, [change])
+    assert isinstance(answer, OperationalError)
+    assert change().pattern == "{CO}.{YYYY}.{NN}"
+
+
+def test_takers_of_fast_numbers_do_not_wait_for_each_other(committed_tenant: Company) -> None:
+    def quick() -> str:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            return take("ticket")
+
+    take("ticket")
+    with transaction.atomic():
+        take("ticket")
+        (answer,) = at_once(committed_tenant, [quick])
+    assert isinstance(answer, str)
 
 
 def test_two_people_do_not_overwrite_each_other(tenant: Company, admin: Actor) -> None:
