@@ -39,7 +39,8 @@ def request_of(kind: str, *, key: str, secret: str, text: str, timestamp: int) -
             signed = _signed(secret.encode(), f"{milliseconds}\n{secret}".encode())
             address += f"&timestamp={milliseconds}&sign={quote_plus(signed)}"
         return address, _json(body)
-    body = {"msg_type": "text", "content": {"text": content}}
+    # 飞书 reads <at user_id="all"> in a text: whoever words a title would call everybody.
+    body = {"msg_type": "text", "content": {"text": content.replace("<", "＜")}}
     if secret:
         body |= {
             "timestamp": str(timestamp),

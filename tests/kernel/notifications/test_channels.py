@@ -161,6 +161,20 @@ def test_feishu_gets_the_signature_of_its_secret() -> None:
     assert base64.b64decode(told["sign"]) == expected
 
 
+def test_a_title_calls_nobody() -> None:
+    text = '<at user_id="all">所有人</at> @13812346027 @所有人'
+    told = {
+        kind: json.loads(
+            robots.request_of(kind, key=KEY, secret="", text=text, timestamp=1_700_000_000)[1]
+        )
+        for kind in robots_known()
+    }
+
+    assert "<at" not in told[robots.FEISHU]["content"]["text"]
+    for kind in (robots.WECOM, robots.DINGTALK):  # these call whom a field of its own names
+        assert told[kind] == {"msgtype": "text", "text": {"content": text}}
+
+
 def test_a_long_text_is_cut_between_characters() -> None:
     _url, body = robots.request_of(robots.WECOM, key=KEY, secret="", text="管" * 1000, timestamp=0)
 
