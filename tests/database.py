@@ -150,19 +150,19 @@ def copy_template(database: str) -> None:
     """Replace ``database`` by a fresh copy of the template."""
     with one_at_a_time():
         name = ensure_template()
-        drop(database)
+        drop(database, attempts=20)
         execute(f'CREATE DATABASE "{database}" TEMPLATE "{name}"')
     use(database)
 
 
-def drop(database: str) -> None:
+def drop(database: str, *, attempts: int = 2) -> None:
     """Remove a worker's database; one that somebody still holds after 10 s is left behind.
 
     The cluster of a test run is thrown away with all that is in it.
     """
     connection.close()
     # The server itself waits 5 s for others to leave before it refuses.
-    for _attempt in range(2):
+    for _attempt in range(attempts):
         try:
             execute(f'DROP DATABASE IF EXISTS "{database}"')
         except psycopg2.errors.ObjectInUse:
