@@ -15,7 +15,11 @@ class PropertiesConfig(AppConfig):
         from services.properties import queries
         from services.properties.imports.importer import UnitLedgerImporter
         from services.properties.operations.erasing import erase_of_disposal
-        from services.properties.queries.retention import former_owners, papers_of_former_owners
+        from services.properties.queries.retention import (
+            former_owners,
+            papers_of_current_owners,
+            papers_of_former_owners,
+        )
 
         register(UnitLedgerImporter())
         know_projects(queries.is_project)
@@ -33,7 +37,10 @@ class PropertiesConfig(AppConfig):
             retention.RecordClass(
                 key="owner-file",
                 name=_("Files of current owners"),
-                goes=_("Nothing: they are kept for ever."),
+                goes=_("A paper that was put in so long ago; its name, and who looked, stay."),
+                setting="archive.owner_file_retention",
+                ended=papers_of_current_owners,
+                dispose=dispose_file,
             )
         )
         retention.register(

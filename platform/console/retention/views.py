@@ -16,7 +16,6 @@ from console.histories import told_with_cases
 from console.lists import ChoiceFilter, Column, ListView, title_column
 from console.sheets import EditSheet
 from console.views import ConsoleView
-from kernel import policies
 from kernel.access import Action
 from kernel.approvals.telling import case_path
 from kernel.errors import Conflict, Invalid, NotFound
@@ -57,15 +56,7 @@ class DueList(ConsoleView):
             "crumbs": [],
             "project_id": project_id,
             "rows": [(row, row.key in chosen) for row in rows],
-            "rules": [
-                (
-                    one,
-                    None
-                    if one.is_permanent
-                    else policies.get(one.setting, int, project_id=project_id),
-                )
-                for one in classes()
-            ],
+            "rules": [(one, one.years(project_id)) for one in classes()],
             "note": self.request.POST.get("note", ""),
             "may_list": self.actor.may(Action.RECORD_DISPOSE, project_id),
             "may_hold": self.actor.may(Action.RECORD_HOLD, project_id),

@@ -6,10 +6,13 @@ Nothing is ever removed by itself: what was kept long enough appears on a list (
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from kernel import policies
 from kernel.access.actors import Actor
 from kernel.tenancy import company_time_zone
+
+FOR_EVER: Final = "permanent"
 
 
 class Kept(NamedTuple):
@@ -24,7 +27,8 @@ class Kept(NamedTuple):
 class RecordClass:
     """Records that are kept alike.
 
-    :ivar setting: the policy that says for how many years, ``""`` for ever.
+    :ivar setting: the policy that says for how many years, ``""`` for ever. Its value is a number,
+        or a choice such as ``30_years``; ``permanent`` is for ever as well.
     :ivar ended: finds the records of a project that ended on a day or before it.
     :ivar dispose: removes one, in the transaction of the last signature.
     :ivar goes: what is removed with it, for people: books and the audit record always stay.
@@ -37,9 +41,14 @@ class RecordClass:
     ended: Callable[[int, date], Iterable[Kept]] | None = None
     dispose: Callable[[int, Actor, datetime], None] | None = None
 
-    @property
-    def is_permanent(self) -> bool:
-        return not self.setting
+    def years(self, project_id: int) -> int | None:
+        """Return for how many years such records are kept in a project, ``None`` for ever."""
+        if not self.setting:
+            return None
+        if policies.REGISTRY[self.setting].kind.python is int:
+            return policies.get(self.setting, int, project_id=project_id)
+        kept = policies.get(self.setting, str, project_id=project_id)
+        return None if kept == FOR_EVER else int(kept.removesuffix("_years"))
 
 
 def end_of(day: date) -> datetime:

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from kernel.documents.models import Attachment
-from kernel.records.retention import Kept
+from kernel.documents.retention import kept_files
+from kernel.records.retention import Kept, end_of
 from kernel.tenancy import company_day
 from services.properties import rules
 from services.properties.models import Household, Occupancy, OccupancyRole, Party
@@ -40,6 +41,22 @@ def papers_of_former_owners(project_id: int, until: date) -> Iterator[Kept]:
     Withdrawn ones are among them: their content lies there. The caller has checked access.
     """
     yield from _papers(Occupancy.objects.filter(unit__project_id=project_id), until)
+
+
+def papers_of_current_owners(project_id: int, until: date) -> Iterator[Kept]:
+    """Yield the papers of owners' files in a project that were put in by a day, by their id.
+
+    Those of owners who went, or are to go, have a time of their own. The caller has checked access.
+    """
+    everybody = Occupancy.objects.filter(unit__project_id=project_id)
+    former = {kept.object_id for kept in _papers(everybody, date.max)}
+    papers = Attachment.objects.filter(
+        subject_type=Household._meta.label_lower,
+        project_id=project_id,
+        is_secret=True,
+        added_at__lt=end_of(until),
+    )
+    yield from kept_files(papers.exclude(pk__in=former))
 
 
 def papers_set_aside(*, household_id: int, today: date) -> dict[int, date]:

@@ -18,14 +18,15 @@ from kernel.imports.rehearsal import SheetGone, open_file
 from kernel.jobs import runner
 from kernel.jobs.models import Job
 from kernel.notifications.models import Delivery, Notification
+from kernel.policies.operations import set_value
 from kernel.records import operations, retention
 from kernel.records.models import Disposal, DisposalState
 from kernel.records.queries.retention import Due, due
-from services.properties.models import Project, Unit
+from services.properties.models import Occupancy, Project, Unit
 from services.properties.operations import NewOwner, PartyDetails, transfer_ownership
 from services.properties.queries import papers_set_aside
 from tenants.companies.models import Company
-from tests.factories import NOW, add_user
+from tests.factories import NOW, TODAY, add_user
 from tests.factories_approvals import (
     approve,
     case_named_by,
@@ -36,7 +37,7 @@ from tests.factories_approvals import (
     step,
 )
 from tests.factories_approvals import submit as submit_paper
-from tests.factories_properties import add_home, add_project
+from tests.factories_properties import add_home, add_party, add_project
 
 ADDED = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 OVER_3, OVER_10 = date(2029, 11, 9), date(2036, 11, 9)
@@ -94,14 +95,44 @@ def test_every_class_says_what_goes_and_how_long_it_is_kept() -> None:
         "former-owner-paper": "retention.former_owner_years",
         "import-sheet": "retention.default_years",
         "notice-log": "retention.default_years",
-        "owner-file": "",
+        "owner-file": "archive.owner_file_retention",
         "payment-notice": "retention.finance_years",
         "receipt-file": "retention.finance_years",
         "registers": "",
     }
     for one in retention.classes():
         assert str(one.goes)
-        assert one.is_permanent or (one.ended is not None and one.dispose is not None)
+        assert not one.setting or (one.ended is not None and one.dispose is not None)
+
+
+def test_a_current_owners_papers_are_kept_for_ever_unless_the_company_says_otherwise(
+    home: Unit,
+) -> None:
+    """SH-26: permanent; a company may choose 30, 20 or 10 years."""
+    paper, open_paper = attach(home, "id-copy", is_secret=True), attach(home, "floor-plan")
+    of_former = attach(home, "id-copy", is_secret=True, now=datetime(2020, 1, 1, tzinfo=UTC))
+    Occupancy.objects.create(
+        unit=home, party=add_party("陈旧"), role="OWNER", valid_to=date(2021, 1, 1)
+    )
+    far = date(2199, 1, 1)
+    assert due_of(home.project, far, "owner-file") == []
+
+    set_value(
+        actor=access.SYSTEM, key="archive.owner_file_retention", text="10_years", now=NOW,
+        today=TODAY,
+    )  # fmt: skip
+
+    assert due_of(home.project, OVER_10 - timedelta(days=1), "owner-file") == []
+    (row,) = due_of(home.project, OVER_10, "owner-file")
+    assert (row.object_id, row.years) == (paper.pk, 10)
+    (former,) = due_of(home.project, OVER_10, "former-owner-paper")
+    assert former.object_id == of_former.pk
+
+    dispose(home.project, row, OVER_10)
+    paper.refresh_from_db()
+    open_paper.refresh_from_db()
+    assert paper.withdrawn_at == on(OVER_10)
+    assert open_paper.withdrawn_at is None
 
 
 def test_a_payment_notice_is_kept_ten_years_then_its_content_goes(home: Unit) -> None:

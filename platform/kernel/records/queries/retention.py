@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from kernel import access, policies
+from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
 from kernel.records import rules
@@ -75,9 +75,9 @@ def ended(project_id: int, today: date) -> Iterator[tuple[RecordClass, int, Kept
     The caller has checked access.
     """
     for record_class in classes():
-        if record_class.is_permanent or record_class.ended is None:
+        years = record_class.years(project_id)
+        if years is None or record_class.ended is None:
             continue
-        years = policies.get(record_class.setting, int, project_id=project_id)
         for kept in record_class.ended(project_id, rules.ended_by(today, years)):
             yield record_class, years, kept
 
