@@ -261,6 +261,26 @@ def posts_meant_of(*, user_id: int, project_id: int | None, today: date) -> froz
     return held | frozenset(stands_in.values_list("counts_as__key", flat=True))
 
 
+def posts_that_let(
+    *, user_id: int, action: access.Action, project_id: int, today: date
+) -> list[frozenset[str]]:
+    """Return the posts by which a person may do ``action``: each with those it counts as."""
+    held = (
+        holdings_of(user_id=user_id, today=today)
+        .filter(
+            _covering(project_id),
+            post__is_active=True,
+            post__actions__action=action,
+            post__actions__is_given=True,
+        )
+        .values_list("post__key", "post__counts__counts_as__key")
+    )
+    found: dict[str, set[str]] = {}
+    for key, counts_as in held:
+        found.setdefault(key, {key}).update({counts_as} - {None})
+    return [frozenset(keys) for keys in found.values()]
+
+
 def leader_of(*, user_id: int, project_id: int | None, level: int, today: date) -> list[User]:
     """Return who stands ``level`` steps above a person in the project, never himself.
 

@@ -3,7 +3,11 @@
 Locks are taken in one order everywhere: household, payment, bill lines by pk, receipt series last.
 """
 
-from services.billing.cashier.operations.common import PersonNeeded, TextInvalid
+from services.billing.cashier.operations.common import (
+    PersonNeeded,
+    PostTakesNoMoney,
+    TextInvalid,
+)
 from services.billing.cashier.operations.printing import note_printed
 from services.billing.cashier.operations.taking import (
     BillsChanged,
@@ -31,6 +35,7 @@ __all__ = [
     "NothingOpen",
     "PayerMissing",
     "PersonNeeded",
+    "PostTakesNoMoney",
     "ReasonMissing",
     "ReferenceUsed",
     "SeriesTaken",

@@ -107,6 +107,7 @@ def take_payment(
         of the first and does nothing.
     :raises NotFound: if there is no such household within the actor's reach, or a line is not its.
     :raises access.ActionDenied: without ``payment.take`` in its project.
+    :raises common.PostTakesNoMoney: if the company lets his post take none.
     :raises duties.DutiesMeet: if the actor confirmed the price (SoD-01), checked the bills
         (SoD-04) or posted them (SoD-08).
     :raises BillsChanged: if something else is open now than ``expected_total``.
@@ -126,8 +127,10 @@ def take_payment(
     """
     household = registry.get_household(actor=actor, household_id=household_id)
     duties.require_action(actor, access.Action.PAYMENT_TAKE, household.project_id)
+    collector_id = common.require_person(actor)
+    common.require_post(collector_id, household.project_id, today=today)
     request = _read_request(
-        collector_id=common.require_person(actor),
+        collector_id=collector_id,
         household_id=household_id,
         method=method,
         line_ids=line_ids,

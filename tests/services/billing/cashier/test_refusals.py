@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from kernel import access
+from kernel.access import posts
+from kernel.access.models import PostAction, User
 from kernel.duties import DutiesMeet
 from kernel.errors import Denied, DomainError, NotFound
+from kernel.policies import operations as policies
 from services.billing.cashier import operations, rules
 from services.billing.cashier.models import ReceiptSeries
 from services.billing.runs.models import BillLine, BillRun
@@ -228,3 +231,48 @@ def test_a_code_used_by_another_project_stops_at_the_series(
         pay(counter.collector, household)
 
     assert written() == before
+
+
+def let_take_money(roles: str) -> None:
+    policies.set_value(
+        actor=access.SYSTEM, key="cash.roles", text=roles, now=NOW, today=factories.TODAY
+    )
+
+
+def test_post_that_the_company_lets_take_no_money_takes_none(
+    counter: Counter, household: Household
+) -> None:
+    """BL-115: who may take money is the company's to say, beside who holds the action."""
+    let_take_money("gate_guard,finance_duty")
+    before = written()
+
+    with pytest.raises(operations.PostTakesNoMoney) as refusal:
+        pay(counter.collector, household)
+
+    assert refusal.value.details == {"setting": "cash.roles"}
+    assert written() == before
+    user = User.objects.get(pk=counter.collector.require_person())
+    factories.hold_post(user, "finance_duty", counter.project.pk)
+    assert pay(counter.collector, household).payment.amount == Decimal("760.52")
+
+
+@pytest.mark.parametrize(("counts_as", "takes"), [("collector", False), ("", True)])
+def test_own_post_takes_money_like_the_posts_it_is_like(
+    counter: Counter, household: Household, counts_as: str, *, takes: bool
+) -> None:
+    own = posts.add_post(
+        actor=access.SYSTEM,
+        facts=posts.PostFacts(name="前台收银", place="PROJECT"),
+        counts_as=[counts_as] if counts_as else [],
+        now=NOW,
+    )
+    for action in (access.Action.REGISTRY_VIEW, access.Action.PAYMENT_TAKE):
+        PostAction.objects.create(post=own, action=action, is_given=True)
+    teller = factories.add_actor("teller", own.key, project_id=counter.project.pk)
+    let_take_money("finance_duty")
+
+    if takes:
+        pay(teller, household)
+    else:
+        with pytest.raises(operations.PostTakesNoMoney):
+            pay(teller, household)
