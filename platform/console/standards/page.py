@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,12 @@ from django_htmx.http import trigger_client_event
 
 from console.approvals.acts import whole
 from console.histories import in_words
+from console.inputs import plain
 from console.standards import words
 from console.standards.forms import MOST_TIERS, EndForm, FiguresForm, WithdrawForm
 from console.standards.trial import trial_context
 from console.views import ConsoleView
+from kernel import policies
 from kernel.access import Action
 from kernel.approvals import queries as approvals
 from kernel.approvals.telling import case_path
@@ -25,6 +28,7 @@ from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.billing.standards import operations, queries, rules
 from services.billing.standards.models import (
     AssignmentState,
+    FeeKind,
     FeeStandard,
     FeeVersion,
     Method,
@@ -186,7 +190,13 @@ class StandardPage(ConsoleView):
         if version is not None:
             return FiguresForm.of_version(version)
         month = rules.month_after(self.today.replace(day=1))
-        return FiguresForm(initial={"method": Method.PER_AREA, "valid_from": month})
+        initial = {"method": Method.PER_AREA, "valid_from": month}
+        if self.standard.item.kind == FeeKind.MANAGEMENT:
+            price = policies.find(
+                "fee.management.price", Decimal, project_id=self.project_id, on=month
+            )
+            initial["price"] = plain(price, 2)
+        return FiguresForm(initial=initial)
 
     def _go(self, version: FeeVersion) -> HttpResponse:
         address = reverse("fee-standards-standard", args=[self.project_id, self.standard.pk])

@@ -61,6 +61,7 @@ NOTICE = PrintKind(
         "day": Field(_("Date"), "2026年11月20日"),
         "total": Field(_("Total"), "994.22"),
         "hotline": Field(_("Hotline"), "0571-8800 1234"),
+        "collected_by": Field(_("Payee"), "云麓物业服务有限公司"),
     },
     lists={
         "lines": (

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.formats import date_format
 
-from kernel import access
+from kernel import access, policies
 from kernel.access import Action
 from kernel.audit import operations as audit
 from kernel.documents import numbers, printing
@@ -24,6 +24,10 @@ from services.properties import queries as properties
 from services.properties.models import Household
 
 _VOID: Final = {"en": "VOID", "zh-hans": "作废"}
+_COMMITTEE: Final = {
+    "en": "Owners' committee of %(project)s",
+    "zh-hans": "%(project)s业主委员会",
+}
 
 
 class NothingOwed(Conflict):
@@ -121,6 +125,7 @@ def _notice(
             "day": date_format(today, "DATE_FORMAT"),
             "total": spell_money(sum(bill.left for bill in overdue)),
             "hotline": household.project.hotline,
+            "collected_by": _collected_by(household, language),
             "lines": [
                 {
                     **_row(bill),
@@ -134,6 +139,15 @@ def _notice(
         language=language,
         project_id=household.project_id,
     )
+
+
+def _collected_by(household: Household, language: str) -> str:
+    """Return to whom the project's owners pay (SH-09)."""
+    project = household.project
+    party = policies.get("project.collection_party", str, project_id=project.pk)
+    if party == "company":
+        return current_company().name
+    return _COMMITTEE[language] % {"project": project.name}
 
 
 def _row(bill: Bill) -> dict[str, str]:

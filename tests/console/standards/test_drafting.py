@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kernel import access
+from kernel.policies import operations as policies
 from services.billing.standards.models import (
     FeeStandard,
     FeeVersion,
@@ -16,6 +18,7 @@ from services.properties.models import Project
 from tests import factories_billing as factories
 from tests.console.standards.conftest import FIGURES, drafted_by, page_of
 from tests.console.visitor import Visitor
+from tests.factories import NOW, TODAY
 
 # ---- drafting -----------------------------------------------------------------------------------
 
@@ -307,3 +310,22 @@ def test_version_is_ended_and_withdrawn_in_sheets(
     manager.post(reverse("fee-standards-withdraw", args=arguments), {"reason": "录错"}, htmx=True)
     version.refresh_from_db()
     assert version.state == "WITHDRAWN"
+
+
+@pytest.mark.parametrize(("item", "price"), [("WYF", "2.35"), ("CWF", "")])
+def test_first_version_of_the_management_fee_starts_from_the_list_price(
+    project: Project, admin: Visitor, item: str, price: str
+) -> None:
+    policies.set_value(
+        actor=access.SYSTEM,
+        key="fee.management.price",
+        text="2.35",
+        valid_from=TODAY,
+        now=NOW,
+        today=TODAY,
+    )
+    standard = factories.add_standard(project, item)
+
+    page = admin.get(page_of(standard)).context["form"]
+
+    assert (page["price"].value() or "") == price

@@ -24,6 +24,7 @@ from kernel.jobs import operations as jobs
 from kernel.jobs import runner
 from kernel.jobs.models import Job, JobState
 from kernel.notifications.models import Notification
+from kernel.policies import operations as policies
 from services.billing.cashier.models import Receipt
 from services.billing.papers import operations as papers
 from services.properties.models import Household
@@ -289,3 +290,34 @@ def test_nothing_lies_in_the_clear(counter: Counter, receipts: list[Receipt]) ->
     assert content.startswith(b"%PDF")
     parts = b"".join(bytes(part.content_encrypted) for part in BatchPart.objects.all())
     assert content[:64] not in parts  # of fewer bytes chance makes some
+
+
+@pytest.mark.parametrize(
+    ("language", "party", "payee"),
+    [
+        ("zh-hans", "company", "Alpha"),
+        ("zh-hans", "committee", "云麓花园业主委员会"),
+        ("en", "committee", "Owners'committeeof云麓花园"),
+    ],
+)
+def test_notice_says_to_whom_the_owners_of_the_project_pay(
+    counter: Counter, households: list[Household], language: str, party: str, payee: str
+) -> None:
+    policies.set_value(
+        actor=access.SYSTEM,
+        key="project.collection_party",
+        text=party,
+        project_id=counter.project.pk,
+        now=NOW,
+        today=TODAY,
+    )
+
+    _number, pdf = papers.issue_notice(
+        actor=counter.collector,
+        household_id=households[0].pk,
+        language=language,
+        now=NOW,
+        today=TODAY,
+    )
+
+    assert payee in "".join(pages_of(pdf))
