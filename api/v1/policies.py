@@ -46,6 +46,9 @@ class PolicyOut(serializers.Serializer[Any]):
     rules = serializers.CharField()
     is_dated = serializers.BooleanField()
     per_project = serializers.BooleanField()
+    is_awaited = serializers.BooleanField(
+        help_text="It is kept, and nothing works by it yet: its function is still to come."
+    )
     value = serializers.CharField(allow_null=True)
     origin = serializers.ChoiceField(choices=_ORIGINS)
     since = serializers.DateField(allow_null=True)
@@ -85,6 +88,7 @@ def policy_out(line: Line) -> dict[str, Any]:
         "rules": setting.rules,
         "is_dated": setting.is_dated,
         "per_project": setting.per_project,
+        "is_awaited": line.is_awaited,
         "value": _text(setting, line.found),
         "origin": line.found.origin.value,
         "since": line.found.since,

@@ -51,6 +51,9 @@ def test_all_settings_are_listed_and_narrowed(project: Project, admin: Api) -> N
 
     everything = admin("GET", "policies/").json()
     assert len(everything) == len(policies.REGISTRY)
+    awaited = {one["key"] for one in everything if one["is_awaited"]}
+    assert {"close.hour", "cs.call.max_rings"} <= awaited
+    assert "billing.open_day" not in awaited
     changed = admin("GET", "policies/?origin=company").json()
     assert [one["key"] for one in changed] == ["billing.open_day"]
     parking = admin("GET", f"projects/{project.pk}/policies/?group=parking").json()

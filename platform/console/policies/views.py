@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -22,8 +21,6 @@ from services.properties import queries as properties
 
 HISTORY_SHOWN = 50
 SHOWS = ("all", "changed", "unset")
-# Modules that work by settings of their own; the rest of the product is always there.
-SERVICES = {name: f"services.{name}" for name in ("customer_service", "staffing", "procurement")}
 
 
 def crumbs_of(project_id: int | None) -> list[tuple[Any, str]]:
@@ -237,9 +234,9 @@ def _matches(row: Row, text: str) -> bool:
 
 
 def _sections(rows: list[Row]) -> list[tuple[Any, list[Row], bool]]:
-    """Return the groups with their rows, and whether they wait for a module yet to come."""
+    """Return the groups with their rows, and whether nothing works by any of them yet."""
     return [
-        (group, found, group.module in SERVICES and not apps.is_installed(SERVICES[group.module]))
+        (group, found, all(row.line.is_awaited for row in found))
         for group in GROUPS
         if (found := [row for row in rows if row.line.group.key == group.key])
     ]

@@ -21,6 +21,7 @@ class DocumentsConfig(AppConfig):
                 name=_("Controlled documents"),
                 pattern="{CO}-{DEPT}-{NN}",
                 values=("DEPT",),
+                setting="doc.number_pattern",
             )
         )
         # SH-80: notices and letters run without gaps.

@@ -13,7 +13,7 @@ from kernel.access.actors import Actor
 from kernel.access.models import PostAction
 from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
-from kernel.policies.catalogue import GROUPS, REGISTRY
+from kernel.policies.catalogue import AWAITED, GROUPS, REGISTRY
 from kernel.policies.models import PolicyValue
 from kernel.policies.reading import Found, Origin, Said, snapshot
 from kernel.policies.settings import Group, Setting
@@ -36,6 +36,11 @@ class Line:
         """Whether just this place says it, rather than what it inherits from."""
         own = Origin.COMPANY if self.project_id is None else Origin.PROJECT
         return self.found.origin == own
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is only kept: nothing works by it yet."""
+        return self.setting.key in AWAITED
 
     @property
     def differs(self) -> bool:

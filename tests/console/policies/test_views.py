@@ -50,6 +50,24 @@ def test_a_group_shows_its_settings_with_origin_and_unit(admin: Visitor) -> None
 
 
 @pytest.mark.parametrize(
+    ("group", "whole", "each"),
+    [
+        ("fees", False, True),  # some are in effect
+        ("parking", True, False),
+        ("complaints", True, False),
+        ("control", False, True),
+    ],
+)
+def test_what_nothing_works_by_yet_is_said_to_be_kept_only(
+    admin: Visitor, group: str, *, whole: bool, each: bool
+) -> None:
+    shown = page(admin, reverse("policies"), {"group": group})
+
+    assert ("Kept now, in effect once the module is in use" in shown) == whole
+    assert ("kept now, not in effect yet" in shown) == each
+
+
+@pytest.mark.parametrize(
     ("asked", "found", "absent"),
     [
         ({"q": "late fee"}, "Days of grace", "Reading window"),

@@ -11,7 +11,8 @@ from kernel.audit import operations as audit
 from kernel.documents.models import IssuedNumber, NumberCounter, NumberSeries
 from kernel.documents.numbers import registry, rules
 from kernel.errors import Conflict, NotFound
-from kernel.tenancy import current_company
+from kernel.policies import operations as policies
+from kernel.tenancy import company_day, current_company
 from kernel.text import _
 
 
@@ -63,7 +64,8 @@ def change_pattern(
 
     :param seen: the pattern that the actor saw when he began.
     :raises NotFound: if there is no such series.
-    :raises access.ActionDenied: without ``company.configure``.
+    :raises access.ActionDenied: without ``company.configure``, and what the setting takes that
+        says the same.
     :raises rules.PatternInvalid: if it is no pattern.
     :raises PatternRepeats: if it could give a number that was given already.
     :raises SeriesChanged: if somebody else changed it meanwhile.
@@ -89,6 +91,15 @@ def change_pattern(
     before, row.pattern = row.pattern, pattern
     row.changed_at, row.changed_by_label = now, actor.label[:140]
     row.save(update_fields=["pattern", "changed_at", "changed_by_label"])
+    if known.setting:
+        policies.set_value(
+            actor=actor,
+            key=known.setting,
+            text=pattern,
+            is_decided=True,
+            now=now,
+            today=company_day(now),
+        )
     audit.record(
         actor=actor,
         event="documents.number-pattern.changed",

@@ -14,6 +14,7 @@ class Series:
     :param values: tokens that whoever takes a number fills, beside ``CO`` and ``PROJECT``.
     :param is_gapless: law or cash needs every number; then a taker waits for the one before. The
         others take theirs without waiting, and a taker who fails leaves a gap.
+    :param setting: the company's setting that says the same, and changes with the pattern.
     """
 
     key: str
@@ -21,6 +22,7 @@ class Series:
     pattern: str
     is_gapless: bool = True
     values: tuple[str, ...] = ()
+    setting: str = ""
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Every setting there is, in the groups in which people look for them."""
 
 from kernel.policies.catalogue import (
+    awaited,
     billing,
     cash,
     community,
@@ -74,3 +75,6 @@ GROUPS = (
 )
 
 REGISTRY = {setting.key: setting for group in GROUPS for setting in group.settings}
+AWAITED = awaited.KEYS | {
+    setting.key for group in GROUPS if group.module in awaited.MODULES for setting in group.settings
+}

@@ -150,7 +150,7 @@ FILES = (
     ),
     Setting(
         "archive.owner_file_retention",
-        one_of("permanent", "30_years", "20_years", "10_years"),
+        one_of("permanent"),
         "permanent",
         name=_p("setting", "Keeping of current owners' files"),
         help=_(
@@ -269,7 +269,7 @@ FILES = (
 DOCUMENTS = (
     Setting(
         "doc.number_pattern",
-        Pattern(allowed=("CO", "DEPT", "NN", "YYYY"), needed=("NN",)),
+        Pattern(),
         "{CO}-{DEPT}-{NN}",
         name=_p("setting", "Number of a controlled document"),
         help=_(
@@ -278,6 +278,8 @@ DOCUMENTS = (
         ),
         rules="SH-41",
         is_proposed=True,
+        per_project=False,
+        decided_at="numbers",
     ),
     Setting(
         "notice.approval",

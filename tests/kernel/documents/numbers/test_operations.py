@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from kernel import access
+from kernel import access, policies
 from kernel.access.actors import Actor
 from kernel.audit.models import AuditEntry
 from kernel.documents import numbers
 from kernel.documents.models import IssuedNumber, NumberCounter, NumberSeries
 from kernel.documents.numbers import operations, registry, rules
+from kernel.policies.errors import DecidedElsewhere
+from kernel.policies.operations import set_value
 from tenants.companies.models import Company
 from tests import factories_properties
 from tests.factories import NOW, TODAY, add_actor
 from tests.threads import PATIENCE, at_once
+
+STANDARD = dict(registry._SERIES)  # what a company starts with
 
 
 @pytest.fixture(autouse=True)
@@ -224,3 +228,26 @@ def test_an_issued_number_is_neither_changed_nor_taken_back(tenant: Company) -> 
         with refused(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert IssuedNumber.objects.count() == 1
+
+
+def test_pattern_of_manuals_is_the_companys_setting(
+    tenant: Company, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SH-41: one place decides it, and the settings tell what it is."""
+    monkeypatch.setattr(registry, "_SERIES", dict(STANDARD))
+    pattern = "{CO}〔{DEPT}〕{NNN}"
+
+    operations.change_pattern(
+        actor=admin, series="manual", pattern=pattern, seen="{CO}-{DEPT}-{NN}", now=NOW
+    )
+
+    assert policies.get("doc.number_pattern", str) == pattern
+    assert take("manual", values={"DEPT": "KF"}) == "ALPHA〔KF〕001"
+    with pytest.raises(DecidedElsewhere):
+        set_value(actor=admin, key="doc.number_pattern", text="{NN}", now=NOW, today=TODAY)
+
+
+def test_setting_and_pattern_of_manuals_begin_alike() -> None:
+    series = STANDARD["manual"]
+
+    assert policies.REGISTRY[series.setting].default == series.pattern
