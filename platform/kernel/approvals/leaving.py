@@ -1,4 +1,4 @@
-"""What a leaver still holds here: signatures that are awaited from him, and delegations."""
+"""What a leaver still holds here: signatures awaited from him, papers of his, delegations."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -8,14 +8,18 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from kernel.access.actors import Actor
+from kernel.access.models import User
+from kernel.approvals import registry
 from kernel.approvals.models import (
+    WITH_APPLICANT,
     Assignment,
     AssignmentState,
+    Case,
     CaseState,
     Delegation,
     StepState,
 )
-from kernel.approvals.operations import end_delegation
+from kernel.approvals.operations import end_delegation, hand_over_paper, withdraw_for
 from kernel.identity.leaving import Check, Held
 from kernel.identity.models import Way
 from kernel.text import _
@@ -37,6 +41,56 @@ def _signatures(*, user_id: int, today: date) -> Iterable[Held]:
             url=reverse("approvals-case", args=[case.pk]),
             project_id=case.project_id,
         )
+
+
+def _papers(*, user_id: int, today: date) -> Iterable[Held]:
+    cases = Case.objects.filter(author_ids__contains=[user_id], state__in=WITH_APPLICANT)
+    for case in cases.order_by("pk"):
+        kind = registry.find_kind(case.kind)
+        if case.state == CaseState.REJECTED and (kind is None or not kind.is_renewable):
+            continue  # its module goes on with the record, or begins anew
+        others = set(case.author_ids) - {user_id}
+        if User.objects.filter(pk__in=others, is_active=True).exists():
+            continue
+        # What was consented to by word of mouth has happened: its paper cannot be withdrawn.
+        may_end = case.state == CaseState.REJECTED
+        yield Held(
+            ref=str(case.pk),
+            what=case.title,
+            reason=_("This paper of the person waits to be submitted."),
+            ways=(Way.HAND_OVER, Way.END) if may_end else (Way.HAND_OVER,),
+            url=reverse("approvals-case", args=[case.pk]),
+            project_id=case.project_id,
+        )
+
+
+def _hand_over_paper(
+    *,
+    actor: Actor,
+    leaver_id: int,
+    ref: str,
+    to_user_id: int | None,
+    counted: str,
+    note: str,
+    now: datetime,
+) -> str:
+    assert to_user_id is not None, "whoever hands over names a successor"
+    hand_over_paper(actor=actor, case_id=int(ref), user_id=to_user_id, text=note, now=now)
+    return User.objects.get(pk=to_user_id).label
+
+
+def _withdraw(
+    *,
+    actor: Actor,
+    leaver_id: int,
+    ref: str,
+    to_user_id: int | None,
+    counted: str,
+    note: str,
+    now: datetime,
+) -> str:
+    withdraw_for(actor=actor, case_id=int(ref), text=note, now=now)
+    return ""
 
 
 def _delegations(*, user_id: int, today: date) -> Iterable[Held]:
@@ -69,6 +123,12 @@ def _end(
 
 CHECKS = (
     Check(key="approvals.signatures", label=_("Awaited signatures"), find=_signatures),
+    Check(
+        key="approvals.papers",
+        label=_("Papers to be submitted again"),
+        find=_papers,
+        settle={Way.HAND_OVER: _hand_over_paper, Way.END: _withdraw},
+    ),
     Check(
         key="approvals.delegations",
         label=_("Delegations"),

@@ -112,6 +112,7 @@ class CaseState(models.TextChoices):
 
 
 OPEN_STATES = (CaseState.CONSENTED, CaseState.RUNNING, CaseState.STUCK, CaseState.REJECTED)
+WITH_APPLICANT = (CaseState.CONSENTED, CaseState.REJECTED)
 
 
 class Case(CompanyModel):

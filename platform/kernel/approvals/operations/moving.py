@@ -11,6 +11,7 @@ from kernel.access.actors import Actor
 from kernel.access.models import User
 from kernel.approvals import settings, telling
 from kernel.approvals.models import (
+    WITH_APPLICANT,
     Act,
     Assignment,
     AssignmentState,
@@ -31,17 +32,20 @@ from kernel.approvals.operations.advancing import (
 )
 from kernel.approvals.operations.errors import (
     ActNotAllowed,
+    CaseFinished,
     NotYourTurn,
     StepMoved,
     UrgedRecently,
 )
-from kernel.approvals.operations.submitting import lock_own
+from kernel.approvals.operations.submitting import add_authors, lock_own
+from kernel.approvals.queries import running as queries
 from kernel.approvals.rules.definitions import (
     Assignee,
     AssigneeKind,
     Step,
     step_as_json,
 )
+from kernel.errors import NotFound
 from kernel.text import _
 
 
@@ -266,6 +270,39 @@ def urge(*, actor: Actor, case_id: int, text: str = "", now: datetime) -> Case:
     telling.tell(
         "urged", case, waiting.values_list("user_id", flat=True), now=now, actor=actor, text=words
     )
+    return case
+
+
+@transaction.atomic
+def hand_over_paper(
+    *, actor: Actor, case_id: int, user_id: int, text: str = "", now: datetime
+) -> Case:
+    """Let somebody else take a paper further that is with its applicant: he leaves.
+
+    It is then the other's paper too: he submits it again, completes or withdraws it, and never
+    signs it.
+
+    :raises access.ActionDenied: without ``approval.configure``.
+    :raises NotFound: if there is no such case or active person.
+    :raises CaseFinished: if the paper is not with its applicant.
+    """
+    access.require_everywhere(actor, Action.APPROVAL_CONFIGURE)
+    case = queries.lock_case(case_id)
+    if case.state not in WITH_APPLICANT:
+        raise CaseFinished(_("This paper is not with its applicant."))
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotFound
+    add_authors(case, [user.pk])
+    write(
+        case,
+        Act.HANDED_OVER,
+        actor=actor,
+        now=now,
+        text=checks.short_text(text),
+        data={"user_id": user.pk, "to": user.label},
+    )
+    telling.tell("rejected", case, [user.pk], now=now, actor=actor, text=text)
     return case
 
 

@@ -66,8 +66,9 @@ def submit(
 ) -> Case:
     """Send a record through the chain of its kind; open a rejected case of it anew.
 
-    The caller has asked whether the actor may submit the record. The chain in use, the project's
-    own before the company's, is kept until the end. Where every step is signed already, or none
+    The caller has asked whether the actor may submit the record. A rejected case whose authors
+    have all left is withdrawn for a new one. The chain in use, the project's own before the
+    company's, is kept until the end. Where every step is signed already, or none
     is left by the conditions, the case is approved at once.
 
     :param chain_key: the chain, if it is not called as the kind.
@@ -76,20 +77,27 @@ def submit(
         nobody (``None``: what the system made).
     :raises ChainMissing: if no chain is published for it.
     :raises CaseOpen: if a case of it is under way.
+    :raises NotYourTurn: if its rejected case is somebody else's paper.
     :raises FactsInvalid: if a fact is missing or of another type.
     """
+    authors = list(author_ids)
     existing = queries.open_case_of(kind=kind, subject=subject)
     if existing is not None and existing.state == CaseState.REJECTED:
-        return resubmit(
-            actor=actor,
-            case_id=existing.pk,
-            title=title,
-            facts=facts,
-            summary=summary,
-            attachments=attachments,
-            text=text,
-            now=now,
-        )
+        if not _is_nobodys(existing, actor):
+            _require_author(existing, actor)
+            return resubmit(
+                actor=actor,
+                case_id=existing.pk,
+                title=title,
+                facts=facts,
+                summary=summary,
+                attachments=attachments,
+                author_ids=authors,
+                text=text,
+                now=now,
+            )
+        # The record is in the hands of its module, which is not told.
+        _close(queries.lock_case(existing.pk), actor=actor, text="", now=now)
     version = require_version(kind=kind, chain_key=chain_key, project_id=project_id)
     case = open_case(
         actor=actor,
@@ -98,7 +106,7 @@ def submit(
         subject=subject,
         project_id=project_id,
         title=title,
-        author_ids=author_ids,
+        author_ids=authors,
         applicant_id=actor.user_id if is_own else applicant_id,
         state=CaseState.RUNNING,
         now=now,
@@ -127,6 +135,7 @@ def resubmit(
     facts: Mapping[str, object] | None = None,
     summary: Summary | None = None,
     attachments: Sequence[int] = (),
+    author_ids: Iterable[int | None] = (),
     text: str = "",
     now: datetime,
 ) -> Case:
@@ -134,6 +143,7 @@ def resubmit(
 
     :param facts: the record's, from its module, which has made it ready; without them the kind
         does so, see :attr:`registry.DocumentKind.renewed`.
+    :param author_ids: who has written at it meanwhile: none of them signs it either.
     :raises NotFound: if the actor may not know of the case.
     :raises NotYourTurn: if it is not his paper.
     :raises CaseFinished: if it is not rejected.
@@ -151,6 +161,7 @@ def resubmit(
         title, facts, summary = paper.title, paper.facts, paper.summary
     case.title = (title or case.title)[:200]
     case.lap += 1
+    add_authors(case, author_ids)
     describe(case, facts=facts, summary=summary, now=now)
     write(
         case,
@@ -199,7 +210,30 @@ def withdraw_for(*, actor: Actor, case_id: int, text: str, now: datetime) -> Cas
     return case
 
 
+def add_authors(case: Case, author_ids: Iterable[int | None]) -> None:
+    """Let the paper of a locked case be that of these people as well."""
+    added = {person for person in author_ids if person is not None}
+    case.author_ids = sorted({*case.author_ids} | added)
+    case.save(update_fields=["author_ids"])
+
+
+def _is_nobodys(case: Case, actor: Actor) -> bool:
+    """Tell whether everybody whose paper it is has left, so that nobody can submit it again."""
+    if actor.is_system or actor.user_id in case.author_ids:
+        return False
+    return not User.objects.filter(pk__in=case.author_ids, is_active=True).exists()
+
+
 def _end(case: Case, *, actor: Actor, text: str, now: datetime) -> None:
+    waiting = _close(case, actor=actor, text=text, now=now)
+    kind = registry.find_kind(case.kind)
+    if kind is not None and kind.on_withdrawn is not None:
+        kind.on_withdrawn(case, actor, now)
+    telling.tell("withdrawn", case, waiting, now=now, actor=actor)
+
+
+def _close(case: Case, *, actor: Actor, text: str, now: datetime) -> list[int]:
+    """Withdraw a locked case; return whose signature was awaited."""
     waiting = list(
         Assignment.objects.filter(step__case=case, state=AssignmentState.OPEN).values_list(
             "user_id", flat=True
@@ -209,10 +243,7 @@ def _end(case: Case, *, actor: Actor, text: str, now: datetime) -> None:
     set_state(case, CaseState.WITHDRAWN, now=now)
     outside.publish("withdrawn", case, now=now)
     write(case, Act.WITHDRAWN, actor=actor, now=now, text=text.strip())
-    kind = registry.find_kind(case.kind)
-    if kind is not None and kind.on_withdrawn is not None:
-        kind.on_withdrawn(case, actor, now)
-    telling.tell("withdrawn", case, waiting, now=now, actor=actor)
+    return waiting
 
 
 def require_version(*, kind: str, chain_key: str | None, project_id: int | None) -> ChainVersion:
@@ -285,8 +316,13 @@ def lock_own(*, actor: Actor, case_id: int, now: datetime) -> Case:
         raise NotAPerson(_("Only a person may do this."))
     if actor.user_id not in case.author_ids:
         queries.get_case(actor=actor, case_id=case_id, now=now)
-        raise NotYourTurn(_("Only the applicant may do this."))
+    _require_author(case, actor)
     return case
+
+
+def _require_author(case: Case, actor: Actor) -> None:
+    if not actor.is_system and actor.user_id not in case.author_ids:
+        raise NotYourTurn(_("Only the applicant may do this."))
 
 
 def describe(

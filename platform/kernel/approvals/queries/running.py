@@ -11,6 +11,7 @@ from kernel.approvals.models import (
     LIVE_STEPS,
     OPEN_STATES,
     SIGNING,
+    WITH_APPLICANT,
     Act,
     Assignment,
     AssignmentState,
@@ -79,7 +80,7 @@ def cases_to_take_further(*, actor: Actor) -> QuerySet[Case]:
     His own papers that were rejected or whose verbal consent lacks the paper, and, for who
     designs chains, cases of others that have stopped. Each carries ``paper_due_at``.
     """
-    own = Q(applicant_id=actor.user_id or 0, state__in=[CaseState.REJECTED, CaseState.CONSENTED])
+    own = Q(author_ids__contains=[actor.user_id or 0], state__in=WITH_APPLICANT)
     if actor.may_everywhere(Action.APPROVAL_CONFIGURE):
         stopped = Q(state=CaseState.STUCK) & ~Q(author_ids__contains=[actor.user_id or 0])
         own |= stopped
