@@ -19,7 +19,6 @@ from tests.factories_approvals import (
     Effects,
     add_paper,
     approve,
-    as_actor,
     line,
     person,
     publish,
@@ -192,15 +191,18 @@ def test_record_of_somebody_who_is_out_is_submitted_by_another(
     assert effects.of(new) == ["approved"]
 
 
-def test_who_wrote_at_a_rejected_paper_does_not_sign_it(effects: Effects, manager: Actor) -> None:
-    clerk = person("a", "steward")
-    other = as_actor(User.objects.get(pk=person("n", "property_manager").require_person()))
+@pytest.mark.parametrize("by_writer", [True, False])
+def test_who_wrote_at_a_rejected_paper_submits_it_too_and_does_not_sign_it(
+    effects: Effects, manager: Actor, *, by_writer: bool
+) -> None:
+    clerk, writer = person("a", "steward"), person("n", "property_manager")
     subject = add_paper()
     case = rejected(manager, clerk, subject)
 
-    submit(clerk, subject=subject, author_ids=[other.user_id])
+    submit(writer if by_writer else clerk, subject=subject, author_ids=[writer.user_id])
 
-    with pytest.raises(OwnPaper):
-        approve(other, case)
+    for author in (clerk, writer):
+        with pytest.raises(OwnPaper):
+            approve(author, case)
     approve(manager, case)
     assert effects.of(case) == ["rejected", "approved"]

@@ -68,11 +68,12 @@ def submit(
 
     The caller has asked whether the actor may submit the record. A rejected case whose authors
     have all left is withdrawn for a new one. The chain in use, the project's own before the
-    company's, is kept until the end. Where every step is signed already, or none
-    is left by the conditions, the case is approved at once.
+    company's, is kept until the end. Where every step is signed already, or none is left by the
+    conditions, the case is approved at once.
 
     :param chain_key: the chain, if it is not called as the kind.
-    :param author_ids: whose paper it is besides the applicant: none of them ever signs it.
+    :param author_ids: whose paper it is besides the applicant: none of them ever signs it. Who has
+        written at a rejected one meanwhile may submit it too.
     :param is_own: whether it is the actor's paper; else it is that of ``applicant_id``, or of
         nobody (``None``: what the system made).
     :raises ChainMissing: if no chain is published for it.
@@ -83,8 +84,10 @@ def submit(
     authors = list(author_ids)
     existing = queries.open_case_of(kind=kind, subject=subject)
     if existing is not None and existing.state == CaseState.REJECTED:
-        if not _is_nobodys(existing, actor):
-            _require_author(existing, actor)
+        rejected = queries.lock_case(existing.pk)
+        if not _is_nobodys(rejected, actor):
+            add_authors(rejected, authors)
+            _require_author(rejected, actor)
             return resubmit(
                 actor=actor,
                 case_id=existing.pk,
@@ -92,12 +95,11 @@ def submit(
                 facts=facts,
                 summary=summary,
                 attachments=attachments,
-                author_ids=authors,
                 text=text,
                 now=now,
             )
         # The record is in the hands of its module, which is not told.
-        _close(queries.lock_case(existing.pk), actor=actor, text="", now=now)
+        _close(rejected, actor=actor, text="", now=now)
     version = require_version(kind=kind, chain_key=chain_key, project_id=project_id)
     case = open_case(
         actor=actor,
@@ -135,7 +137,6 @@ def resubmit(
     facts: Mapping[str, object] | None = None,
     summary: Summary | None = None,
     attachments: Sequence[int] = (),
-    author_ids: Iterable[int | None] = (),
     text: str = "",
     now: datetime,
 ) -> Case:
@@ -143,7 +144,6 @@ def resubmit(
 
     :param facts: the record's, from its module, which has made it ready; without them the kind
         does so, see :attr:`registry.DocumentKind.renewed`.
-    :param author_ids: who has written at it meanwhile: none of them signs it either.
     :raises NotFound: if the actor may not know of the case.
     :raises NotYourTurn: if it is not his paper.
     :raises CaseFinished: if it is not rejected.
@@ -161,7 +161,6 @@ def resubmit(
         title, facts, summary = paper.title, paper.facts, paper.summary
     case.title = (title or case.title)[:200]
     case.lap += 1
-    add_authors(case, author_ids)
     describe(case, facts=facts, summary=summary, now=now)
     write(
         case,
