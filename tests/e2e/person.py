@@ -110,6 +110,11 @@ class Person:
         self.page.locator("summary", has_text=label).locator("visible=true").first.click()
 
     def find(self, label: str, *, within: str = "body") -> Locator:
+        """Return the button or link of this label on a page that has loaded, scripts and all.
+
+        Before that a sheet would open as a page of its own, and a question would not be asked.
+        """
+        self.page.wait_for_load_state()
         place = self.page.locator(within)
         buttons = place.get_by_role("button", name=label)
         links = place.get_by_role("link", name=label)
@@ -117,6 +122,7 @@ class Person:
 
     def field(self, label: str, *, within: str = "body") -> Locator:
         """Return the field of this label; required ones have a star after it."""
+        self.page.wait_for_load_state()
         words = re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
         controls = self.page.locator("input, select, textarea")
         labelled = self.page.locator(within).get_by_label(words)

@@ -142,6 +142,7 @@ def test_chain_is_designed_and_a_price_goes_through_it(
     expect(desk.locator("#toasts")).to_contain_text(number)
     phone = visit("hejing", f"/approvals/?q={number}", PHONE)
     phone.locator(".inbox-item a").first.click()
+    phone.wait_for_load_state()  # the buttons of the case need the script
     phone.get_by_role("button", name="驳回").first.click()
     phone.locator("#reject").get_by_role("button", name="资料不全").click()
     phone.locator("#reject").get_by_role("button", name="驳回").last.click()
@@ -157,6 +158,7 @@ def test_chain_is_designed_and_a_price_goes_through_it(
     expect(desk.locator("#toasts")).to_contain_text(number)
     phone.goto(phone.url.split("/approvals/")[0] + f"/approvals/?q={number}")
     phone.locator(".inbox-item a").first.click()
+    phone.wait_for_load_state()  # the buttons of the case need the script
     phone.get_by_role("button", name="批准").click()
     expect(phone.locator("#toasts")).to_contain_text(number)
     last = visit("shenyue", f"/approvals/?q={number}")

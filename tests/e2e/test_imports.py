@@ -126,6 +126,7 @@ def test_a_ledger_is_imported_and_taken_back(site: Site, project_id: int, desk: 
     expect(desk.locator("tbody tr")).to_have_count(1)
     look(desk, "6-list")
     desk.click("tbody a")
+    desk.wait_for_load_state()  # without the script nothing would be asked
     desk.click("form[action$='/undo/'] button")
     desk.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
     expect(desk.locator("form[action$='/undo/']")).to_have_count(0)

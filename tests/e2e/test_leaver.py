@@ -81,6 +81,7 @@ def test_s44_a_leaver_hands_everything_back(demo: Site, desk: Page) -> None:
             take.locator("input[name=counted]").fill("200.00")
         take.locator("button").click()
         expect(desk.locator(".rows > .stack").filter(has_text=number)).to_have_count(0)
+    desk.wait_for_load_state()  # without the script nothing would be asked
     desk.locator("form[action$='/close/'] button").click()
     confirm(desk)
     expect(desk.locator("form[action$='/close/']")).to_have_count(0)

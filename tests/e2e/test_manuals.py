@@ -180,6 +180,7 @@ def test_a_manual_from_a0_to_a1(office: Office) -> None:
     expect(page.locator('form[action$="/send/"]')).to_have_count(0)
 
     # The holder transfers: copy no. 1 comes back.
+    page.wait_for_load_state()  # without the script the sheet would be a page of its own
     page.locator('a[href$="/return/"]').click()
     page.fill("#sheet_note", "调往湖滨项目")
     page.locator("#sheet-body .btn-primary").click()
