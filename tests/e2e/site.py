@@ -97,7 +97,7 @@ class Site:
         for process in reversed(self._processes):
             process.send_signal(signal.SIGTERM)
         for process in self._processes:
-            process.wait(timeout=30)
+            process.wait(timeout=120)  # the web server alone waits 30 s for its last answers
         if self._broker is not None:
             self._broker.stop()
 
