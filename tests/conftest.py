@@ -1,5 +1,6 @@
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -10,11 +11,33 @@ from kernel.tenancy import tenant_connection
 from tenants.companies.models import Company
 from tests import database
 
+# Marks of whole modules that have runs of their own.
+APART = ("browser", "contract")
 # No deadline for a single example: on a busy machine it measures the neighbours. The same examples
 # in every run: what fails for one fails for all. Others are tried with --hypothesis-profile=search.
 settings.register_profile("guanjia", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("guanjia")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave unread a module whose tests ``-m`` leaves out: the API's whole document takes long."""
+    if collection_path.suffix == ".py":
+        left_out = [mark for mark in APART if f"not {mark}" in config.option.markexpr]
+        text = collection_path.read_text(encoding="utf-8") if left_out else ""
+        if any(f"\npytestmark = pytest.mark.{mark}\n" in text for mark in left_out):
+            return True
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage in what is collected: it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

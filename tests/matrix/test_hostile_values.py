@@ -3,12 +3,11 @@
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 from console.lists import ListView
 from tests.matrix.document import described, sample
 from tests.matrix.forms import forms_of
 from tests.matrix.routes import Route
+from tests.matrix.tables import each_of
 from tests.matrix.test_company_site import CLOSED, is_api, visitor_for
 from tests.matrix.test_inputs import PAGES, asked, filled, operations
 from tests.matrix.visits import visit
@@ -39,7 +38,7 @@ READABLE = [
 ]
 
 
-@pytest.mark.parametrize("route", READABLE, ids=str)
+@each_of([(route,) for route in READABLE], "route")
 def test_no_query_breaks_a_page(world: World, route: Route) -> None:
     who, names = visitor_for(route, "GET"), names_of_query(route)
     for value in QUERIES if names else ():
@@ -48,7 +47,7 @@ def test_no_query_breaks_a_page(world: World, route: Route) -> None:
         assert answer.status < 500, (query, answer.text[:300])
 
 
-@pytest.mark.parametrize("route", PAGES, ids=str)
+@each_of([(route,) for route in PAGES], "route")
 def test_no_form_is_broken_by_what_is_typed(world: World, route: Route) -> None:
     who = visitor_for(route, "GET")
     page = visit(world, route, "GET", who=who)
@@ -64,7 +63,7 @@ def test_no_form_is_broken_by_what_is_typed(world: World, route: Route) -> None:
             assert answer.status < 500, (form.action, body, answer.text[:300])
 
 
-@pytest.mark.parametrize(("route", "method"), operations("POST", "PATCH", "PUT"))
+@each_of(operations("POST", "PATCH", "PUT"), "route", "method")
 def test_no_body_breaks_the_api(world: World, route: Route, method: str) -> None:
     content = described(route, method).get("requestBody", {}).get("content", {})
     if "application/json" not in content:

@@ -128,15 +128,16 @@ def operations() -> list[str]:
 
 
 def test_the_operations_are_found() -> None:
-    assert len(operations()) >= 80
+    assert len(operations()) >= 240
+    assert len(readers()) >= 190
     assert REASONS.keys() <= set(operations())
     assert READERS.keys() <= set(readers())
     assert set(operations()) >= INTERNAL
 
 
-@pytest.mark.parametrize("name", operations())
-def test_an_operation_asks_whether_the_actor_may(name: str) -> None:
-    assert asks(name) or name in {*REASONS, *INTERNAL, *EFFECTS}
+def test_an_operation_asks_whether_the_actor_may() -> None:
+    excused = {*REASONS, *INTERNAL, *EFFECTS}
+    assert [name for name in operations() if not (asks(name) or name in excused)] == []
 
 
 @pytest.mark.parametrize("name", sorted(INTERNAL))
@@ -186,9 +187,8 @@ def narrows(name: str, seen: frozenset[str] = frozenset()) -> bool:
     return function.narrows or any(narrows(call, seen | {name}) for call in function.calls)
 
 
-@pytest.mark.parametrize("name", readers())
-def test_a_read_for_an_actor_asks_what_he_may_see(name: str) -> None:
-    assert asks(name) or narrows(name) or name in READERS
+def test_a_read_for_an_actor_asks_what_he_may_see() -> None:
+    assert [name for name in readers() if not (asks(name) or narrows(name))] == []
 
 
 def test_no_reason_is_kept_for_what_asks_by_now() -> None:

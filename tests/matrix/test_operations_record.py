@@ -3,8 +3,6 @@
 import ast
 from functools import cache
 
-import pytest
-
 from tests.matrix.test_operations_ask import ROOT, TOPS, functions, module_name, operations
 
 RECORD = "kernel.audit.operations.record"
@@ -80,13 +78,13 @@ def writing_operations() -> list[str]:
 
 
 def test_the_writing_operations_are_found() -> None:
-    assert len(writing_operations()) >= 100
+    assert len(writing_operations()) >= 220
     assert SILENT.keys() <= set(writing_operations())
 
 
-@pytest.mark.parametrize("name", writing_operations())
-def test_an_operation_that_writes_leaves_an_entry(name: str) -> None:
-    assert reaches(name, frozenset({RECORD})) or name in SILENT
+def test_an_operation_that_writes_leaves_an_entry() -> None:
+    recorders = {name for name in writing_operations() if reaches(name, frozenset({RECORD}))}
+    assert [name for name in writing_operations() if name not in recorders | SILENT.keys()] == []
 
 
 def test_the_check_sees_an_operation_that_leaves_none() -> None:

@@ -90,6 +90,8 @@ def visitor(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.Mo
     """Give somebody who holds one post: in his project, or in the company if it is of that."""
     monkeypatch.setattr(View, "dispatch", lambda *_args, **_kwargs: HttpResponse(status=LET_IN))
     monkeypatch.setattr(ConsoleView, "note_refusal", lambda *_args: None)
+    # Which posts would open it is looked up for the words of a refusal, that nobody reads here.
+    monkeypatch.setattr("kernel.access.actors._refusal", lambda _action: "refused")
     key: str = request.param
     with tenant_context(world.alpha):
         user = factories.add_user("visitor")

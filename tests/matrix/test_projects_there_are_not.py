@@ -19,6 +19,7 @@ from tests import factories, factories_duties
 from tests.matrix.document import described, required_query, resolved, sample
 from tests.matrix.people import token_of
 from tests.matrix.routes import Route
+from tests.matrix.tables import each_of
 from tests.matrix.test_company_site import CLOSED, DOCUMENT_ROUTES, cases, is_api
 from tests.matrix.visits import Answer, visit
 from tests.matrix.world import World
@@ -56,7 +57,7 @@ def properties_of(operation: dict[str, Any]) -> dict[str, Any]:
 TAKING = [
     case
     for case in cases([r for r in CLOSED if is_api(r) and r.path not in DOCUMENT_ROUTES])
-    if taken_by(*case.values)
+    if taken_by(*case)
 ]
 
 
@@ -91,7 +92,7 @@ def ask(world: World, route: Route, method: str, who: str, project_id: int) -> A
     return visit(world, route, method, who=who, ids=ids, query=query, body=body)
 
 
-@pytest.mark.parametrize(("route", "method"), TAKING)
+@each_of(TAKING, "route", "method")
 def test_a_project_there_is_not_is_not_found(
     world: World, chief: str, route: Route, method: str
 ) -> None:
@@ -104,7 +105,7 @@ def test_a_project_there_is_not_is_not_found(
         assert (answer.status, json.loads(answer.text)["code"]) == (404, "not-found"), answer.text
 
 
-@pytest.mark.parametrize(("route", "method"), TAKING)
+@each_of(TAKING, "route", "method")
 def test_a_project_there_is_gets_further(
     world: World, chief: str, route: Route, method: str
 ) -> None:
@@ -114,5 +115,5 @@ def test_a_project_there_is_gets_further(
 
 
 def test_the_endpoints_are_read_off_the_document() -> None:
-    assert {way for case in TAKING for way in taken_by(*case.values)} == {"path", "query", "body"}
+    assert {way for case in TAKING for way in taken_by(*case)} == {"path", "query", "body"}
     assert len(TAKING) >= 55

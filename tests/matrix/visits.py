@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import RequestFactory
 from django.test.client import ClientHandler
 from django_tenants.utils import tenant_context
 
@@ -34,6 +34,7 @@ class Answer:
     status: int
     text: str  # of a sheet too: its cells
     headers: Any
+    cookies: str
     statements: list[str]
 
     @property
@@ -52,6 +53,17 @@ class Answer:
         for spelling in (self.path, quote(self.path), quote(self.path, safe="")):
             text = text.replace(spelling, "")
         return _INCIDENTAL.sub("", text)
+
+
+def assert_is_kept_by_nobody(answer: Answer) -> None:
+    """Assert that no browser or proxy keeps the answer, and that no page of others frames it."""
+    headers = answer.headers
+    assert "no-store" in headers.get("Cache-Control", "")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "domain=" not in answer.cookies.lower()
 
 
 def visit(
@@ -78,8 +90,7 @@ def visit(
     """
     path = path or (route.fill(ids or world.own_values()) if route else "/")
     is_api = path.startswith("/api/")
-    client = Client(raise_request_exception=False)
-    client.handler = _handler(enforce_csrf=enforce_csrf)
+    browser = _Browser(_handler(enforce_csrf=enforce_csrf))
     given = dict(cookies or {})
     headers = {"host": host, **({"HX-Request": "true"} if htmx else {})}
     if who and is_api and not cookies:
@@ -89,8 +100,8 @@ def visit(
     if token:
         headers["authorization"] = f"Bearer {token}"
     for name, value in given.items():
-        client.cookies[name] = value
-    send = getattr(client, method.lower())
+        browser.cookies[name] = value
+    send = getattr(browser, method.lower())
     values: dict[str, Any] = {"headers": headers}
     address = f"{path}?{query}" if query else path
     if method != "GET":
@@ -110,7 +121,25 @@ def visit(
             with tenant_context(world.alpha):
                 after()
         transaction.set_rollback(True)
-    return Answer(path, response.status_code, _text_of(content), response.headers, statements)
+    return Answer(
+        path,
+        response.status_code,
+        _text_of(content),
+        response.headers,
+        response.cookies.output(),
+        statements,
+    )
+
+
+class _Browser(RequestFactory):
+    """Sends requests and keeps nothing of how they were answered, unlike the tests' client."""
+
+    def __init__(self, handler: ClientHandler) -> None:
+        super().__init__()
+        self.handler = handler
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))  # type: ignore[attr-defined]
 
 
 @cache

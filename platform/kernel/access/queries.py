@@ -202,7 +202,12 @@ def people_of_post(*, post: str, project_id: int | None, today: date) -> list[Us
 
     Those who hold it, or a post of the company that stands in for it.
     """
-    return _holders(_meaning([post]), project_id, today)
+    return people_of_posts(posts=[post], project_id=project_id, today=today)
+
+
+def people_of_posts(*, posts: Sequence[str], project_id: int | None, today: date) -> list[User]:
+    """Return whom any of ``posts`` means in the project, each once, in the order of their ids."""
+    return _holders(_meaning(posts), project_id, today)
 
 
 def _holders(posts: Q, project_id: int | None, today: date) -> list[User]:

@@ -56,6 +56,10 @@ def test_a_post_of_the_company_counts_in_every_project(projects: tuple[int, int]
     assert holders(None) == ["all", "both"]
     assert queries.people_of_post(post="steward", project_id=one, today=TODAY) == []
     assert queries.people_of_post(post="no such", project_id=one, today=TODAY) == []
+    person("two posts", ("collector", one), ("steward", one))
+    posts = ["steward", "collector", "no such"]
+    found = names(queries.people_of_posts(posts=posts, project_id=one, today=TODAY))
+    assert found == ["here", "all", "both", "two posts"]
     Post.objects.filter(key="collector").update(is_active=False)
     assert holders(one) == []
 

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+N = TypeVar("N", bound=ast.AST)
 ROOT = Path(__file__).resolve().parents[3]
 PLACES = ("services", "platform/kernel", "platform/console", "tenants/companies", "api")
 
@@ -52,8 +53,8 @@ def recorders(known: Recorders) -> Recorders:
     """Return those known and the functions with a parameter that reaches one of them."""
     found = {name: list(entries) for name, entries in known.items()}
     for path, tree in trees().items():
-        for function in ast.walk(tree):
-            if not isinstance(function, ast.FunctionDef) or path == WRITER:
+        for function in nodes(tree, ast.FunctionDef):
+            if path == WRITER:
                 continue
             names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
             every = {*names, *(a.arg for a in function.args.kwonlyargs)}
@@ -72,10 +73,14 @@ def place_of(path: Path, name: str) -> tuple[str, str]:
     return (str(path) if name.startswith("_") else "", name)
 
 
+@cache
+def nodes(tree: ast.AST, kind: type[N]) -> list[N]:
+    """Return the nodes of a kind, looked for once: the events are found round by round."""
+    return [node for node in ast.walk(tree) if isinstance(node, kind)]
+
+
 def calls(path: Path, tree: ast.AST, known: Recorders) -> Iterator[tuple[ast.Call, Recorder]]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
+    for node in nodes(tree, ast.Call):
         match node.func:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 for recorder in known.get(place_of(path, name), ()):
@@ -120,9 +125,8 @@ def assigned(name: str, prefix: str, tree: ast.Module) -> Iterator[str]:
     """Yield the texts that a name is given in a module, or in the one that it is imported from."""
     own = [
         node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+        for node in nodes(tree, ast.Assign)
+        if any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
         and not isinstance(node.value, ast.Name)
     ]
     if own:

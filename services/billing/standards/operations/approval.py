@@ -299,9 +299,8 @@ def _tell(version: FeeVersion, *, actor: Actor, now: datetime) -> None:
     standard = version.standard
     told = {
         user.pk
-        for post in TOLD_POSTS
-        for user in people.people_of_post(
-            post=post, project_id=standard.project_id, today=company_day(now)
+        for user in people.people_of_posts(
+            posts=TOLD_POSTS, project_id=standard.project_id, today=company_day(now)
         )
     }
     notify(
