@@ -117,7 +117,7 @@ def test_every_setting_is_read_or_said_to_be_awaited() -> None:
         for setting in group.settings
     }
 
-    assert fixed == {"archive.owner_file_retention", "fee.rounding", "pay.allocation"}
+    assert fixed == {"fee.rounding", "pay.allocation"}
     assert set(REGISTRY) - read - fixed == AWAITED - read
     assert awaited.KEYS & (read | fixed | of_modules) == set()
     for module in awaited.MODULES:

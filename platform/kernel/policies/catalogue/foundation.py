@@ -150,7 +150,7 @@ FILES = (
     ),
     Setting(
         "archive.owner_file_retention",
-        one_of("permanent"),
+        one_of("permanent", "30_years", "20_years", "10_years"),
         "permanent",
         name=_p("setting", "Keeping of current owners' files"),
         help=_(
