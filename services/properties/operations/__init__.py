@@ -54,6 +54,7 @@ from services.properties.operations.projects import (
 from services.properties.operations.revealing import PersonalField, reveal_personal_data
 from services.properties.operations.units import (
     AreaInvalid,
+    RoomCodeTooLong,
     StateChangeOutOfOrder,
     UnitExists,
     change_unit_state,
@@ -96,6 +97,7 @@ __all__ = [
     "PlateTaken",
     "ProjectCodeTaken",
     "ProjectNameTaken",
+    "RoomCodeTooLong",
     "SpaceInvalid",
     "SpaceTaken",
     "StateChangeOutOfOrder",

@@ -14,7 +14,7 @@ from kernel.text import _
 from services.properties import rules
 from services.properties.models import Building, Household, Project, Unit
 from services.properties.operations import changes as partial
-from services.properties.operations.units import UnitExists
+from services.properties.operations.units import UnitExists, refuse_long
 from services.properties.queries import get_project, lock_building, lock_project
 
 
@@ -145,6 +145,7 @@ def rename_building(*, actor: Actor, building_id: int, name: str, now: datetime)
 
     :raises BuildingExists: if the project has one of this name, or one typed alike.
     :raises UnitExists: if a room's new number is taken.
+    :raises RoomCodeTooLong: if a room's new code is longer than a code may be.
     """
     access.require(actor, Action.REGISTRY_CHANGE)
     building = lock_building(building_id)
@@ -183,6 +184,7 @@ def _rename_rooms(building: Building) -> int:
     for unit in units:
         household = named_after.get((unit.project_id, unit.code))
         unit.code = rules.room_code(building.name, unit.entrance, unit.number)
+        refuse_long(unit.code, field="name")
         unit.label = rules.room_label(building.name, unit.entrance, unit.number)
         unit.sort_key = rules.sort_key(unit.code)
         if household is not None and household.pk == unit.household_id:

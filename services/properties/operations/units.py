@@ -29,6 +29,10 @@ class AreaInvalid(Invalid):
     code = "properties.area-invalid"
 
 
+class RoomCodeTooLong(Invalid):
+    code = "properties.room-code-too-long"
+
+
 class StateChangeOutOfOrder(Conflict):
     code = "properties.state-change-out-of-order"
 
@@ -68,6 +72,7 @@ def create_unit(
     :param built_area: m², like ``inner_area``.
     :raises NotFound: if the building or the household is none of the project's.
     :raises rules.RoomNumberMissing: if the number is empty.
+    :raises RoomCodeTooLong: if building, entrance and number together are too long.
     :raises UnitExists: if the project has a unit of this number.
     :raises AreaInvalid: if an area is not between 0 and 1,000,000 m².
     """
@@ -112,6 +117,7 @@ def update_unit(*, actor: Actor, unit_id: int, changes: UnitChanges, now: dateti
 
     :raises NotFound: if the building is none of the project's.
     :raises rules.RoomNumberMissing: if the number is empty.
+    :raises RoomCodeTooLong: if building, entrance and number together are too long.
     :raises UnitExists: if the project has another unit of this number.
     :raises AreaInvalid: if an area is not between 0 and 1,000,000 m².
     """
@@ -242,10 +248,24 @@ def _building_in(project_id: int, building_id: int | None) -> Building | None:
 
 
 def _set_names(unit: Unit) -> None:
+    """Name a unit after its building, entrance and number.
+
+    :raises RoomCodeTooLong: if the three together are longer than a code may be.
+    """
     building = unit.building.name if unit.building else ""
     unit.code = rules.room_code(building, unit.entrance, unit.number)
+    refuse_long(unit.code, field="number")
     unit.label = rules.room_label(building, unit.entrance, unit.number)
     unit.sort_key = rules.sort_key(unit.code)
+
+
+def refuse_long(code: str, *, field: str) -> None:
+    """Raise RoomCodeTooLong for a code of more letters than the column has."""
+    if len(code) > (Unit._meta.get_field("code").max_length or 0):
+        raise RoomCodeTooLong(
+            _("Building, entrance and number together are too long: shorten one of them."),
+            field=field,
+        )
 
 
 def _refusals() -> dict[str, DomainError]:

@@ -213,6 +213,28 @@ def test_building_and_account_of_another_project_do_not_exist() -> None:
     assert Unit.objects.count() == 1
 
 
+def test_a_unit_whose_code_would_be_too_long_is_refused() -> None:
+    project = registry.add_project()
+    street = registry.add_building(project, "商业街")
+    unit = registry.add_unit(project, "9" * 30, building=street)
+    operations.update_unit(
+        actor=SYSTEM, unit_id=unit.pk, changes={"entrance": "东" * 5}, now=NOW
+    )  # 40 letters: as many as a code may have
+    entries = AuditEntry.objects.count()
+
+    with pytest.raises(operations.RoomCodeTooLong) as longer:
+        operations.update_unit(
+            actor=SYSTEM, unit_id=unit.pk, changes={"entrance": "东" * 6}, now=NOW
+        )
+    with pytest.raises(operations.RoomCodeTooLong) as renamed:
+        operations.rename_building(actor=SYSTEM, building_id=street.pk, name="商业大街", now=NOW)
+
+    assert (longer.value.field, renamed.value.field) == ("number", "name")
+    unit.refresh_from_db()
+    assert unit.code == f"商业街-{'东' * 5}-{'9' * 30}"
+    assert AuditEntry.objects.count() == entries
+
+
 def test_update_unit_renames_the_account_that_bears_its_name() -> None:
     flat = registry.add_home()
 
