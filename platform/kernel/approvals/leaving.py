@@ -19,7 +19,7 @@ from kernel.approvals.models import (
     Delegation,
     StepState,
 )
-from kernel.approvals.operations import end_delegation, hand_over_paper, withdraw_for
+from kernel.approvals.operations import end_delegation, hand_over_paper, withdraw_paper
 from kernel.identity.leaving import Check, Held
 from kernel.identity.models import Way
 from kernel.text import _
@@ -89,7 +89,7 @@ def _withdraw(
     note: str,
     now: datetime,
 ) -> str:
-    withdraw_for(actor=actor, case_id=int(ref), text=note, now=now)
+    withdraw_paper(actor=actor, case_id=int(ref), text=note, now=now)
     return ""
 
 

@@ -156,6 +156,25 @@ def test_paper_that_another_author_has_too_keeps_nobody_here(manager: Actor, adm
     operations.resubmit(actor=other, case_id=case.pk, now=NOW)
 
 
+def test_only_a_rejected_paper_is_withdrawn_for_a_leaver_and_by_administrators(
+    manager: Actor, admin: Actor
+) -> None:
+    clerk, other = person("a", "steward"), person("b", "steward")
+    running, consent = submit(clerk), consented(manager, other)
+
+    for case in (running, consent):
+        with pytest.raises(CaseFinished):
+            operations.withdraw_paper(actor=admin, case_id=case.pk, now=NOW)
+    case = rejected(manager, clerk, add_paper())
+    with pytest.raises(ActionDenied):
+        operations.withdraw_paper(actor=clerk, case_id=case.pk, now=NOW)
+
+    operations.withdraw_paper(actor=admin, case_id=case.pk, now=NOW)
+
+    case.refresh_from_db()
+    assert case.state == CaseState.WITHDRAWN
+
+
 def test_only_a_paper_with_its_applicant_is_handed_over_and_by_administrators(
     manager: Actor, admin: Actor
 ) -> None:

@@ -56,6 +56,7 @@ from kernel.approvals.operations.moving import (
     name_signer,
     replace_signer,
     urge,
+    withdraw_paper,
 )
 from kernel.approvals.operations.publishing import (
     ChainUnstaffed,
@@ -141,4 +142,5 @@ __all__ = [
     "urge",
     "withdraw",
     "withdraw_for",
+    "withdraw_paper",
 ]

@@ -37,7 +37,7 @@ from kernel.approvals.operations.errors import (
     StepMoved,
     UrgedRecently,
 )
-from kernel.approvals.operations.submitting import add_authors, lock_own
+from kernel.approvals.operations.submitting import add_authors, lock_own, withdraw_for
 from kernel.approvals.queries import running as queries
 from kernel.approvals.rules.definitions import (
     Assignee,
@@ -304,6 +304,20 @@ def hand_over_paper(
     )
     telling.tell("rejected", case, [user.pk], now=now, actor=actor, text=text)
     return case
+
+
+@transaction.atomic
+def withdraw_paper(*, actor: Actor, case_id: int, text: str = "", now: datetime) -> Case:
+    """Take back a rejected paper whose applicant leaves and that nobody goes on with.
+
+    :raises access.ActionDenied: without ``approval.configure``.
+    :raises NotFound: if there is no such case.
+    :raises CaseFinished: if it is not a rejected one.
+    """
+    access.require_everywhere(actor, Action.APPROVAL_CONFIGURE)
+    if queries.lock_case(case_id).state != CaseState.REJECTED:
+        raise CaseFinished(_("This paper is not with its applicant."))
+    return withdraw_for(actor=actor, case_id=case_id, text=text, now=now)
 
 
 def _replace(assignment: Assignment, user: User, origin: Origin, *, now: datetime) -> None:
