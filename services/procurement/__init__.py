@@ -1,0 +1,1 @@
+"""Procurement: from a request to goods on the shelf. One Django app, a sub-package per part."""

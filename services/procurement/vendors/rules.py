@@ -1,0 +1,160 @@
+"""Whether a vendor may quote and deliver, how well he does, whose account is whose. Pure.
+
+Handbook 3.5 E.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from kernel.errors import Conflict, Invalid
+from kernel.text import _
+
+_TENTH: Final = Decimal("0.1")
+_WEIGHTS: Final = {"delivery": 30, "quality": 40, "price": 15, "disputes": 15}
+
+
+class PapersNotInOrder(Conflict):
+    code = "procurement.vendor-papers"
+
+
+class VendorHeld(Conflict):
+    code = "procurement.vendor-held"
+
+
+class AccountInvalid(Invalid):
+    code = "procurement.account-invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A licence or certificate; both days inclusive, without an end it does not run out."""
+
+    kind: str
+    valid_from: date
+    valid_to: date | None = None
+    is_checked: bool = True
+
+
+def kinds_missing(papers: Iterable[Paper], *, required: Collection[str], today: date) -> list[str]:
+    """Return the required kinds of which no checked paper is valid today, in order."""
+    valid = {
+        paper.kind
+        for paper in papers
+        if paper.is_checked
+        and paper.valid_from <= today
+        and (paper.valid_to is None or today <= paper.valid_to)
+    }
+    return sorted(set(required) - valid)
+
+
+def require_papers(papers: Iterable[Paper], *, required: Collection[str], today: date) -> None:
+    """Return if a vendor may quote and be ordered from (PR-60, PR-66).
+
+    :raises PapersNotInOrder: naming the kinds that are missing, unchecked or expired.
+    """
+    missing = kinds_missing(papers, required=required, today=today)
+    if missing:
+        raise PapersNotInOrder(
+            _("Papers of this vendor are missing or expired: no quotes and no orders until then."),
+            details={"kinds": missing},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A hold or blacklisting; the last day is inclusive, ``None`` without end."""
+
+    first_day: date
+    last_day: date | None
+    reason: str
+
+    def is_on(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+def require_no_hold(holds: Iterable[Hold], *, today: date) -> None:
+    """Return if nothing keeps the vendor from taking part. :raises VendorHeld: otherwise."""
+    for hold in holds:
+        if hold.is_on(today):
+            raise VendorHeld(
+                _("This vendor takes no part at present: %(reason)s") % {"reason": hold.reason},
+                details={"last_day": hold.last_day.isoformat() if hold.last_day else None},
+            )
+
+
+def backups_missing(*, backups: int, least: int) -> int:
+    """Return how many backup vendors a category lacks (PR-62; S-39: one, at least two)."""
+    return max(least - backups, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a vendor did in a period, counted from orders, receipts, quotes and objections."""
+
+    deliveries: int = 0
+    on_time: int = 0
+    lines: int = 0
+    lines_refused: int = 0
+    quotes: int = 0
+    quotes_cheapest: int = 0
+    disputes: int = 0
+    disputes_settled: int = 0
+
+
+def scorecard(record: Record) -> dict[str, Decimal | None]:
+    """Return points of 0 to 100 by aspect and in all; ``None`` where there is nothing to judge.
+
+    ``total`` weighs what can be judged: a new vendor is not bad for having no disputes.
+    """
+    aspects: dict[str, Decimal | None] = {
+        "delivery": _share(record.on_time, record.deliveries),
+        "quality": _share(record.lines - record.lines_refused, record.lines),
+        "price": _share(record.quotes_cheapest, record.quotes),
+        "disputes": _share(record.disputes_settled, record.disputes)
+        if record.disputes
+        else (Decimal(100) if record.deliveries else None),
+    }
+    judged = {aspect: points for aspect, points in aspects.items() if points is not None}
+    weight = sum(_WEIGHTS[aspect] for aspect in judged)
+    total = sum((points * _WEIGHTS[aspect] for aspect, points in judged.items()), Decimal(0))
+    aspects["total"] = (total / weight).quantize(_TENTH, ROUND_HALF_UP) if weight else None
+    return aspects
+
+
+def account_number(text: str) -> str:
+    """Return a bank account's number as digits, however it was typed.
+
+    :raises AccountInvalid: if it is none: 6 to 34 letters and digits.
+    """
+    bare = "".join(
+        character
+        for character in unicodedata.normalize("NFKC", text).upper()
+        if not character.isspace() and character not in "-.·"
+    )
+    if not 6 <= len(bare) <= 34 or not (bare.isascii() and bare.isalnum()):
+        raise AccountInvalid(_("Enter the number of the bank account."), field="account")
+    return bare
+
+
+def months_until_review(*, every: str) -> int:
+    """Return how many months lie between two reviews (``vendor.review``, ``vendor.reconcile``)."""
+    return {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[every]
+
+
+def same_accounts(accounts: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
+    """Return accounts that more than one vendor has, with their vendors (PEERS 5.25).
+
+    :param accounts: vendor and the account's blind index.
+    """
+    owners: dict[str, set[int]] = {}
+    for vendor_id, index in accounts:
+        owners.setdefault(index, set()).add(vendor_id)
+    return {index: sorted(vendors) for index, vendors in owners.items() if len(vendors) > 1}
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return (Decimal(part) * 100 / whole).quantize(_TENTH, ROUND_HALF_UP) if whole else None

@@ -1,0 +1,134 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.procurement.vendors import rules
+from services.procurement.vendors.rules import Hold, Paper, Record
+
+TODAY = date(2026, 11, 22)
+
+
+def paper(kind: str = "licence", to: date | None = None, *, is_checked: bool = True) -> Paper:
+    return Paper(kind=kind, valid_from=date(2026, 1, 1), valid_to=to, is_checked=is_checked)
+
+
+@pytest.mark.parametrize(
+    ("papers", "missing"),
+    [
+        ([paper()], []),
+        ([paper(to=TODAY)], []),  # the last day counts
+        ([paper(to=date(2026, 11, 21))], ["licence"]),  # S-39
+        ([paper(to=date(2026, 11, 21)), paper()], []),  # renewed
+        ([paper(is_checked=False)], ["licence"]),
+        ([paper("tax")], ["licence"]),
+        ([], ["licence"]),
+    ],
+)
+def test_a_paper_counts_while_it_is_valid_and_checked(
+    papers: list[Paper], missing: list[str]
+) -> None:
+    assert rules.kinds_missing(papers, required={"licence"}, today=TODAY) == missing
+
+
+def test_a_paper_that_begins_tomorrow_does_not_count() -> None:
+    later = Paper(kind="licence", valid_from=date(2026, 11, 23))
+
+    assert rules.kinds_missing([later], required=["licence"], today=TODAY) == ["licence"]
+
+
+def test_expired_papers_refuse_quotes_and_orders_by_their_kinds() -> None:
+    with pytest.raises(rules.PapersNotInOrder) as refusal:
+        rules.require_papers([paper()], required=["licence", "lift", "food"], today=TODAY)
+
+    assert refusal.value.details == {"kinds": ["food", "lift"]}
+    rules.require_papers([paper()], required=["licence"], today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_on"),
+    [
+        (date(2026, 11, 22), date(2026, 11, 22), True),
+        (date(2026, 1, 1), None, True),
+        (date(2026, 11, 23), None, False),
+        (date(2026, 1, 1), date(2026, 11, 21), False),
+    ],
+)
+def test_a_hold_lasts_from_its_first_to_its_last_day(
+    *, first: date, last: date | None, is_on: bool
+) -> None:
+    hold = Hold(first_day=first, last_day=last, reason="串标调查")
+    assert hold.is_on(TODAY) is is_on
+    if not is_on:
+        rules.require_no_hold([hold], today=TODAY)
+        return
+
+    with pytest.raises(rules.VendorHeld, match="串标调查"):
+        rules.require_no_hold([hold], today=TODAY)
+
+
+@pytest.mark.parametrize(("backups", "missing"), [(0, 2), (1, 1), (2, 0), (3, 0)])
+def test_a_category_has_two_backup_vendors(backups: int, missing: int) -> None:
+    assert rules.backups_missing(backups=backups, least=2) == missing
+
+
+def test_a_scorecard_weighs_what_can_be_judged() -> None:
+    assert rules.scorecard(
+        Record(deliveries=12, on_time=11, lines=40, lines_refused=2, quotes=8, quotes_cheapest=4)
+    ) == {
+        "delivery": Decimal("91.7"),
+        "quality": Decimal("95.0"),
+        "price": Decimal("50.0"),
+        "disputes": Decimal(100),
+        "total": Decimal("88.0"),
+    }
+
+
+def test_a_vendor_who_did_nothing_yet_has_no_points() -> None:
+    assert set(rules.scorecard(Record()).values()) == {None}
+
+
+@given(
+    st.builds(
+        lambda deliveries, late, lines, bad, quotes, won, disputes, open_: Record(
+            deliveries=deliveries + late,
+            on_time=deliveries,
+            lines=lines + bad,
+            lines_refused=bad,
+            quotes=quotes + won,
+            quotes_cheapest=won,
+            disputes=disputes + open_,
+            disputes_settled=disputes,
+        ),
+        *[st.integers(0, 50)] * 8,
+    )
+)
+def test_points_stay_between_nothing_and_a_hundred(record: Record) -> None:
+    for points in rules.scorecard(record).values():
+        assert points is None or 0 <= points <= 100
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("6222 0210 0111 6245 702", "6222021001116245702"),
+        ("６２２２－０２１０－０１１１", "622202100111"),
+        ("de89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+    ],
+)
+def test_an_account_is_the_same_however_it_is_typed(typed: str, number: str) -> None:
+    assert rules.account_number(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "6222 0210 账户", "1" * 35, "6222;DROP"])
+def test_what_is_no_account_is_refused(typed: str) -> None:
+    with pytest.raises(rules.AccountInvalid) as refusal:
+        rules.account_number(typed)
+
+    assert refusal.value.field == "account"
+
+
+def test_an_account_of_two_vendors_is_seen_and_one_used_twice_by_one_is_not() -> None:
+    assert rules.same_accounts([(1, "a"), (2, "b"), (3, "a"), (2, "b")]) == {"a": [1, 3]}
