@@ -85,6 +85,7 @@ TENANT_APPS = [
     "console",
     "services.properties",
     "services.billing",
+    "services.procurement",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 TENANT_MODEL = "companies.Company"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.procurement.goods import rules
-from services.procurement.goods.rules import Inspection, Lot, Stock
+from services.procurement.stock import rules
+from services.procurement.stock.rules import Inspection, Lot, Stock
 
 QUANTITIES = st.decimals("0.001", "5000", places=3)
 VALUES = st.decimals("0", "100000", places=2)
