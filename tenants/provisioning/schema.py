@@ -82,11 +82,20 @@ PUBLIC_TABLES = frozenset(
         "operators_operatorsession",
         "operators_operatoraction",
         "operators_signinattempt",
+        "vendors_membership",
+        "vendors_vendoraction",
+        "vendors_vendorinvitation",
+        "vendors_vendorlogin",
+        "vendors_vendorsession",
+        "vendors_vendorsigninattempt",
+        "vendors_vendortoken",
         "django_content_type",
         "django_migrations",
     }
 )
-PUBLIC_APPEND_ONLY_TABLES = frozenset({"companies_auditcheck", "operators_operatoraction"})
+PUBLIC_APPEND_ONLY_TABLES = frozenset(
+    {"companies_auditcheck", "operators_operatoraction", "vendors_vendoraction"}
+)
 
 
 class ReplayFailed(RuntimeError):

@@ -52,6 +52,7 @@ SHARED_APPS = [
     "django_tenants",
     "tenants.companies",
     "tenants.operators",
+    "tenants.vendors",
     "tenants.provisioning",
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
