@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.procurement.rounds import rules
-from services.procurement.rounds.rules import Offer, Wanted
+from services.procurement.rounds.rules import awards as rules
+from services.procurement.rounds.rules.awards import Offer, Wanted
 
 EVEN = {"price": 50, "quality": 20, "delivery": 15, "after_sales": 10, "qualification": 5}
 
