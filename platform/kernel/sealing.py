@@ -96,6 +96,19 @@ def unlock(locked: bytes, *, secret: str) -> bytes:
     return _decrypt(_stretch(secret, head[2:], head[1]), body, head)
 
 
+def wrap(private: bytes, *, token: str) -> bytes:
+    """Return a private key encrypted with a random token, e.g. of a session's cookie.
+
+    Only for tokens that cannot be guessed: nothing is stretched.
+    """
+    return _VERSION + _encrypt(_derive(token.encode(), b"", b"wrap"), private, _VERSION)
+
+
+def unwrap(wrapped: bytes, *, token: str) -> bytes:
+    """Return the private key. :raises NotOpened: with another token, or altered."""
+    return _decrypt(_derive(token.encode(), b"", b"wrap"), wrapped[1:], wrapped[:1])
+
+
 def cut(private: bytes) -> tuple[bytes, bytes]:
     """Return two shares of a key: both together are the key, one alone is noise."""
     first = os.urandom(len(private))

@@ -78,6 +78,18 @@ def test_an_altered_lock_does_not_open(place: int) -> None:
         sealing.unlock(bytes(locked), secret="a")
 
 
+def test_a_wrapped_key_opens_with_its_token_alone() -> None:
+    key = sealing.new_key_pair()
+
+    wrapped = sealing.wrap(key.private, token="t1")
+
+    assert sealing.unwrap(wrapped, token="t1") == key.private
+    with pytest.raises(NotOpened):
+        sealing.unwrap(wrapped, token="t2")
+    with pytest.raises(NotOpened):
+        sealing.unwrap(b"", token="t1")
+
+
 @given(st.binary(min_size=32, max_size=32))
 def test_two_shares_make_the_key_and_neither_is_it(private: bytes) -> None:
     first, second = sealing.cut(private)
