@@ -3,6 +3,8 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from tenants.attempts import Attempts
+
 
 class OperatorManager(BaseUserManager["Operator"]):
     pass
@@ -27,14 +29,10 @@ class Operator(AbstractBaseUser):
         return self.name
 
 
-class SignInAttempt(models.Model):
-    """Failures in a row for a user name from one address, be there such an operator or not."""
+class SignInAttempt(Attempts):
+    """Failures to sign in as an operator."""
 
     username = models.CharField(max_length=60)
-    address = models.CharField(max_length=45)
-    failures = models.IntegerField()
-    failed_at = models.DateTimeField()
-    next_try_at = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -42,9 +40,6 @@ class SignInAttempt(models.Model):
                 fields=["username", "address"], name="signinattempt_of_place_once"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.failures}"
 
 
 class OperatorSession(models.Model):

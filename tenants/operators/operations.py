@@ -19,8 +19,13 @@ from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.identity import totp
 from kernel.tenancy import SignatureInvalid, sign, unsign
 from kernel.text import _
-from tenants.operators import attempts
-from tenants.operators.models import Operator, OperatorAction, OperatorSession
+from tenants import attempts
+from tenants.operators.models import (
+    Operator,
+    OperatorAction,
+    OperatorSession,
+    SignInAttempt,
+)
 
 CODE_PURPOSE = "operator-code"
 CODE_SECONDS = 10 * 60
@@ -133,10 +138,10 @@ def check_password(*, username: str, password: str, address: str, now: datetime)
     if operator is None:
         make_password(password)  # as long as a comparison
     is_right = operator is not None and operator.check_password(password)
-    if not attempts.may_try(username=name, address=address, now=now):
+    if not attempts.may_try(SignInAttempt, username=name, address=address, now=now):
         raise _refused()
     if operator is None or not is_right or not operator.is_active:
-        failures = attempts.note_failure(username=name, address=address, now=now)
+        failures = attempts.note_failure(SignInAttempt, username=name, address=address, now=now)
         if operator is not None and failures == attempts.FREE_FAILURES:
             record(by=name, event="operator.slowed", now=now, data={"address": address})
         raise _refused()
@@ -173,13 +178,15 @@ def sign_in(
     """
     operator = Operator.objects.filter(pk=operator_id, is_active=True).first()
     name = operator.username if operator is not None else ""
-    if operator is None or not attempts.may_try(username=name, address=address, now=now):
+    if operator is None or not attempts.may_try(
+        SignInAttempt, username=name, address=address, now=now
+    ):
         raise _wrong()
     key = _open_session(operator_id, code, new_secret, now)
     if key is None:
-        attempts.note_failure(username=name, address=address, now=now)
+        attempts.note_failure(SignInAttempt, username=name, address=address, now=now)
         raise _wrong()
-    attempts.forget(username=name, address=address)
+    attempts.forget(SignInAttempt, username=name, address=address)
     return key
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from tenants.attempts import Attempts
 from tenants.companies.models import Company
 
 
@@ -128,24 +129,15 @@ class VendorToken(models.Model):
         return self.name
 
 
-class VendorSignInAttempt(models.Model):
-    """Failures in a row for an e-mail address from one place, be there such a sign-in or not."""
-
-    email = models.CharField(max_length=254)
-    address = models.CharField(max_length=45)
-    failures = models.IntegerField()
-    failed_at = models.DateTimeField()
-    next_try_at = models.DateTimeField()
+class VendorSignInAttempt(Attempts):
+    """Failures to sign in with an e-mail address, the ``username``."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["email", "address"], name="vendorsigninattempt_of_place_once"
+                fields=["username", "address"], name="vendorsigninattempt_of_place_once"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.failures}"
 
 
 class VendorAction(models.Model):

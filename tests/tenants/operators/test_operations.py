@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from kernel.identity import totp
-from tenants.operators import attempts, operations
+from tenants import attempts
+from tenants.operators import operations
 from tenants.operators.models import (
     Operator,
     OperatorAction,
