@@ -205,6 +205,7 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 OPERATOR_COOKIE_NAME = "__Host-operator"
 OPERATOR_SESSION_AGE = 8 * 3600
+VENDOR_SESSION_AGE = 12 * 3600
 # Networks from which operators work, e.g. "10.8.0.0/16 203.0.113.7/32"; empty: from anywhere.
 OPERATOR_NETWORKS = env("GUANJIA_OPERATOR_NETWORKS", "").split()
 CSRF_FAILURE_VIEW = "console.errors.csrf_failure"

@@ -1,0 +1,59 @@
+"""The one writer of vendors' sign-ins. All of it runs in the public schema."""
+
+from tenants.vendors.operations.errors import (
+    CodeWrong,
+    LinkInvalid,
+    NameMissing,
+    OtherAddress,
+    PasswordWeak,
+    PasswordWrong,
+    SignInRefused,
+)
+from tenants.vendors.operations.joining import (
+    accept,
+    accept_new,
+    invite,
+    read_invitation,
+    withdraw,
+)
+from tenants.vendors.operations.passwords import (
+    change_password,
+    read_reset_token,
+    reset_password,
+    reset_token,
+)
+from tenants.vendors.operations.signing_in import (
+    Known,
+    check_password,
+    end_session,
+    read_ticket,
+    sign_in,
+    sign_out,
+    ticket_of,
+)
+
+__all__ = [
+    "CodeWrong",
+    "Known",
+    "LinkInvalid",
+    "NameMissing",
+    "OtherAddress",
+    "PasswordWeak",
+    "PasswordWrong",
+    "SignInRefused",
+    "accept",
+    "accept_new",
+    "change_password",
+    "check_password",
+    "end_session",
+    "invite",
+    "read_invitation",
+    "read_reset_token",
+    "read_ticket",
+    "reset_password",
+    "reset_token",
+    "sign_in",
+    "sign_out",
+    "ticket_of",
+    "withdraw",
+]
