@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, in_language
 
 
 class Category(CompanyModel):
@@ -21,7 +21,11 @@ class Category(CompanyModel):
     is_active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return in_language(self.name, self.name_en)
 
 
 class Item(CompanyModel):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, in_language
 from services.procurement.catalogue.models import Category
 
 
@@ -150,7 +150,11 @@ class PaperKind(CompanyModel):
     is_active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return in_language(self.name, self.name_en)
 
 
 class PaperState(models.TextChoices):
@@ -327,3 +331,9 @@ class IntermediaryCheck(CompanyModel):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def is_passed(self) -> bool:
+        return (
+            self.reputation and self.technical_ability and self.qualification and self.performance
+        )

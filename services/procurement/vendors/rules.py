@@ -17,12 +17,8 @@ _TENTH: Final = Decimal("0.1")
 _WEIGHTS: Final = {"delivery": 30, "quality": 40, "price": 15, "disputes": 15}
 
 
-class PapersNotInOrder(Conflict):
-    code = "procurement.vendor-papers"
-
-
-class VendorHeld(Conflict):
-    code = "procurement.vendor-held"
+class VendorNotFit(Conflict):
+    code = "procurement.vendor-not-fit"
 
 
 class AccountInvalid(Invalid):
@@ -51,19 +47,6 @@ def kinds_missing(papers: Iterable[Paper], *, required: Collection[str], today: 
     return sorted(set(required) - valid)
 
 
-def require_papers(papers: Iterable[Paper], *, required: Collection[str], today: date) -> None:
-    """Return if a vendor may quote and be ordered from (PR-60, PR-66).
-
-    :raises PapersNotInOrder: naming the kinds that are missing, unchecked or expired.
-    """
-    missing = kinds_missing(papers, required=required, today=today)
-    if missing:
-        raise PapersNotInOrder(
-            _("Papers of this vendor are missing or expired: no quotes and no orders until then."),
-            details={"kinds": missing},
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A hold or blacklisting; the last day is inclusive, ``None`` without end."""
@@ -71,19 +54,76 @@ class Hold:
     first_day: date
     last_day: date | None
     reason: str
+    is_blacklisting: bool = False
 
     def is_on(self, day: date) -> bool:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-def require_no_hold(holds: Iterable[Hold], *, today: date) -> None:
-    """Return if nothing keeps the vendor from taking part. :raises VendorHeld: otherwise."""
-    for hold in holds:
-        if hold.is_on(today):
-            raise VendorHeld(
-                _("This vendor takes no part at present: %(reason)s") % {"reason": hold.reason},
-                details={"last_day": hold.last_day.isoformat() if hold.last_day else None},
-            )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands on one day between a vendor and quotes or orders (PR-60, PR-61, PR-66).
+
+    :ivar is_active: he is on the register: neither applied, refused nor closed.
+    :ivar holds: those that last on the day, a blacklisting first.
+    :ivar missing: the names of required papers of which none is checked and valid.
+    :ivar is_unchecked: he is an intermediary whose last check did not find all four in order.
+    """
+
+    vendor_id: int
+    is_active: bool
+    holds: tuple[Hold, ...] = ()
+    missing: tuple[str, ...] = ()
+    is_unchecked: bool = False
+
+    @property
+    def is_fit(self) -> bool:
+        return self.is_active and not (self.holds or self.missing or self.is_unchecked)
+
+    @property
+    def is_blacklisted(self) -> bool:
+        return any(hold.is_blacklisting for hold in self.holds)
+
+    @property
+    def reasons(self) -> tuple[object, ...]:
+        """Return what is in the way, as sentences. A hold's own reason is not for the vendor."""
+        found: list[object] = []
+        if not self.is_active:
+            found.append(_("The vendor is not active in the register."))
+        found.extend(_held(hold) for hold in self.holds)
+        found.extend(
+            _("“%(paper)s” is missing, not checked or not valid today.") % {"paper": name}
+            for name in self.missing
+        )
+        if self.is_unchecked:
+            found.append(_("The intermediary has not passed its check."))
+        return tuple(found)
+
+
+def current_holds(holds: Iterable[Hold], *, today: date) -> tuple[Hold, ...]:
+    """Return the holds that last today, a blacklisting first, then the longest."""
+    return tuple(
+        sorted(
+            (hold for hold in holds if hold.is_on(today)),
+            key=lambda hold: (not hold.is_blacklisting, -(hold.last_day or date.max).toordinal()),
+        )
+    )
+
+
+def require_fit(standing: Standing) -> None:
+    """Return if a vendor may quote and be ordered from. :raises VendorNotFit: naming why not."""
+    if standing.is_fit:
+        return
+    raise VendorNotFit(
+        _("No quotes and no orders with this vendor at present: %(reasons)s")
+        % {"reasons": " ".join(str(reason) for reason in standing.reasons)},
+        details={
+            "papers": list(standing.missing),
+            "is_held": bool(standing.holds),
+            "is_active": standing.is_active,
+            "is_unchecked": standing.is_unchecked,
+        },
+    )
 
 
 def backups_missing(*, backups: int, least: int) -> int:
@@ -158,3 +198,11 @@ def same_accounts(accounts: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
 
 def _share(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) * 100 / whole).quantize(_TENTH, ROUND_HALF_UP) if whole else None
+
+
+def _held(hold: Hold) -> object:
+    if hold.is_blacklisting:
+        return _("The vendor is blacklisted.")
+    if hold.last_day is None:
+        return _("The vendor is on hold.")
+    return _("The vendor is on hold until %(day)s.") % {"day": hold.last_day.isoformat()}

@@ -1,12 +1,14 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.procurement.vendors import rules
-from services.procurement.vendors.rules import Hold, Paper, Record
+from services.procurement.vendors.rules import Hold, Paper, Record, Standing
 
 TODAY = date(2026, 11, 22)
 
@@ -39,14 +41,6 @@ def test_a_paper_that_begins_tomorrow_does_not_count() -> None:
     assert rules.kinds_missing([later], required=["licence"], today=TODAY) == ["licence"]
 
 
-def test_expired_papers_refuse_quotes_and_orders_by_their_kinds() -> None:
-    with pytest.raises(rules.PapersNotInOrder) as refusal:
-        rules.require_papers([paper()], required=["licence", "lift", "food"], today=TODAY)
-
-    assert refusal.value.details == {"kinds": ["food", "lift"]}
-    rules.require_papers([paper()], required=["licence"], today=TODAY)
-
-
 @pytest.mark.parametrize(
     ("first", "last", "is_on"),
     [
@@ -60,13 +54,62 @@ def test_a_hold_lasts_from_its_first_to_its_last_day(
     *, first: date, last: date | None, is_on: bool
 ) -> None:
     hold = Hold(first_day=first, last_day=last, reason="串标调查")
-    assert hold.is_on(TODAY) is is_on
-    if not is_on:
-        rules.require_no_hold([hold], today=TODAY)
-        return
 
-    with pytest.raises(rules.VendorHeld, match="串标调查"):
-        rules.require_no_hold([hold], today=TODAY)
+    assert hold.is_on(TODAY) is is_on
+    assert rules.current_holds([hold], today=TODAY) == ((hold,) if is_on else ())
+
+
+def test_a_blacklisting_stands_before_holds_and_the_longest_before_the_shorter() -> None:
+    week = Hold(first_day=TODAY, last_day=date(2026, 11, 29), reason="送货延误")
+    endless = Hold(first_day=TODAY, last_day=None, reason="调查")
+    black = Hold(first_day=TODAY, last_day=TODAY, reason="串标", is_blacklisting=True)
+
+    assert rules.current_holds([week, endless, black], today=TODAY) == (black, endless, week)
+
+
+def standing(**values: Any) -> Standing:
+    return Standing(**{"vendor_id": 1, "is_active": True, **values})
+
+
+HELD = Hold(first_day=TODAY, last_day=date(2026, 11, 29), reason="送货延误")
+ENDLESS = Hold(first_day=TODAY, last_day=None, reason="调查")
+BLACK = Hold(first_day=TODAY, last_day=None, reason="串标", is_blacklisting=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "sentences"),
+    [
+        (standing(), []),
+        (standing(is_active=False), ["The vendor is not active in the register."]),
+        (standing(holds=(HELD,)), ["The vendor is on hold until 2026-11-29."]),
+        (standing(holds=(ENDLESS,)), ["The vendor is on hold."]),
+        (standing(holds=(BLACK,)), ["The vendor is blacklisted."]),
+        (
+            standing(missing=("Food licence", "Lift licence")),
+            [
+                "“Food licence” is missing, not checked or not valid today.",
+                "“Lift licence” is missing, not checked or not valid today.",
+            ],
+        ),
+        (standing(is_unchecked=True), ["The intermediary has not passed its check."]),
+    ],
+)
+def test_whoever_is_not_fit_is_refused_with_every_reason(
+    found: Standing, sentences: list[str]
+) -> None:
+    with override("en"):
+        assert [str(reason) for reason in found.reasons] == sentences
+        assert found.is_fit is (not sentences)
+        if found.is_fit:
+            rules.require_fit(found)
+            return
+
+        with pytest.raises(rules.VendorNotFit) as refusal:
+            rules.require_fit(found)
+
+        assert str(refusal.value).endswith(": " + " ".join(sentences))
+        assert refusal.value.details["papers"] == list(found.missing)
+        assert "串标" not in str(refusal.value)  # why is not for the vendor's eyes
 
 
 @pytest.mark.parametrize(("backups", "missing"), [(0, 2), (1, 1), (2, 0), (3, 0)])

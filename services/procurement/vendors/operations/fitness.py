@@ -1,0 +1,23 @@
+"""Whether a vendor may quote and be ordered from. Rounds, orders and the portal ask here."""
+
+from datetime import date
+
+from kernel.errors import NotFound
+from services.procurement.vendors import rules
+from services.procurement.vendors.models import Vendor
+from services.procurement.vendors.queries import standing_of
+
+
+def require_fit(vendor_id: int, *, today: date) -> Vendor:
+    """Return the vendor if he may quote and be ordered from today (PR-60, PR-61, PR-66).
+
+    Asks no action: the operation that deals with him has asked.
+
+    :raises NotFound: if there is none of this number.
+    :raises rules.VendorNotFit: naming everything that is in the way.
+    """
+    vendor = Vendor.objects.filter(pk=vendor_id).first()
+    if vendor is None:
+        raise NotFound
+    rules.require_fit(standing_of([vendor_id], today=today)[vendor_id])
+    return vendor

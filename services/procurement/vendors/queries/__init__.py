@@ -1,0 +1,5 @@
+"""Reads of vendors. Company-wide: a vendor lies in no project."""
+
+from services.procurement.vendors.queries.standing import standing_of
+
+__all__ = ["standing_of"]

@@ -1,0 +1,84 @@
+"""Vendors, their papers and what they supply, for tests."""
+
+from datetime import date
+from typing import Any
+
+from services.procurement.catalogue.models import Category
+from services.procurement.vendors.models import (
+    HoldKind,
+    IntermediaryCheck,
+    PaperKind,
+    PaperState,
+    Supply,
+    SupplyRole,
+    Vendor,
+    VendorHold,
+    VendorPaper,
+)
+from tests.factories import NOW, TODAY
+
+
+def add_category(code: str = "WJ", name: str = "五金", parent: Category | None = None) -> Category:
+    return Category.objects.create(code=code, name=name, parent=parent)
+
+
+def add_vendor(code: str = "V001", name: str = "杭州恒达机电设备有限公司", **values: Any) -> Vendor:
+    return Vendor.objects.create(
+        code=code, name=name, created_by_label="许静", created_at=NOW, **values
+    )
+
+
+def add_supply(vendor: Vendor, category: Category, role: str = SupplyRole.CONTRACT) -> Supply:
+    return Supply.objects.create(vendor=vendor, category=category, role=role)
+
+
+def add_paper_kind(key: str = "test-licence", *categories: Category, **values: Any) -> PaperKind:
+    kind = PaperKind.objects.create(key=key, **{"name": key, **values})
+    kind.categories.set(categories)
+    return kind
+
+
+def add_paper(
+    vendor: Vendor, kind: PaperKind, to: date | None = None, state: str = PaperState.CHECKED
+) -> VendorPaper:
+    return VendorPaper.objects.create(
+        vendor=vendor,
+        kind=kind,
+        valid_from=date(2026, 1, 1),
+        valid_to=to,
+        state=state,
+        added_by_label="许静",
+        added_at=NOW,
+        checked_by_label="钱会计",
+        checked_at=NOW,
+    )
+
+
+def add_hold(
+    vendor: Vendor, first: date = TODAY, last: date | None = None, *, blacklist: bool = False
+) -> VendorHold:
+    return VendorHold.objects.create(
+        vendor=vendor,
+        kind=HoldKind.BLACKLIST if blacklist else HoldKind.HOLD,
+        reason="送货延误",
+        first_day=first,
+        last_day=last,
+        set_by_label="许静",
+        set_at=NOW,
+    )
+
+
+def add_check(vendor: Vendor, **failed: bool) -> IntermediaryCheck:
+    found = {
+        "reputation": True,
+        "technical_ability": True,
+        "qualification": True,
+        "performance": True,
+    }
+    return IntermediaryCheck.objects.create(
+        vendor=vendor,
+        **{**found, **failed},
+        checked_by=1,
+        checked_by_label="钱会计",
+        checked_at=NOW,
+    )
