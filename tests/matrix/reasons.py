@@ -39,6 +39,8 @@ REASONS = {
     "kernel.records.operations.figures.note_figure_shown": "writes for one that has asked",
     "kernel.security.operations.note": "only writes into the log",
     "kernel.security.operations.note_refusal": "only writes into the log",
+    "services.procurement.stock.operations.moving.take_in": "writes for one that has asked",
+    "services.procurement.stock.operations.moving.take_out": "writes for one that has asked",
 }
 
 # Not asked for an action but for a place: who is no applicant, no signer of the step under way and

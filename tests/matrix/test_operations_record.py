@@ -35,6 +35,8 @@ SILENT = {
     "services.billing.ledger.operations.start_check": "looks at the books, changes nothing",
     "services.billing.runs.operations.common.start_job": "its callers record",
     "services.billing.standards.operations.assignments.confirm_drafts": "its callers record",
+    "services.procurement.stock.operations.moving.take_in": "its callers record; the move stays",
+    "services.procurement.stock.operations.moving.take_out": "its callers record; the move stays",
     "services.properties.operations.units.enter_state": "its callers record",
 }
 

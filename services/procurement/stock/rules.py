@@ -18,10 +18,15 @@ from kernel.text import _
 NOTHING: Final = Decimal(0)
 QUANTITY_PLACES: Final = Decimal("0.001")
 MAX_QUANTITY: Final = Decimal("9999999.999")
+MAX_VALUE: Final = Decimal(999999999999)
 
 
 class QuantityInvalid(Invalid):
     code = "procurement.quantity-invalid"
+
+
+class ValueInvalid(Invalid):
+    code = "procurement.value-invalid"
 
 
 class StockTooSmall(Conflict):
@@ -54,13 +59,22 @@ def require_quantity(quantity: Decimal, *, field: str = "quantity") -> Decimal:
     return quantity
 
 
+def require_value(value: Decimal, *, field: str = "value") -> Decimal:
+    """Return an amount of zero or more in whole cents. :raises ValueInvalid: else."""
+    if not value.is_finite() or not 0 <= value <= MAX_VALUE or value != round_money(value):
+        raise ValueInvalid(_("Enter an amount of zero or more in whole cents."), field=field)
+    return value
+
+
 def put_in(stock: Stock, *, quantity: Decimal, value: Decimal) -> Stock:
     """Return the stock after goods came in at what they cost.
 
-    :raises QuantityInvalid: if nothing comes in.
+    :raises QuantityInvalid: if nothing comes in, or more than can lie in one place.
+    :raises ValueInvalid: if the value is none, or too much for one place.
     """
     require_quantity(quantity)
-    return Stock(stock.quantity + quantity, stock.value + value)
+    require_value(value)
+    return Stock(require_quantity(stock.quantity + quantity), require_value(stock.value + value))
 
 
 def take_out(stock: Stock, *, quantity: Decimal) -> tuple[Stock, Decimal]:
