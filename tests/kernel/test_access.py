@@ -1,6 +1,7 @@
 """Posts give actions in a scope; operations and reads ask for them."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -69,6 +70,33 @@ def test_a_project_that_is_named_is_looked_up_where_any_would_pass(
         else:
             with pytest.raises(answer):
                 access.require_in_project(actor, Action.PAYMENT_TAKE, ids[project])
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        {"vendor_id": 1},
+        {"contact_id": 1},
+        {"vendor_id": 1, "contact_id": 1, "user_id": 1},
+        {"vendor_id": 1, "contact_id": 1, "is_system": True},
+        {
+            "vendor_id": 1,
+            "contact_id": 1,
+            "grants": frozenset({access.Grant(Action.PURCHASE_VIEW, None)}),
+        },
+    ],
+)
+def test_a_vendor_is_nobody_of_the_staff(mixed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="vendor"):
+        access.Actor(label="vendor", **mixed)
+
+
+def test_a_vendor_may_nothing_that_the_staff_may() -> None:
+    vendor = access.Actor(label="vendor", vendor_id=1, contact_id=2)
+
+    assert not any(vendor.may(action) for action in Action)
+    with pytest.raises(access.ActionDenied):
+        vendor.require_person()
 
 
 def test_nobody_may_anything_by_default() -> None:

@@ -37,8 +37,11 @@ class _Passed:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``user_id`` is ``None`` for the system and for nobody else.
+    """Who acts. ``user_id`` is ``None`` for the system, for a vendor, and for nobody else.
 
+    A vendor's contact (``vendor_id`` and ``contact_id``) is nobody of the staff: he holds no
+    grants, so that every operation of the staff refuses him, and those of vendors ask for his
+    vendor.
     ``posts`` tells from which post a grant comes; of several that give it, the one held longest.
     ``address`` is that of the browser or program, as far as it is known.
     """
@@ -48,9 +51,19 @@ class Actor:
     grants: frozenset[Grant] = frozenset()
     request_id: str = ""
     address: str = field(default="", compare=False)
+    vendor_id: int | None = None
+    contact_id: int | None = None
     is_system: bool = field(default=False)
     posts: Mapping[Grant, str] = field(default_factory=dict, compare=False, repr=False)
     _passed: _Passed = field(default_factory=_Passed, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.vendor_id is None and self.contact_id is None:
+            return
+        if self.vendor_id is None or self.contact_id is None:
+            raise ValueError("a vendor acts through one of his contacts")
+        if self.user_id is not None or self.grants or self.is_system:
+            raise ValueError("a vendor is nobody of the staff and holds no grants")
 
     @property
     def post_used(self) -> str:

@@ -18,6 +18,11 @@ PARTS: Final[tuple[tuple[Promise, frozenset[str]], ...]] = (
     (_("Fees and meters"), frozenset({"fee-standard", "reading"})),
     (_("Billing"), frozenset({"bill", "bill-run", "ledger"})),
     (_("Cashier and arrears"), frozenset({"payment", "receipt", "arrears"})),
+    (_("Procurement"), frozenset({"purchase", "budget", "quote", "vendor", "contract"})),
+    (
+        _("Goods and vendors' accounts"),
+        frozenset({"goods", "stock", "asset", "invoice", "vendor-payment", "service"}),
+    ),
 )
 REST: Final = _("Papers, approvals and files")
 

@@ -37,6 +37,32 @@ CHART: Final = (
         AccountRole.RECEIVABLE,
     ),
     ChartEntry(
+        "1221.01",
+        "其他应收款-采购备用金",
+        "Advances to buyers",
+        AccountKind.ASSET,
+        AccountRole.ADVANCE,
+    ),
+    ChartEntry("1405", "库存商品", "Goods in stock", AccountKind.ASSET, AccountRole.STOCK),
+    ChartEntry("1601", "固定资产", "Fixed assets", AccountKind.ASSET, AccountRole.FIXED_ASSET),
+    ChartEntry(
+        "2202", "应付账款", "Payables to vendors", AccountKind.LIABILITY, AccountRole.PAYABLE
+    ),
+    ChartEntry(
+        "2202.99",
+        "应付账款-暂估应付",
+        "Goods received, not invoiced",
+        AccountKind.LIABILITY,
+        AccountRole.ACCRUED,
+    ),
+    ChartEntry(
+        "2221.01",
+        "应交税费-进项税额",
+        "Input tax",
+        AccountKind.LIABILITY,
+        AccountRole.INPUT_TAX,
+    ),
+    ChartEntry(
         "2241.01", "其他应付款-代收水费", "Water collected for the supplier", AccountKind.LIABILITY
     ),
     ChartEntry(
@@ -75,4 +101,25 @@ CHART: Final = (
     ),
     ChartEntry("6051.01", "其他业务收入-停车费", "Income from parking", AccountKind.INCOME),
     ChartEntry("6051.99", "其他业务收入-其他", "Other income", AccountKind.INCOME),
+    ChartEntry(
+        "6401.01",
+        "主营业务成本-物料消耗",
+        "Cost of materials",
+        AccountKind.EXPENSE,
+        AccountRole.MATERIAL_COST,
+    ),
+    ChartEntry(
+        "6401.02",
+        "主营业务成本-外包服务",
+        "Cost of outsourced services",
+        AccountKind.EXPENSE,
+        AccountRole.SERVICE_COST,
+    ),
+    ChartEntry(
+        "6711.01",
+        "营业外支出-盘亏",
+        "Differences of stock counts",
+        AccountKind.EXPENSE,
+        AccountRole.COUNT_LOSS,
+    ),
 )

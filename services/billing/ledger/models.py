@@ -24,6 +24,15 @@ class AccountRole(models.TextChoices):
     CASH = "CASH", _("Cash")  # 库存现金
     BANK = "BANK", _("Bank")  # 银行存款
     CHANNEL = "CHANNEL", _("Payment channels")  # 其他货币资金: QR and card until settled
+    PAYABLE = "PAYABLE", _("Payables to vendors")  # 应付账款
+    ACCRUED = "ACCRUED", _("Goods received, not invoiced")  # 暂估应付
+    STOCK = "STOCK", _("Goods in stock")  # 库存商品
+    FIXED_ASSET = "ASSET", _("Fixed assets")  # 固定资产
+    ADVANCE = "ADVANCE", _("Advances to buyers")  # 采购备用金
+    INPUT_TAX = "INPUT_TAX", _("Input tax")  # 进项税额
+    MATERIAL_COST = "MATERIAL", _("Cost of materials")
+    SERVICE_COST = "SERVICE", _("Cost of outsourced services")
+    COUNT_LOSS = "COUNT_LOSS", _("Differences of stock counts")
 
 
 class LedgerAccount(CompanyModel):
@@ -56,6 +65,19 @@ class JournalKind(models.TextChoices):
     PAYMENT = "PAYMENT", _("Payment received")
     PAYMENT_REVERSAL = "PAYMENT_REVERSAL", _("Payment voided")
     BILL_REVERSAL = "BILL_REVERSAL", _("Bill reversed")
+    GOODS = "GOODS", _("Goods taken in")
+    GOODS_RETURN = "GOODS_RETURN", _("Goods returned to the vendor")
+    STOCK_OPENING = "STOCK_OPENING", _("Opening stock")
+    ISSUE = "ISSUE", _("Goods issued")
+    ISSUE_RETURN = "ISSUE_RETURN", _("Issued goods given back")
+    STOCK_COUNT = "STOCK_COUNT", _("Difference of a stock count")
+    VENDOR_INVOICE = "VENDOR_INVOICE", _("Vendor's invoice matched")
+    INVOICE_REVERSAL = "INVOICE_REVERSAL", _("Vendor's invoice taken back")
+    VENDOR_CREDIT = "VENDOR_CREDIT", _("Vendor's credit note")
+    VENDOR_PAYMENT = "VENDOR_PAYMENT", _("Vendor paid")
+    VENDOR_REVERSAL = "VENDOR_REVERSAL", _("Payment to a vendor undone")
+    ADVANCE = "ADVANCE", _("Advance paid to a buyer")
+    CLAIM = "CLAIM", _("Claim for what was bought settled")
 
 
 class Journal(CompanyModel):
@@ -65,7 +87,8 @@ class Journal(CompanyModel):
     second trigger lets postings in only in the transaction that made the journal.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    # Empty: the company's own, which only its purchases may be.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=JournalKind)
     source_type = models.CharField(max_length=30)  # e.g. "billrunchunk", "payment", "billline"
     source_id = models.BigIntegerField()
@@ -90,8 +113,20 @@ class Journal(CompanyModel):
             ),
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True)
-                | Q(kind__in=["PAYMENT_REVERSAL", "BILL_REVERSAL"]),
+                | Q(
+                    kind__in=[
+                        "PAYMENT_REVERSAL",
+                        "BILL_REVERSAL",
+                        "INVOICE_REVERSAL",
+                        "VENDOR_REVERSAL",
+                    ]
+                ),
                 name="journal_reversal_says_so",
+            ),
+            models.CheckConstraint(
+                condition=Q(project__isnull=False)
+                | ~Q(kind__in=["BILLS", "PAYMENT", "PAYMENT_REVERSAL", "BILL_REVERSAL"]),
+                name="journal_of_households_has_project",
             ),
         ]
         indexes = [models.Index(fields=["project", "effective_on"], name="journal_by_day")]

@@ -176,7 +176,7 @@ def last_check(*, actor: Actor) -> LedgerCheck | None:
     job = jobs.latest(kind=CHECK_JOB, state=JobState.DONE)
     if job is None or job.finished_at is None:
         return None
-    names = {invariant.code: str(invariant.name) for invariant in invariants.INVARIANTS}
+    names = {invariant.code: str(invariant.name) for invariant in invariants.known()}
     return LedgerCheck(
         checked_at=job.finished_at,
         rules=[

@@ -4,13 +4,14 @@ import pytest
 
 from kernel.access.actions import Action
 from kernel.access.catalogue import BUSINESS, DEPARTMENTS, POSTS, SETTING_UP, Place
+from kernel.access.catalogue.bundles import ALL_BUYING
 
 CO, PR, BOTH, EXT = Place.COMPANY, Place.PROJECT, Place.EITHER, Place.OUTSIDE
 A = Action
 READS = {A.REGISTRY_VIEW, A.FEE_STANDARD_VIEW, A.BILL_VIEW, A.PAYMENT_VIEW, A.ARREARS_VIEW}
 MONEY = {A.PAYMENT_TAKE, A.RECEIPT_VOID, A.RECEIPT_VOID_ANY}
 CONFIRMS = {A.FEE_STANDARD_CONFIRM, A.READING_RESOLVE, A.BILL_RUN_CHECK, A.BILL_RUN_POST}
-WRITES = BUSINESS | {
+WRITES = BUSINESS - ALL_BUYING | {
     A.REGISTRY_CHANGE,
     A.REGISTRY_IMPORT,
     A.FEE_STANDARD_DRAFT,
@@ -135,10 +136,13 @@ def test_a_post_may_what_the_handbook_says_and_not_what_it_must_not(key: str) ->
     [
         ("company_admin", BUSINESS),
         ("property_manager", MONEY),
-        ("finance_head", {A.PAYMENT_TAKE}),
+        ("finance_head", {A.PAYMENT_TAKE, A.PURCHASE_BUY, A.VENDOR_PAYMENT_PAY}),
         ("sales_accountant", {A.PAYMENT_TAKE}),
         ("charging_director", {A.PAYMENT_TAKE}),
-        ("cashier", CONFIRMS | {A.BILL_REVERSE, A.BILL_RUN_PREPARE}),
+        ("cashier", CONFIRMS | {A.BILL_REVERSE, A.BILL_RUN_PREPARE, A.INVOICE_MATCH}),
+        # "Inspect or receive goods" (SoD-18); SoD-22; quotes are opened by others.
+        ("buyer", {A.GOODS_RECEIVE, A.STOCK_KEEP, A.VENDOR_PAYMENT_PAY, A.QUOTE_OPEN}),
+        ("materials_keeper", {A.PURCHASE_BUY}),
         ("collector", CONFIRMS | {A.BILL_REVERSE}),
         ("meter_reader", {A.PAYMENT_TAKE}),
         ("finance_duty", {A.RECEIPT_VOID, A.RECEIPT_VOID_ANY}),
@@ -161,6 +165,34 @@ def test_who_does_not_handle_money_and_bills_writes_none_of_them() -> None:
     }
 
     assert {key for key, post in POSTS.items() if post.actions & WRITES} == handling
+
+
+@pytest.mark.parametrize(
+    ("action", "posts"),
+    [
+        (A.PURCHASE_BUY, {"buyer"}),
+        (A.GOODS_RECEIVE, {"materials_keeper"}),
+        (A.INVOICE_MATCH, {"finance_head"}),
+        (A.VENDOR_PAYMENT_ASK, {"finance_head"}),
+        (A.VENDOR_PAYMENT_PAY, {"cashier"}),
+        (A.BUDGET_SET, {"finance_head"}),
+        (A.VENDOR_CHECK, {"finance_head", "general_office"}),
+        (A.CONTRACT_SIGN, {"chairman", "company_gm", "deputy_gm"}),
+        (
+            A.QUOTE_OPEN,
+            {
+                "company_gm",
+                "deputy_gm",
+                "property_manager",
+                "general_office",
+                "finance_head",
+                "mo_manager",
+            },
+        ),
+    ],
+)
+def test_each_duty_of_buying_lies_with_its_own_posts(action: Action, posts: set[str]) -> None:
+    assert {key for key, post in POSTS.items() if action in post.actions} == posts
 
 
 def test_the_ladder_ends_above() -> None:

@@ -33,12 +33,32 @@ CONFIRMING = frozenset(
 )
 RECEIVABLES = frozenset({Action.BILL_RUN_POST, Action.BILL_REVERSE})
 
+# Whoever answers for a project or the company follows what is bought for it.
+PURCHASES = frozenset(
+    {Action.PURCHASE_VIEW, Action.VENDOR_VIEW, Action.CONTRACT_VIEW, Action.STOCK_VIEW}
+)
+# 000/16 section 4.4: who buys neither takes in nor opens, matches or pays (SoD-18).
+BUYING = frozenset({Action.PURCHASE_BUY, Action.VENDOR_MANAGE, Action.CONTRACT_DRAFT})
+KEEPING = frozenset({Action.GOODS_RECEIVE, Action.STOCK_KEEP})
+OPENING = frozenset({Action.QUOTE_OPEN})
+PAYING_VENDORS = frozenset(
+    {Action.INVOICE_MATCH, Action.VENDOR_PAYMENT_ASK, Action.VENDOR_PAYMENT_PAY}
+)
+ALL_BUYING = (
+    BUYING
+    | KEEPING
+    | OPENING
+    | PAYING_VENDORS
+    | {Action.VENDOR_CHECK, Action.CONTRACT_SIGN, Action.BUDGET_SET}
+)
+
 # What whoever sets up the company keeps out of: approvals, and money.
 BUSINESS = (
     COLLECTING
     | GIVING_BACK
     | CONFIRMING
     | RECEIVABLES
+    | ALL_BUYING
     | {
         Action.DUTIES_EXEMPT,
         Action.POLICY_CHANGE_MONEY,

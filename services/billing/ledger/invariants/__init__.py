@@ -1,7 +1,8 @@
 """What must hold of the money tables at any moment, as SQL that returns no rows.
 
 One statement each, so that each sees one snapshot and work under way raises no false alarm. They
-look across all of billing by SQL alone; no part of it is imported here. Every statement yields
+look across all of billing by SQL alone; no part of it is imported here. Services above billing
+register the rules of what they post. Every statement yields
 the project, the id of the object at fault and a word of detail.
 """
 
@@ -17,8 +18,22 @@ from services.billing.ledger.invariants.invariant import Invariant
 from services.billing.ledger.invariants.money import MONEY
 from services.billing.ledger.invariants.people import PEOPLE_AND_PLACES
 
-INVARIANTS: Final = (*LEDGER, *BILLS, *MONEY, *PEOPLE_AND_PLACES)
+OF_BILLING: Final = (*LEDGER, *BILLS, *MONEY, *PEOPLE_AND_PLACES)
+_INVARIANTS: Final = [*OF_BILLING]
 MAX_FINDINGS: Final = 20  # shown of one rule; the rest is counted
+
+
+def register(*rules: Invariant) -> None:
+    """Add the rules of a service that posts to the ledger; called in ``AppConfig.ready``."""
+    there = {rule.code for rule in _INVARIANTS}
+    if doubled := there & {rule.code for rule in rules}:
+        raise ValueError(f"rules of the books are registered already: {sorted(doubled)}")
+    _INVARIANTS.extend(rules)
+
+
+def known() -> tuple[Invariant, ...]:
+    """Return every rule there is, in the order in which they are run."""
+    return tuple(_INVARIANTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,7 @@ def results(project_id: int | None = None) -> list[Result]:
 
     :param project_id: looks at one project only; what belongs to none is then left out.
     """
-    return [result_of(invariant, project_id) for invariant in INVARIANTS]
+    return [result_of(invariant, project_id) for invariant in _INVARIANTS]
 
 
 def result_of(invariant: Invariant, project_id: int | None = None) -> Result:

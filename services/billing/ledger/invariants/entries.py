@@ -103,7 +103,10 @@ LEDGER: Final = (
                CASE WHEN j.id IS NULL THEN d.kind || ' missing'
                     ELSE j.kind || ' of nothing' END AS detail
         FROM document d
-        FULL JOIN billing_journal j
+        FULL JOIN (
+            SELECT * FROM billing_journal
+            WHERE kind IN ('PAYMENT', 'PAYMENT_REVERSAL', 'BILLS', 'BILL_REVERSAL')
+        ) j
           ON j.kind = d.kind AND j.source_type = d.source_type AND j.source_id = d.id
         WHERE j.id IS NULL OR d.id IS NULL
         """,

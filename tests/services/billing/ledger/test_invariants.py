@@ -14,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from kernel.tenancy import tenant_connection
 from services.billing.cashier import operations as cashier
 from services.billing.ledger import invariants
+from services.billing.ledger.invariants.entries import LEDGER
 from services.billing.runs import operations as runs
 from services.billing.runs.models import BillLine
 from tenants.companies.models import Company
@@ -89,14 +90,22 @@ def test_sound_books_break_no_rule(in_force: Company) -> None:
     checked = invariants.results()
 
     assert [result.invariant.code for result in checked if result.count] == []
-    assert len(checked) == len(invariants.INVARIANTS)
+    assert len(checked) == len(invariants.known())
 
 
 def test_every_rule_has_a_code_of_its_own() -> None:
-    codes = [invariant.code for invariant in invariants.INVARIANTS]
+    codes = [invariant.code for invariant in invariants.known()]
 
     assert len(set(codes)) == len(codes)
-    assert {plant.code for plant in PLANTS} == set(codes)  # and at least one planted defect
+
+
+def test_every_rule_of_billing_has_a_planted_defect() -> None:
+    assert {plant.code for plant in PLANTS} == {rule.code for rule in invariants.OF_BILLING}
+
+
+def test_a_rule_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="document-has-its-entry"):
+        invariants.register(invariants.OF_BILLING[-1], *LEDGER)
 
 
 @dataclass(frozen=True)
@@ -372,7 +381,7 @@ def with_defect(
         for statement in defect.statements:
             cursor.execute(statement)
             assert cursor.rowcount != 0, statement
-        for invariant in invariants.INVARIANTS:
+        for invariant in invariants.known():
             result = invariants.evaluate(cursor, invariant, project_id)
             if result.count:
                 found[invariant.code] = result.violations

@@ -138,6 +138,27 @@ def test_a_document_is_posted_once(household: Household) -> None:
     assert Posting.objects.count() == 2
 
 
+def two_legs() -> list[operations.Leg]:
+    stock = queries.account_of_role(AccountRole.STOCK).pk
+    accrued = queries.account_of_role(AccountRole.ACCRUED).pk
+    return [(stock, None, Decimal("12.30")), (accrued, None, Decimal("-12.30"))]
+
+
+def test_what_the_company_buys_for_itself_is_of_no_project(household: Household) -> None:
+    journal = post(household, project_id=None, kind=JournalKind.GOODS, postings=two_legs())
+    check_deferred()
+
+    assert journal.project_id is None
+    assert journal.postings.count() == 2
+
+
+def test_an_entry_about_households_is_of_their_project(household: Household) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        post(household, project_id=None)
+
+    assert violated_constraint(refused.value) == "journal_of_households_has_project"
+
+
 def reverse(original: Journal, household: Household, **changes: Any) -> Journal:
     values = {
         "kind": JournalKind.PAYMENT_REVERSAL,
