@@ -1,5 +1,6 @@
 """What is asked for: requests with their lines, and the budgets they are held against."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -88,6 +89,8 @@ class PurchaseRequest(CompanyModel):
     # The first of the month in whose round it is bought; set when it is approved (PR-05).
     purchase_month = models.DateField(null=True)
     copied_from_id = models.BigIntegerField(null=True)
+    # Who bought of it: none of them signs its approval (SoD-21).
+    buyer_ids = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         constraints = [
