@@ -22,10 +22,21 @@ def add_category(code: str = "WJ", name: str = "五金", parent: Category | None
     return Category.objects.create(code=code, name=name, parent=parent)
 
 
-def add_vendor(code: str = "V001", name: str = "杭州恒达机电设备有限公司", **values: Any) -> Vendor:
-    return Vendor.objects.create(
+def add_vendor(
+    code: str = "V001",
+    name: str = "杭州恒达机电设备有限公司",
+    *,
+    has_licence: bool = True,
+    **values: Any,
+) -> Vendor:
+    """Enter a vendor with the papers that every vendor needs: quotes and orders may go to him."""
+    vendor = Vendor.objects.create(
         code=code, name=name, created_by_label="许静", created_at=NOW, **values
     )
+    if has_licence:
+        for kind in PaperKind.objects.filter(is_required=True, is_active=True):
+            add_paper(vendor, kind)
+    return vendor
 
 
 def add_supply(vendor: Vendor, category: Category, role: str = SupplyRole.CONTRACT) -> Supply:
@@ -33,7 +44,7 @@ def add_supply(vendor: Vendor, category: Category, role: str = SupplyRole.CONTRA
 
 
 def add_paper_kind(key: str = "test-licence", *categories: Category, **values: Any) -> PaperKind:
-    kind = PaperKind.objects.create(key=key, **{"name": key, **values})
+    kind: PaperKind = PaperKind.objects.create(key=key, **{"name": key, **values})
     kind.categories.set(categories)
     return kind
 

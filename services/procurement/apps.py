@@ -8,7 +8,10 @@ class ProcurementConfig(AppConfig):
     label = "procurement"
 
     def ready(self) -> None:
+        from services.procurement.catalogue import registry as catalogue
+        from services.procurement.vendors import registry as vendors
+
         # Each part registers what it brings by its ``registry.register``, lower parts first.
-        parts: tuple[ModuleType, ...] = ()
+        parts: tuple[ModuleType, ...] = (catalogue, vendors)
         for part in parts:
             part.register()

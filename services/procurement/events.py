@@ -2,4 +2,19 @@
 
 from typing import Any, Final
 
-EVENTS: Final[dict[str, Any]] = {}
+from kernel.text import _
+
+EVENTS: Final[dict[str, Any]] = {
+    # Catalogue
+    "procurement.category.changed": _("Category of goods changed"),
+    "procurement.category.created": _("Category of goods entered"),
+    "procurement.item.changed": _("Article changed"),
+    "procurement.item.created": _("Article entered"),
+    "procurement.item.restored": _("Article taken up again"),
+    "procurement.item.retired": _("Article taken out of use"),
+}
+OBJECTS: Final[dict[str, Any]] = {
+    # Catalogue
+    "procurement.category": _("Category of goods"),
+    "procurement.item": _("Article"),
+}

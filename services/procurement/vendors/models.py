@@ -35,6 +35,8 @@ class Vendor(CompanyModel):
     credit_code = models.CharField(max_length=18, blank=True)
     contact_name = models.CharField(max_length=60, blank=True)
     phone_encrypted = models.CharField(max_length=200, blank=True)
+    phone_head = models.CharField(max_length=4, blank=True)
+    phone_tail = models.CharField(max_length=4, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=200, blank=True)
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2, default=13)
@@ -46,9 +48,11 @@ class Vendor(CompanyModel):
     created_by = models.BigIntegerField(null=True)
     created_by_label = models.CharField(max_length=140)
     created_at = models.DateTimeField()
-    decided_by = models.BigIntegerField(null=True)  # on his application
+    # On his application, and whoever closed or reopened him.
+    decided_by = models.BigIntegerField(null=True)
     decided_by_label = models.CharField(max_length=140, blank=True)
     decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=200, blank=True)
     reviewed_on = models.DateField(null=True)  # the last visit or review (PR-64)
     reconciled_to = models.DateField(null=True)  # the last day both sides have agreed on (PR-63)
 
@@ -72,6 +76,10 @@ class Vendor(CompanyModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_masked(self) -> str:
+        return f"{self.phone_head} **** {self.phone_tail}".strip() if self.phone_encrypted else ""
 
 
 class ContactState(models.TextChoices):
@@ -174,6 +182,7 @@ class VendorPaper(CompanyModel):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)  # inclusive; empty: does not run out
     state = models.CharField(max_length=9, choices=PaperState, default=PaperState.SUBMITTED)
+    added_by = models.BigIntegerField(null=True)  # empty: the vendor himself, in the portal
     added_by_label = models.CharField(max_length=140)
     is_added_by_vendor = models.BooleanField(default=False)
     added_at = models.DateTimeField()
@@ -181,6 +190,8 @@ class VendorPaper(CompanyModel):
     checked_by_label = models.CharField(max_length=140, blank=True)
     checked_at = models.DateTimeField(null=True)
     check_note = models.CharField(max_length=200, blank=True)
+    # How many days before its end was told last; -1: that it has run out.
+    reminded_days = models.SmallIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -242,7 +253,7 @@ class BankAccount(CompanyModel):
         indexes = [models.Index(fields=["number_index"], name="bankaccount_by_number")]
 
     def __str__(self) -> str:
-        return f"*{self.number_tail}"
+        return f"**** {self.number_tail}"
 
 
 class HoldKind(models.TextChoices):

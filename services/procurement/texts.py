@@ -1,0 +1,31 @@
+"""Texts as they are typed: without stray spaces, filled in where they must be, never too long."""
+
+from kernel.errors import Invalid
+from kernel.tabular.text import tidy
+from kernel.text import _
+
+
+class TextInvalid(Invalid):
+    code = "procurement.text-invalid"
+
+
+def line(text: str, *, field: str, longest: int, is_required: bool = False) -> str:
+    """Return one line of text as it is kept.
+
+    :raises TextInvalid: if it is missing or longer than ``longest``.
+    """
+    return _fit(tidy(text), field, longest, is_required=is_required)
+
+
+def lines(text: str, *, field: str, longest: int, is_required: bool = False) -> str:
+    """Return a text of several lines as it is kept. :raises TextInvalid: as :func:`line`."""
+    kept = "\n".join(tidy(part) for part in text.splitlines()).strip()
+    return _fit(kept, field, longest, is_required=is_required)
+
+
+def _fit(text: str, field: str, longest: int, *, is_required: bool) -> str:
+    if is_required and not text:
+        raise TextInvalid(_("This is needed."), field=field)
+    if len(text) > longest:
+        raise TextInvalid(_("Enter up to %(count)d characters.") % {"count": longest}, field=field)
+    return text
