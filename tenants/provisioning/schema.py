@@ -51,6 +51,7 @@ APPEND_ONLY_TABLES = frozenset(
         "procurement_goodsreceiptline",
         "procurement_goodsreturn",
         "procurement_intermediarycheck",
+        "procurement_issuereturn",
         "procurement_keyshare",
         "procurement_opening",
         "procurement_quote",

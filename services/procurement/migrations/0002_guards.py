@@ -216,6 +216,7 @@ APPEND_ONLY = (
     "quote",
     "quoteline",
     "stockmove",
+    "issuereturn",
     "goodsreceipt",
     "goodsreceiptline",
     "goodsreturn",
