@@ -10,6 +10,17 @@ from typing import ClassVar, Final
 
 from django.db import models, transaction
 
+from kernel.errors import Denied, Invalid
+
+
+class SignInRefused(Denied):
+    """Unknown, wrong, shut out or too early: which of them is not told."""
+
+
+class CodeWrong(Invalid):
+    """It is another code, it was used, or tries from there must wait."""
+
+
 FREE_FAILURES: Final = 5
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=15)

@@ -16,7 +16,7 @@ from django_tenants.utils import get_tenant_domain_model, tenant_context
 
 from config import errors
 from kernel import policies
-from kernel.tenancy import tenant_connection
+from kernel.tenancy import tenant_connection, vendor_host
 from tenants.companies.models import Company
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -61,14 +61,18 @@ class CompanyMiddleware:
         tenant_connection.set_schema_to_public()
         try:
             host = host_of(request)
-            if host in public_hosts():
-                # A session of a company means nothing here: this schema has no table for it.
-                request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+            keep_own_cookies(request, host)
+            urlconf = outside_of_companies(host)
+            if urlconf:
                 request.tenant = None  # type: ignore[attr-defined]
-                request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
-                set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
+                request.urlconf = urlconf
+                set_urlconf(urlconf)
                 with timezone.override(zoneinfo.ZoneInfo(settings.OPERATOR_TIME_ZONE)):
-                    return self.get_response(request)
+                    response = self.get_response(request)
+                # The vendors' pages name the company that they were answered in.
+                if request.tenant is not None:  # type: ignore[attr-defined]
+                    keep_company_while_streaming(response, request.tenant)  # type: ignore[attr-defined]
+                return response
             company = company_of(host)
             if company is None or not company.accepts_work:
                 return nothing_here()
@@ -188,6 +192,33 @@ def keep_company_while_streaming(response: HttpResponseBase, company: Company) -
             yield piece
 
     response.streaming_content = in_company()
+
+
+def keep_own_cookies(request: HttpRequest, host: str) -> None:
+    """Take away the sessions of other kinds of hosts: here they mean nothing.
+
+    Browsers send none of them here; whoever does so by hand gets no other answer than without.
+    """
+    own = {
+        "operators": host in public_hosts(),
+        "vendors": host == vendor_host(),
+        "staff": host not in public_hosts() and host != vendor_host(),
+    }
+    names = {
+        "operators": settings.OPERATOR_COOKIE_NAME,
+        "vendors": settings.VENDOR_COOKIE_NAME,
+        "staff": settings.SESSION_COOKIE_NAME,
+    }
+    for kind, name in names.items():
+        if not own[kind]:
+            request.COOKIES.pop(name, None)
+
+
+def outside_of_companies(host: str) -> str:
+    """Return the addresses of a host that is no company's; ``""`` for all others."""
+    if host == vendor_host():
+        return str(settings.VENDOR_URLCONF)
+    return str(settings.PUBLIC_SCHEMA_URLCONF) if host in public_hosts() else ""
 
 
 def public_hosts() -> frozenset[str]:

@@ -96,6 +96,16 @@ def company_url(path: str) -> str:
     return f"{settings.PUBLIC_SCHEME}://{host}{port_suffix()}{path}"
 
 
+def vendor_host() -> str:
+    """Return the host name on which vendors sign in, whichever companies they work for."""
+    return f"vendors.{settings.BASE_DOMAIN}"
+
+
+def vendor_url(path: str) -> str:
+    """Return the address of a page of the vendors' host; never built from a request."""
+    return f"{settings.PUBLIC_SCHEME}://{vendor_host()}{port_suffix()}{path}"
+
+
 def port_suffix() -> str:
     """Return ``":8000"``, or ``""`` where the port is the scheme's own."""
     own = {"http": "80", "https": "443"}[settings.PUBLIC_SCHEME]

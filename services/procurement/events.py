@@ -12,6 +12,8 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.item.created": _("Article entered"),
     "procurement.item.restored": _("Article taken up again"),
     "procurement.item.retired": _("Article taken out of use"),
+    # Vendors' people
+    "procurement.contact.joined": _("Contact took up his invitation"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue

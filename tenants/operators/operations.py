@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from kernel import crypto
 from kernel.db import violated_constraint
-from kernel.errors import Conflict, Denied, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.identity import totp
 from kernel.tenancy import SignatureInvalid, sign, unsign
 from kernel.text import _
@@ -43,13 +43,11 @@ class PasswordWeak(Invalid):
     code = "operators.password-weak"
 
 
-class CodeWrong(Invalid):
+class CodeWrong(attempts.CodeWrong):
     code = "operators.code-wrong"
 
 
-class SignInRefused(Denied):
-    """Unknown, wrong, shut out or too early: which of them is not told."""
-
+class SignInRefused(attempts.SignInRefused):
     code = "operators.sign-in-refused"
 
 

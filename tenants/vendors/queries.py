@@ -9,7 +9,7 @@ from kernel import sealing
 from kernel.sealing import KeyPair
 from tenants.companies.models import CompanyStatus
 from tenants.vendors.models import Membership, VendorLogin, VendorSession
-from tenants.vendors.operations.common import digest_of
+from tenants.vendors.operations.common import address_of, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ def signed_in(*, key: str, now: datetime) -> SignedIn | None:
     )
 
 
+def login_of(*, email: str) -> VendorLogin | None:
+    """Return who signs in with an address, if he may."""
+    return VendorLogin.objects.filter(email=address_of(email), is_active=True).first()
+
+
+def is_known(*, email: str) -> bool:
+    """Tell whether an address has a sign-in: only to who has shown that the mailbox is his."""
+    return VendorLogin.objects.filter(email=address_of(email)).exists()
+
+
 def memberships(*, login: VendorLogin) -> QuerySet[Membership]:
     """Return where a person may go, by the company's name."""
     return (
@@ -48,6 +58,31 @@ def memberships(*, login: VendorLogin) -> QuerySet[Membership]:
 def membership_of(*, login: VendorLogin, slug: str) -> list[Membership]:
     """Return a person's places at one company: as several vendors' contact he has several."""
     return list(memberships(login=login).filter(company__slug=slug))
+
+
+def membership_at(*, login: VendorLogin, place: str) -> Membership | None:
+    """Return a person's membership at a place of the address: ``qinghe`` or ``qinghe.12``.
+
+    Whoever is the contact of several vendors of one company names by the contact which he means;
+    the short name alone is then nobody's.
+    """
+    slug, _dot, number = place.partition(".")
+    found = [
+        each
+        for each in membership_of(login=login, slug=slug)
+        if not number or str(each.contact_id) == number
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def places(*, login: VendorLogin) -> list[tuple[str, Membership]]:
+    """Return where a person may go, each with its part of the address."""
+    found = list(memberships(login=login))
+    slugs = [each.company.slug for each in found]
+    return [
+        (slug if slugs.count(slug) == 1 else f"{slug}.{each.contact_id}", each)
+        for slug, each in zip(slugs, found, strict=True)
+    ]
 
 
 def sessions_of(*, login: VendorLogin, now: datetime) -> QuerySet[VendorSession]:

@@ -51,7 +51,7 @@ def each_of(cases: Iterable[Case], *names: str) -> Callable[[Callable[..., None]
 def part_of(route: Route) -> str:
     """Return the part of the site that an address is in: ``/p/bills/``."""
     words = [word for word in route.path.split("/") if word and not word.startswith("<")]
-    taken = {"c": 2, "p": 2, "api": 3, "operators": 2}.get(words[0], 1) if words else 0
+    taken = {"c": 2, "p": 2, "api": 3, "operators": 2, "v": 2}.get(words[0], 1) if words else 0
     return "/" + "".join(f"{word}/" for word in words[:taken])
 
 

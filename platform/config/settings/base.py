@@ -143,6 +143,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
+VENDOR_URLCONF = "config.urls_vendors"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
@@ -205,6 +206,7 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 OPERATOR_COOKIE_NAME = "__Host-operator"
 OPERATOR_SESSION_AGE = 8 * 3600
+VENDOR_COOKIE_NAME = "__Host-vendor"
 VENDOR_SESSION_AGE = 12 * 3600
 # Networks from which operators work, e.g. "10.8.0.0/16 203.0.113.7/32"; empty: from anywhere.
 OPERATOR_NETWORKS = env("GUANJIA_OPERATOR_NETWORKS", "").split()

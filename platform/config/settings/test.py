@@ -15,6 +15,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_NAME = "session"
 CSRF_COOKIE_NAME = "csrf"
 OPERATOR_COOKIE_NAME = "operator"
+VENDOR_COOKIE_NAME = "vendor"
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SECURE = False
 SESSION_COOKIE_SECURE = False

@@ -24,10 +24,6 @@ class SignIn(forms.Form):
     )
 
 
-class Code(forms.Form):
-    code = forms.CharField(label=_("Code that the app shows"), max_length=20)
-
-
 class NewCompany(forms.Form):
     name = forms.CharField(label=_("Company name"), max_length=100)
     name_en = forms.CharField(label=_("English name"), max_length=100, required=False)

@@ -1,34 +1,22 @@
-"""The operators' own session: a cookie of its own, no relation to any company's."""
+"""The operators' own session, and from where they may come at all."""
 
 import ipaddress
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from console.cookies import SessionCookie
 from kernel import visits
 from tenants.operators.operations import sign_out
 
-
-def remember(response: HttpResponse, key: str) -> None:
-    """Put the session's key into the browser."""
-    response.set_cookie(
-        settings.OPERATOR_COOKIE_NAME,
-        key,
-        max_age=settings.OPERATOR_SESSION_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
-
-
-def key_of(request: HttpRequest) -> str:
-    return request.COOKIES.get(settings.OPERATOR_COOKIE_NAME, "")
+COOKIE: Final = SessionCookie("OPERATOR_COOKIE_NAME", "OPERATOR_SESSION_AGE", "Strict")
 
 
 def end(request: HttpRequest, response: HttpResponse) -> None:
     """End the session here and in the browser."""
-    sign_out(key=key_of(request))
-    response.delete_cookie(settings.OPERATOR_COOKIE_NAME, samesite="Strict")
+    sign_out(key=COOKIE.key_of(request))
+    COOKIE.forget(response)
 
 
 def may_knock(request: HttpRequest) -> bool:

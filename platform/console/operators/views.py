@@ -12,13 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from console.accounts.app_setup import picture_of
-from console.accounts.lockout import counted_address
 from console.operators import forms, session
+from console.two_steps import TwoSteps
 from console.views import OpenView, error_page
-from kernel import crypto
 from kernel.errors import DomainError
-from kernel.identity import totp
 from kernel.limits import Limit
 from tenants.companies import queries as companies
 from tenants.companies.models import Company, CompanyStatus, SetupStage
@@ -65,7 +62,7 @@ class OperatorView(View):
         if not session.may_knock(request):
             raise Http404
         self.now = timezone.now()
-        operator = queries.operator_of_session(key=session.key_of(request), now=self.now)
+        operator = queries.operator_of_session(key=session.COOKIE.key_of(request), now=self.now)
         if operator is None:
             return HttpResponseRedirect(reverse("operators-sign-in"))
         self.operator = operator
@@ -81,85 +78,45 @@ class OperatorView(View):
         return render(self.request, f"console/operators/{template}.html", given, status=status)
 
 
-class SignIn(OpenView):
-    """Two steps at one address: the password, then a code of the app, which is set up once.
+class SignIn(TwoSteps[Operator]):
+    title = _("Operators")
+    form_class = forms.SignIn
+    template = "console/operators/sign_in.html"
+    code_template = "console/operators/code.html"
+    refusal = _("The user name or the password is not right.")
 
-    Between them nothing is kept here: the ticket says for ten minutes whose password was right.
-    """
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        return self._page(request, forms.SignIn())
-
-    def post(self, request: HttpRequest) -> HttpResponseBase:
+    def led_away(self, request: HttpRequest) -> HttpResponseBase | None:
         if not session.may_knock(request):
             raise Http404
-        return self._second(request) if "ticket" in request.POST else self._first(request)
+        return None
 
-    def _first(self, request: HttpRequest) -> HttpResponseBase:
-        form = forms.SignIn(request.POST)
-        address = counted_address(request) or ""
-        if form.is_valid() and not FAILURES_OF_ADDRESS.is_reached(address):
-            try:
-                operator = operators.check_password(
-                    address=address, now=self.now, **form.cleaned_data
-                )
-            except operators.SignInRefused:
-                FAILURES_OF_ADDRESS.count(address)
-            else:
-                return self._code_page(request, operator, forms.Code(), "")
-        form.add_error(None, _("The user name or the password is not right."))
-        return self._page(request, form, status=422)
+    def limit(self) -> Limit:
+        return FAILURES_OF_ADDRESS
 
-    def _second(self, request: HttpRequest) -> HttpResponseBase:
-        form = forms.Code(request.POST)
-        address = counted_address(request) or ""
-        try:
-            operator = operators.operator_of_ticket(request.POST["ticket"])
-            secret = crypto.decrypt(request.POST.get("secret", ""))
-        except (operators.SignInRefused, crypto.NotReadable):
-            return HttpResponseRedirect(reverse("operators-sign-in"))
-        if form.is_valid() and not FAILURES_OF_ADDRESS.is_reached(address):
-            try:
-                key = operators.sign_in(
-                    operator_id=operator.pk,
-                    code=form.cleaned_data["code"],
-                    new_secret=secret,
-                    address=address,
-                    now=self.now,
-                )
-            except operators.CodeWrong as error:
-                FAILURES_OF_ADDRESS.count(address)
-                form.add_error("code", str(error))
-            else:
-                response = HttpResponseRedirect(reverse("operators"))
-                session.remember(response, key)
-                return response
-        return self._code_page(request, operator, form, secret, status=422)
+    def check_password(self, *, address: str, **typed: Any) -> Operator:
+        return operators.check_password(address=address, now=self.now, **typed)
 
-    def _code_page(
-        self,
-        request: HttpRequest,
-        operator: Operator,
-        form: forms.Code,
-        secret: str,
-        status: int = 200,
-    ) -> HttpResponse:
-        context: dict[str, Any] = {
-            "title": _("Operators"),
-            "form": form,
-            "ticket": operators.ticket_of(operator),
-        }
-        if not operator.app_secret_encrypted:
-            secret = secret or totp.new_secret()
-            context |= picture_of(secret, account=operator.username, issuer="Guanjia")
-            context["secret"] = crypto.encrypt(secret)
-        return render(request, "console/operators/code.html", context, status=status)
+    def ticket_of(self, known: Operator) -> str:
+        return operators.ticket_of(known)
 
-    def _page(self, request: HttpRequest, form: forms.SignIn, status: int = 200) -> HttpResponse:
-        if not session.may_knock(request):
-            raise Http404
-        context = {"title": _("Operators"), "form": form}
-        return render(request, "console/operators/sign_in.html", context, status=status)
+    def read_ticket(self, ticket: str) -> Operator:
+        return operators.operator_of_ticket(ticket)
+
+    def open_session(self, known: Operator, *, code: str, new_secret: str, address: str) -> str:
+        return operators.sign_in(
+            operator_id=known.pk, code=code, new_secret=new_secret, address=address, now=self.now
+        )
+
+    def has_app(self, known: Operator) -> bool:
+        return bool(known.app_secret_encrypted)
+
+    def account_of(self, known: Operator) -> str:
+        return known.username
+
+    def let_in(self, request: HttpRequest, key: str) -> HttpResponse:
+        response = HttpResponseRedirect(reverse("operators"))
+        session.COOKIE.remember(response, key)
+        return response
 
 
 class SignOut(OpenView):

@@ -1,7 +1,9 @@
 """The one writer of vendors' sign-ins. All of it runs in the public schema."""
 
+from tenants.vendors.operations.common import address_of
 from tenants.vendors.operations.errors import (
     CodeWrong,
+    LanguageUnknown,
     LinkInvalid,
     NameMissing,
     OtherAddress,
@@ -17,15 +19,18 @@ from tenants.vendors.operations.joining import (
     withdraw,
 )
 from tenants.vendors.operations.passwords import (
+    ask_for_link,
     change_password,
     read_reset_token,
     reset_password,
     reset_token,
 )
+from tenants.vendors.operations.preferences import set_language, set_name
 from tenants.vendors.operations.signing_in import (
     Known,
     check_password,
     end_session,
+    keep_seen,
     read_ticket,
     sign_in,
     sign_out,
@@ -35,6 +40,7 @@ from tenants.vendors.operations.signing_in import (
 __all__ = [
     "CodeWrong",
     "Known",
+    "LanguageUnknown",
     "LinkInvalid",
     "NameMissing",
     "OtherAddress",
@@ -43,15 +49,20 @@ __all__ = [
     "SignInRefused",
     "accept",
     "accept_new",
+    "address_of",
+    "ask_for_link",
     "change_password",
     "check_password",
     "end_session",
     "invite",
+    "keep_seen",
     "read_invitation",
     "read_reset_token",
     "read_ticket",
     "reset_password",
     "reset_token",
+    "set_language",
+    "set_name",
     "sign_in",
     "sign_out",
     "ticket_of",

@@ -1,15 +1,14 @@
 """What vendors' sign-ins refuse."""
 
-from kernel.errors import Conflict, Denied, Invalid
+from kernel.errors import Conflict, Invalid
+from tenants import attempts
 
 
-class SignInRefused(Denied):
-    """Unknown, wrong, shut out or too early: which of them is not told."""
-
+class SignInRefused(attempts.SignInRefused):
     code = "vendors.sign-in-refused"
 
 
-class CodeWrong(Invalid):
+class CodeWrong(attempts.CodeWrong):
     code = "vendors.code-wrong"
 
 
@@ -23,6 +22,10 @@ class PasswordWrong(Invalid):
 
 class NameMissing(Invalid):
     code = "vendors.name-missing"
+
+
+class LanguageUnknown(Invalid):
+    code = "vendors.language-unknown"
 
 
 class LinkInvalid(Invalid):

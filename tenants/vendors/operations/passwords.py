@@ -8,12 +8,20 @@ from typing import Final
 from django.db import transaction
 
 from kernel import sealing
+from kernel.jobs.operations import enqueue_after_commit
 from kernel.tenancy import SignatureInvalid, sign, unsign
 from kernel.text import _
 from tenants.vendors.models import VendorLogin, VendorSession
-from tenants.vendors.operations.common import digest_of, make_keys, put_password, record
+from tenants.vendors.operations.common import (
+    address_of,
+    digest_of,
+    make_keys,
+    put_password,
+    record,
+)
 from tenants.vendors.operations.errors import LinkInvalid, PasswordWrong
 
+RESET_TASK: Final = "tenants.vendors.mail_reset_link"
 RESET_PURPOSE: Final = "vendor-reset"
 RESET_SECONDS: Final = 3600
 
@@ -37,6 +45,16 @@ def change_password(
     login.save(update_fields=["password", "locked_key"])
     VendorSession.objects.filter(login=login).exclude(digest=digest_of(session_key)).delete()
     record("login.password-changed", login_id=login.pk, now=now)
+
+
+@transaction.atomic
+def ask_for_link(*, email: str) -> None:
+    """E-mail the link to whoever has this address; tell nothing about whether anybody has.
+
+    The look-up is the task's, so that the answer takes the same time for all. A message that is
+    lost is not sent again: whoever waits in vain asks again.
+    """
+    enqueue_after_commit(RESET_TASK, email=address_of(email))
 
 
 def reset_token(login: VendorLogin) -> str:

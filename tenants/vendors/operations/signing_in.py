@@ -26,6 +26,7 @@ from tenants.vendors.operations.errors import CodeWrong, SignInRefused
 
 TICKET_PURPOSE: Final = "vendor-code"
 TICKET_SECONDS: Final = 10 * 60
+SEEN_EVERY: Final = timedelta(minutes=10)
 
 
 class Known(NamedTuple):
@@ -130,6 +131,11 @@ def open_session(
     )
     record("login.signed-in", login_id=login.pk, now=now, address=address)
     return key
+
+
+def keep_seen(*, session_id: int, now: datetime) -> None:
+    """Note that a session is in use; seldom, for it happens with every page."""
+    VendorSession.objects.filter(pk=session_id, seen_at__lt=now - SEEN_EVERY).update(seen_at=now)
 
 
 @transaction.atomic

@@ -1,0 +1,29 @@
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from portal.vendors import account, home, joining, signing_in
+from portal.vendors.converters import PlaceConverter
+
+register_converter(PlaceConverter, "place")
+
+# Of one company: each view is a VendorView, and its address begins with the place.
+_COMPANY: list[URLPattern | URLResolver] = [
+    path("", home.Home.as_view(), name="portal-home"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.Choose.as_view(), name="portal-choose"),
+    path("sign-in/", signing_in.SignIn.as_view(), name="login"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="sign-out"),
+    path("language/", signing_in.Language.as_view(), name="language"),
+    path("password/", signing_in.AskForLink.as_view(), name="ask-for-link"),
+    path("password/<str:token>/", signing_in.SetPassword.as_view(), name="set-password"),
+    path("invitations/<str:key>/", joining.Invitation.as_view(), name="invitation"),
+    path("account/", account.Account.as_view(), name="portal-account"),
+    path("account/password/", account.Password.as_view(), name="portal-account-password"),
+    path(
+        "account/sessions/<int:session_id>/end/",
+        account.EndSession.as_view(),
+        name="portal-account-end-session",
+    ),
+    path("v/<place:place>/", include(_COMPANY)),
+]
