@@ -121,9 +121,29 @@ the same key until there is an answer.
 """
 
 
-def describe(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+ABOUT_VENDORS = """\
+For vendors and their programs, on the host where vendors sign in.
+
+**Where.** `companies/` lists the property companies that have let you in, each with its `place`.
+Everything of one company lies under `/v/{place}/api/v1/`; nothing there is seen anywhere else, and
+a company where you are no contact (any more) is not there: 404.
+
+**Signing in.** Make a token on your own page, for one company, and send it as
+`Authorization: Bearer gv_…`. It is void at any other company. A token has not your password, so
+that what only your password unlocks (drafts, your own copies of sealed quotes) stays shut to it.
+
+**Values, lists and failures** are those of the companies' API: amounts are decimal numbers written
+as text, days `2026-11-30`, lists come in pages of 50 (`page_size`, at most 200) and failures are
+`application/problem+json` with a stable `code`. What is not documented is refused with 400.
+"""
+
+
+def describe(result: dict[str, Any], generator: Any, **_kwargs: Any) -> dict[str, Any]:
     """Tell, at the head of the document, what holds for every endpoint."""
-    result["info"]["description"] = ABOUT
+    is_of_vendors = generator.urlconf == settings.VENDOR_URLCONF
+    result["info"]["description"] = ABOUT_VENDORS if is_of_vendors else ABOUT
+    if is_of_vendors:
+        result["info"]["title"] = "Guanjia API for vendors"
     return result
 
 
@@ -187,6 +207,26 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class VendorTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A token that a vendor's contact has made for one company."""
+
+    target_class = "api.vendors.auth.VendorTokenAuthentication"
+    name = "vendor-token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class VendorSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The session of the vendors' pages; writes carry its CSRF token."""
+
+    target_class = "api.vendors.auth.VendorSessionAuthentication"
+    name = "vendor-session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.VENDOR_COOKIE_NAME}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -37,6 +37,10 @@ class ProofNeeded(Denied):
     code = "access.proof-needed"
 
 
+def by_person_only() -> NotByToken:
+    return NotByToken(_("A token cannot do this. Sign in and do it yourself."))
+
+
 class ApiView(APIView):
     """``actions`` maps each HTTP method that the view has to the action it needs.
 
@@ -72,9 +76,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.actor = get_actor(request)
         self.now = timezone.now()
-        self.today = timezone.localdate(self.now, company_time_zone())
+        self.identify(request)
         method = (request.method or "").upper()
         if method == "OPTIONS":
             return
@@ -86,6 +89,11 @@ class ApiView(APIView):
         self._require_known(request)
         is_get = request.method in {"GET", "HEAD"}
         self.asked = self.query_class.of(request) if self.query_class and is_get else {}
+
+    def identify(self, request: Request) -> None:
+        """Find out who acts, and which day it is where he does."""
+        self.actor = get_actor(request)
+        self.today = timezone.localdate(self.now, company_time_zone())
 
     def check_access(self, action: access.Action | None) -> None:
         """Return if the actor may use this method.
@@ -103,7 +111,7 @@ class ApiView(APIView):
         """
         if isinstance(request.auth, ApiToken):
             if method in self.by_person:
-                raise NotByToken(_("A token cannot do this. Sign in and do it yourself."))
+                raise by_person_only()
         elif method in self.proof and not is_proved(request.session, self.now):
             raise ProofNeeded(_("Confirm in the console that it is you, then try again."))
 

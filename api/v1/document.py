@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
@@ -14,7 +15,7 @@ class Document(SpectacularJSONAPIView):
     """The same for everybody and every company: what one may do is not in it."""
 
     def _get_schema_response(self, request: Request) -> Response:
-        return Response(_document())
+        return Response(document_of(settings.ROOT_URLCONF))
 
 
 class DocumentPage(SpectacularSwaggerSplitView):
@@ -26,7 +27,8 @@ class DocumentPage(SpectacularSwaggerSplitView):
 
 
 @cache
-def _document() -> Any:
+def document_of(urlconf: str) -> Any:
     """Return the document in English, worked out once in a process: it takes a second."""
     with translation.override("en"):
-        return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+        generator = SchemaGenerator(urlconf=urlconf)  # type: ignore[no-untyped-call]
+        return generator.get_schema(public=True)  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """Answers where no view has answered: a problem document under ``/api/``, a page elsewhere."""
 
+import re
 import uuid
 
 from django.conf import settings
@@ -7,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-API_PREFIX = "/api/"
+# A company's API, and on the vendors' host each company's.
+API = re.compile(r"(/v/[^/]+)?/api/")
 PROBLEM = "application/problem+json"
 OWN_PAGES = frozenset({400, 403, 404, 500})
 
@@ -41,7 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     request_id = getattr(request, "request_id", "") or uuid.uuid4().hex
-    if request.path.startswith(API_PREFIX):
+    if API.match(request.path):
         body = {
             "type": f"urn:guanjia:problem:{code}",
             "status": status,

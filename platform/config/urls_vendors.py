@@ -1,8 +1,15 @@
-"""The vendors' host: their sign-in, and their pages at each company that let them in."""
+"""The vendors' host: their sign-in, and pages and API at each company that let them in."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from api.vendors import urls as api
+from portal.vendors.converters import PlaceConverter
+
+register_converter(PlaceConverter, "place")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api.PERSON)),
+    path("v/<place:place>/api/v1/", include(api.COMPANY)),
     path("", include("portal.vendors.urls")),
 ]
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel import sealing
 from kernel.sealing import KeyPair
 from tenants.companies.models import CompanyStatus
-from tenants.vendors.models import Membership, VendorLogin, VendorSession
+from tenants.vendors.models import Membership, VendorLogin, VendorSession, VendorToken
 from tenants.vendors.operations.common import address_of, digest_of
+from tenants.vendors.operations.tokens import TOKEN_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,36 @@ def places(*, login: VendorLogin) -> list[tuple[str, Membership]]:
         (slug if slugs.count(slug) == 1 else f"{slug}.{each.contact_id}", each)
         for slug, each in zip(slugs, found, strict=True)
     ]
+
+
+def member_of_token(*, text: str, now: datetime) -> VendorToken | None:
+    """Return the token that a text is, with its membership, person and company; ``None`` if void.
+
+    It is void once it has run out or was revoked, and with its person, membership or company.
+    """
+    if not text.startswith(TOKEN_PREFIX):
+        return None
+    return (
+        VendorToken.objects.select_related("membership__login", "membership__company")
+        .filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            digest=digest_of(text),
+            revoked_at__isnull=True,
+            membership__ended_at__isnull=True,
+            membership__login__is_active=True,
+            membership__company__status=CompanyStatus.ACTIVE,
+        )
+        .first()
+    )
+
+
+def tokens_of(*, login: VendorLogin) -> QuerySet[VendorToken]:
+    """Return a person's tokens that stand, the latest first, with their companies."""
+    return (
+        VendorToken.objects.select_related("membership__company")
+        .filter(membership__login=login, revoked_at__isnull=True)
+        .order_by("-pk")
+    )
 
 
 def sessions_of(*, login: VendorLogin, now: datetime) -> QuerySet[VendorSession]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from api.vendors.views import VendorApiView
 from kernel.tenancy import tenant_connection
 from portal.vendors.views import SignedInView, VendorView
 from tenants.companies.models import Company, CompanyStatus
@@ -69,7 +70,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/account/password/", "GET"): of_person(302),
     ("/account/password/", "POST"): of_person(422),
     ("/account/sessions/<int:session_id>/end/", "POST"): of_person(302),
+    ("/account/tokens/", "GET"): of_person(302),
+    ("/account/tokens/", "POST"): of_person(422),
+    ("/account/tokens/<int:token_id>/revoke/", "POST"): Row(302, 302, 404, 404),
+    ("/api/v1/schema/", "GET"): of_person(200),
+    ("/api/v1/me/", "GET"): of_person(200),
+    ("/api/v1/companies/", "GET"): of_person(200),
     ("/v/<place:place>/", "GET"): of_company(200),
+    ("/v/<place:place>/api/v1/vendor/", "GET"): of_company(200),
 }
 # Says for whom it invites, to whoever has the link.
 SHOWS_OWN_TO_ALL = {"/invitations/<str:key>/"}
@@ -120,6 +128,8 @@ def is_api(route: Route) -> bool:
 
 def expected(route: Route, method: str, who: str) -> int:
     row = ROWS[route.path, method]
+    if who == "program":  # a token of his: the API is open to it as to him, no page is
+        who = "own" if is_api(route) else "stranger"
     if who in STRANGERS:
         return 401 if is_api(route) and row.stranger == 302 else row.stranger
     return row.outsider if who in OUTSIDERS else getattr(row, who)
@@ -134,8 +144,7 @@ def test_every_address_and_method_has_a_line() -> None:
 
 @pytest.mark.parametrize("route", OF_COMPANY, ids=str)
 def test_a_companys_page_is_made_of_the_view_that_opens_the_door(route: Route) -> None:
-    if not is_api(route):
-        assert issubclass(route.view, VendorView)
+    assert issubclass(route.view, VendorApiView if is_api(route) else VendorView)
 
 
 @pytest.mark.parametrize("who", VISITORS)
@@ -148,7 +157,7 @@ def test_each_visitor_gets_his_answer(
     assert answer.status == expected(route, method, who), answer.text[:300]
     if answer.status == 302 and who in STRANGERS and issubclass(route.view, SignedInView):
         assert answer.location.startswith("/sign-in/")
-    allowed = {OWN} if who == "own" or route.path in SHOWS_OWN_TO_ALL else set()
+    allowed = {OWN} if who in {"own", "program"} or route.path in SHOWS_OWN_TO_ALL else set()
     allowed |= {"other": {OTHER}, "foreign": {FOREIGN}, "ended": {OWN}, "closed": {OTHER}}.get(
         who, set()
     )

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from services.procurement.vendors.models import Contact, ContactState, Vendor, VendorState
 from tenants.companies.models import Company
 from tenants.operators import operations as operators
+from tenants.vendors.operations import make_token
 from tests import factories
 from tests.factories import NOW, PASSWORD
 from tests.factories_operators import knock
@@ -21,7 +23,7 @@ from tests.matrix.people import token_of
 STRANGERS = ("stranger", "staff", "token", "operator")
 OUTSIDERS = ("foreign", "ended", "closed")
 SIGNED_IN = ("own", "other", *OUTSIDERS)
-VISITORS = (*STRANGERS, *SIGNED_IN)
+VISITORS = (*STRANGERS, *SIGNED_IN, "program")
 
 
 @dataclass
@@ -45,6 +47,14 @@ def build(alpha: Company, beta: Company) -> VendorWorld:
         person = join(company, vendors[who], f"{who}@{marks[who]}.example", name=marks[who])
         world.contacts[who] = person.contact_id
         world.cookies[who] = {"vendor": session_of(person.login)}
+        if who == "own":
+            token, text = make_token(
+                login=person.login,
+                membership_id=person.login.memberships.get().pk,
+                name=OWN,
+                now=timezone.now(),
+            )
+            world.tokens["program"], world.values["token_id"] = text, token.pk
     with tenant_context(alpha):
         Contact.objects.filter(pk=world.contacts["ended"]).update(
             state=ContactState.ENDED, ended_at=NOW
@@ -56,7 +66,7 @@ def build(alpha: Company, beta: Company) -> VendorWorld:
         staff, world.tokens["token"] = staff_session_of(user), token_of(user)
     world.cookies["staff"] = {"session": staff, "vendor": staff}
     world.cookies["operator"] = operator_cookies()
-    world.values = {
+    world.values |= {
         "place": "alpha",
         "key": invite(alpha, invited.pk, invited.email),
         "token": "void",

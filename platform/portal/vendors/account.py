@@ -28,6 +28,8 @@ class Account(SignedInView):
         *,
         preferences: forms.Preferences | None = None,
         password: ChangePassword | None = None,
+        token: forms.NewToken | None = None,
+        new_token: str = "",
         status: int = 200,
     ) -> HttpResponse:
         start = {"name": self.login.name, "language": self.login.language}
@@ -36,6 +38,9 @@ class Account(SignedInView):
             title=_("My sign-in"),
             form=preferences or forms.Preferences(initial=start),
             password_form=password or ChangePassword(),
+            token_form=token or forms.NewToken(login=self.login),
+            tokens=queries.tokens_of(login=self.login),
+            new_token=new_token,
             sessions=queries.sessions_of(login=self.login, now=self.now),
             this_session=self.session_id,
             done=self.request.GET.get("done", ""),
@@ -72,4 +77,34 @@ class EndSession(SignedInView):
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponseBase:
         operations.end_session(login=self.login, session_id=session_id, now=self.now)
+        return HttpResponseRedirect(reverse("portal-account"))
+
+
+class Tokens(Account):
+    """Make a token for a program, for one company; its text is shown only now."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return HttpResponseRedirect(reverse("portal-account"))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = forms.NewToken(request.POST, login=self.login)
+        text = ""
+        if form.is_valid():
+            try:
+                _token, text = operations.make_token(
+                    login=self.login,
+                    membership_id=int(form.cleaned_data["company"]),
+                    name=form.cleaned_data["name"],
+                    now=self.now,
+                )
+            except (operations.TokenRefused, operations.TooManyTokens) as error:
+                form.add_error(error.field, str(error))
+        if not text:
+            return self.show(token=form, status=422)
+        return self.show(new_token=text)
+
+
+class RevokeToken(SignedInView):
+    def post(self, request: HttpRequest, token_id: int) -> HttpResponseBase:
+        operations.revoke_token(login=self.login, token_id=token_id, now=self.now)
         return HttpResponseRedirect(reverse("portal-account"))

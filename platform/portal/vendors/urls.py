@@ -1,9 +1,6 @@
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 
 from portal.vendors import account, home, joining, signing_in
-from portal.vendors.converters import PlaceConverter
-
-register_converter(PlaceConverter, "place")
 
 # Of one company: each view is a VendorView, and its address begins with the place.
 _COMPANY: list[URLPattern | URLResolver] = [
@@ -20,6 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:key>/", joining.Invitation.as_view(), name="invitation"),
     path("account/", account.Account.as_view(), name="portal-account"),
     path("account/password/", account.Password.as_view(), name="portal-account-password"),
+    path("account/tokens/", account.Tokens.as_view(), name="portal-account-tokens"),
+    path(
+        "account/tokens/<int:token_id>/revoke/",
+        account.RevokeToken.as_view(),
+        name="portal-account-revoke-token",
+    ),
     path(
         "account/sessions/<int:session_id>/end/",
         account.EndSession.as_view(),

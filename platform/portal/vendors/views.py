@@ -19,6 +19,7 @@ from console.views import error_page
 from kernel import access, visits
 from kernel.errors import DomainError, NotFound
 from kernel.sealing import KeyPair
+from kernel.security import operations as security
 from kernel.tenancy import company_time_zone
 from portal.vendors import navigation, session
 from services.procurement.vendors.door import Visitor, entered
@@ -103,7 +104,18 @@ class VendorView(SignedInView):
             try:
                 return super().answer(request, *args, **kwargs)
             except DomainError as error:
+                self._note_refusal(error)
                 return error_page(request, error)
+
+    def _note_refusal(self, error: DomainError) -> None:
+        """Write a refusal into the company's security log; what was refused is rolled back."""
+        security.note_refusal(
+            error,
+            self.actor,
+            f"{self.request.method} {self.request.path}",
+            self.now,
+            address=visits.client_address(self.request),
+        )
 
     def url(self, name: str, **values: Any) -> str:
         """Return the address of another page of this company."""

@@ -36,6 +36,7 @@ from tenants.vendors.operations.signing_in import (
     sign_out,
     ticket_of,
 )
+from tenants.vendors.operations.tokens import TokenRefused, TooManyTokens, make_token, revoke_token
 
 __all__ = [
     "CodeWrong",
@@ -47,6 +48,8 @@ __all__ = [
     "PasswordWeak",
     "PasswordWrong",
     "SignInRefused",
+    "TokenRefused",
+    "TooManyTokens",
     "accept",
     "accept_new",
     "address_of",
@@ -56,11 +59,13 @@ __all__ = [
     "end_session",
     "invite",
     "keep_seen",
+    "make_token",
     "read_invitation",
     "read_reset_token",
     "read_ticket",
     "reset_password",
     "reset_token",
+    "revoke_token",
     "set_language",
     "set_name",
     "sign_in",

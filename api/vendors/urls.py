@@ -1,0 +1,16 @@
+"""The vendors' API. ``PERSON`` stands at the host, ``COMPANY`` under each company's address."""
+
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, path
+
+from api.vendors import person, vendor
+
+PERSON: Final[list[URLPattern | URLResolver]] = [
+    path("schema/", person.Document.as_view(), name="vendor-api-schema"),
+    path("me/", person.Me.as_view()),
+    path("companies/", person.Companies.as_view()),
+]
+COMPANY: Final[list[URLPattern | URLResolver]] = [
+    path("vendor/", vendor.OwnVendor.as_view()),
+]
