@@ -37,6 +37,9 @@ class Carrier:
     :param is_personal: ``read`` and ``add`` decide alone: people without a post in the record's
         project may see it as well, a deputy for one.
     :param is_protected: secret files on them are opened by an approved request only (SH-25).
+    :param is_for_vendors: a vendor's contact, who holds no action, may see and add as ``read`` and
+        ``add`` decide, which ask whether the record is his vendor's. For others' records there
+        are none for him.
     :param project_id: in which project the record lies; ``None`` where it is the company's.
     """
 
@@ -47,10 +50,20 @@ class Carrier:
     project_id: Callable[[Model], int | None] = _own_project
     is_personal: bool = False
     is_protected: bool = False
+    is_for_vendors: bool = False
 
     def place(self, subject: Model) -> int | None:
         """Return the project in which somebody must see or add files; ``None``: anywhere."""
         return None if self.is_personal else self.project_id(subject)
+
+    def find(self, actor: access.Actor, pk: int, now: datetime) -> Model:
+        """Return a record for somebody who wants to see its files.
+
+        :raises NotFound: if he may not know of it.
+        """
+        if actor.vendor_id is not None and not self.is_for_vendors:
+            raise NotFound
+        return self.read(actor, pk, now)
 
     def find_to_add(self, actor: access.Actor, pk: int, now: datetime) -> Model:
         """Return a record to whose files ``actor`` may add.
@@ -58,9 +71,10 @@ class Carrier:
         :raises NotFound: if he may not know of it.
         :raises access.ActionDenied: if he sees it and may not add.
         """
-        subject = self.read(actor, pk, now)
+        subject = self.find(actor, pk, now)
         self.add(actor, subject, now)
-        access.require(actor, access.Action.FILE_ADD, self.place(subject))
+        if actor.vendor_id is None:
+            access.require(actor, access.Action.FILE_ADD, self.place(subject))
         return subject
 
 

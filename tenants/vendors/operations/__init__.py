@@ -36,6 +36,7 @@ from tenants.vendors.operations.signing_in import (
     sign_out,
     ticket_of,
 )
+from tenants.vendors.operations.support import reset_app, set_active
 from tenants.vendors.operations.tokens import TokenRefused, TooManyTokens, make_token, revoke_token
 
 __all__ = [
@@ -63,9 +64,11 @@ __all__ = [
     "read_invitation",
     "read_reset_token",
     "read_ticket",
+    "reset_app",
     "reset_password",
     "reset_token",
     "revoke_token",
+    "set_active",
     "set_language",
     "set_name",
     "sign_in",

@@ -1,8 +1,10 @@
 """Vendors sign in by themselves; their keys are theirs; a company sees none of it."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from kernel import sealing
@@ -231,3 +233,32 @@ def test_the_log_of_sign_ins_is_not_rewritten(dai: VendorLogin) -> None:
         "login.made",
         "membership.begun",
     }
+
+
+def test_a_lost_app_is_taken_away_by_command_and_another_set_up(dai: VendorLogin) -> None:
+    key = sign_in()
+
+    call_command("vendor_login", "reset-app", EMAIL.upper(), stdout=StringIO())
+
+    assert queries.signed_in(key=key, now=NOW) is None
+    assert VendorLogin.objects.get().app_secret_encrypted == ""
+    assert sign_in(later=1)
+    assert VendorAction.objects.filter(event="login.app-reset", login_id=dai.pk).count() == 1
+
+
+def test_whoever_is_shut_out_is_out_at_once_until_he_is_let_in(dai: VendorLogin) -> None:
+    key = sign_in()
+
+    call_command("vendor_login", "out", EMAIL, stdout=StringIO())
+
+    assert queries.signed_in(key=key, now=NOW) is None
+    with pytest.raises(operations.SignInRefused):
+        sign_in(later=1)
+    call_command("vendor_login", "in", EMAIL, stdout=StringIO())
+    assert sign_in(later=2)
+
+
+@pytest.mark.parametrize("verb", ["reset-app", "out", "in"])
+def test_a_command_for_nobody_says_so(dai: VendorLogin, verb: str) -> None:
+    with pytest.raises(CommandError, match="no such sign-in"):
+        call_command("vendor_login", verb, "nobody@example.com")
