@@ -116,6 +116,7 @@ _PROPERTIES = (
         covers=("buildings",),
     ),
 )
+_PURCHASES = (_company("contracts", _("Contract register"), Action.CONTRACT_VIEW),)
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
     _company("approval-report", _("How long approvals take"), Action.APPROVAL_CONFIGURE),
@@ -167,6 +168,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         action=Action.REGISTRY_VIEW,
         icon="building",
         children=_PROPERTIES,
+    ),
+    _company(
+        "contracts",
+        _("Procurement"),
+        Action.CONTRACT_VIEW,
+        icon="cart",
+        children=_PURCHASES,
     ),
     _company(
         "approval-chains",

@@ -14,9 +14,22 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.item.retired": _("Article taken out of use"),
     # Vendors' people
     "procurement.contact.joined": _("Contact took up his invitation"),
+    # Contracts
+    "procurement.contract.archived": _("Contract archived"),
+    "procurement.contract.cancelled": _("Contract given up"),
+    "procurement.contract.changed": _("Draft of a contract changed"),
+    "procurement.contract.distributed": _("Copies of a contract given out"),
+    "procurement.contract.drafted": _("Contract drafted"),
+    "procurement.contract.ended": _("Contract ended"),
+    "procurement.contract.permitted": _("Contract permitted by its joint review"),
+    "procurement.contract.returned": _("Contract returned by its joint review"),
+    "procurement.contract.signed": _("Contract signed and sealed"),
+    "procurement.contract.submitted": _("Contract submitted to its joint review"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
     "procurement.category": _("Category of goods"),
     "procurement.item": _("Article"),
+    # Contracts
+    "procurement.contract": _("Contract"),
 }

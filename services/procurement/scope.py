@@ -1,7 +1,10 @@
 """Whose a record of procurement is: a project's, or, without one, the company's own."""
 
+from django.db.models import QuerySet
+
 from kernel import access
 from kernel.access import Action, Actor
+from services.properties.models import Project
 
 
 def require_of(actor: Actor, action: Action, project_id: int | None) -> None:
@@ -29,3 +32,9 @@ def require_for(actor: Actor, action: Action, project_id: int | None) -> None:
         access.require_everywhere(actor, action)
     else:
         access.require_in_project(actor, action, project_id)
+
+
+def projects_with(actor: Actor, action: Action) -> QuerySet[Project]:
+    """Return the projects in which the actor holds ``action``, by name; a buyer sees no others."""
+    found = access.scoped(Project.objects.all(), actor, action, field="pk")
+    return found.order_by("sort_key", "pk")

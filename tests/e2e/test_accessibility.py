@@ -35,11 +35,12 @@ from services.billing.cashier.models import Receipt
 from services.billing.metering.models import Reading
 from services.billing.runs.models import BillLine, BillRun
 from services.billing.standards.models import FeeAssignment, FeeStandard
-from services.properties.models import Household, Meter, Occupancy, Vehicle
+from services.properties.models import Household, Meter, Occupancy, Project, Vehicle
 from tenants.companies.models import Company
 from tests.e2e.conftest import axe_violations
 from tests.e2e.site import Site
 from tests.factories import hold_post
+from tests.factories_procurement_contracts import add_row as add_contract
 
 pytestmark = pytest.mark.browser
 
@@ -176,6 +177,7 @@ def sample() -> dict[str, Any]:
         "subject_id": household.pk,
         "attachment_id": attachment.pk,
         **manual(household.project_id, person.pk),
+        **purchases(household.project_id, person.pk),
         "series": "letter",
         "paper": "letter",
         "language": "zh-hans",
@@ -314,6 +316,12 @@ def outward() -> dict[str, Any]:
         "channel_id": channel.pk,
         "notice": "console.export-ready",
     }
+
+
+def purchases(project_id: int, user_id: int) -> dict[str, int]:
+    """Return what is bought: a contract with a vendor."""
+    project = Project.objects.get(pk=project_id)
+    return {"contract_id": add_contract(project, "清洁", user_id).pk}
 
 
 def manual(project_id: int, holder_id: int) -> dict[str, int]:

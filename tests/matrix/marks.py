@@ -19,6 +19,15 @@ PROJECT_POSTS = (
     "front_desk",
     "mo_manager",
 )
+# Whoever holds them all may do whatever is done in the whole company about buying.
+BUYING_POSTS = (
+    "buyer",
+    "materials_keeper",
+    "general_office",
+    "company_gm",
+    "finance_head",
+    "cashier",
+)
 
 
 @dataclass

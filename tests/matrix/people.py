@@ -11,7 +11,7 @@ from kernel.access import tokens
 from kernel.access.models import User
 from kernel.sessions import PROVED_AT, SessionStore
 from tests import factories
-from tests.matrix.marks import PROJECT_POSTS, Ids
+from tests.matrix.marks import BUYING_POSTS, PROJECT_POSTS, Ids
 
 
 def add_people(own: Ids, other: Ids) -> dict[str, User]:
@@ -26,6 +26,7 @@ def add_people(own: Ids, other: Ids) -> dict[str, User]:
         ],
         "admin": [("company_admin", None)],
         "wide": [(post, None) for post in ("charging_director", "property_manager")],
+        "buying": [(post, None) for post in BUYING_POSTS],
     }
     users = {}
     for name, posts in names.items():

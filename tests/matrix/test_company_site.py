@@ -17,7 +17,7 @@ from console.views import ConsoleView, OpenView, PersonalView
 from kernel.access.actions import Action
 from kernel.access.catalogue import POSTS
 from tests.matrix.document import required_query
-from tests.matrix.marks import FOREIGN, OTHER, OWN, PROJECT_POSTS
+from tests.matrix.marks import BUYING_POSTS, FOREIGN, OTHER, OWN, PROJECT_POSTS
 from tests.matrix.routes import COMPANY, Route, routes
 from tests.matrix.tables import each_of
 from tests.matrix.visits import WRITING, Answer, assert_is_kept_by_nobody, visit
@@ -49,6 +49,11 @@ WITH_IDS = [
 ]
 # Who may do all in one project, by the posts he holds there.
 OF_ONE = frozenset().union(*(POSTS[post].actions for post in PROJECT_POSTS))
+OF_BUYING = (
+    frozenset().union(*(POSTS[post].actions for post in BUYING_POSTS))
+    - OF_ONE
+    - POSTS["company_admin"].actions
+)
 
 IMPORT_STEPS = ("check", "commit", "undo")
 PERSON_STEPS = (
@@ -271,6 +276,8 @@ def visitor_for(route: Route, method: str) -> str:
     action = action_of(route, method)
     if route.path in COMPANY_WIDE:
         return "wide"
+    if action in OF_BUYING:
+        return "buying"
     return "one" if action is None or action in OF_ONE else "admin"
 
 

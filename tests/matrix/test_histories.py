@@ -87,6 +87,8 @@ RECORDS: list[tuple[str, str, str, str, str, tuple[str, ...], str]] = [
      "integrations-integration", ("integration_id",), ""),
     ("channel", "notifications.channel", "channel_id", "notifications.channel.changed",
      "channels-channel", ("channel_id",), ""),
+    ("contract", "procurement.contract", "contract_id", "procurement.contract.changed",
+     "contracts-contract", ("contract_id",), ""),
     ("webhook", "outbox.endpoint", "endpoint_id", "outbox.endpoint.changed",
      "webhooks-endpoint", ("endpoint_id",), ""),
     ("number series", "documents.numberseries", "", "documents.number-pattern.changed",

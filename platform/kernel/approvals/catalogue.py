@@ -255,14 +255,9 @@ DEFAULT_CHAINS: Final = (
                 opinion_required=True,
                 duties=(read_duty("SoD-23:A"), read_duty("SoD-23:B")),
             ),
+            # Signing and sealing come after it, on the contract itself: the delegate is named there
+            # and the seal looked at, and nothing is signed before this permission (PR-51, PR-52).
             _sign("leader", "deputy_gm"),
-            _task(
-                "seal",
-                "general_office",
-                "受托人签字、盖合同章",
-                "Sign by delegate, contract seal",
-                file=True,
-            ),
         ),
     ),
     DefaultChain(

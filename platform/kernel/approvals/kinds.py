@@ -73,12 +73,6 @@ KINDS = (
         ),
     ),
     DocumentKind(
-        key="contract.joint_review",
-        name=_("Joint review of a contract"),
-        module=_PURCHASING,
-        facts=(_AMOUNT,),
-    ),
-    DocumentKind(
         key="violation.major",
         name=_("Decision on a major violation"),
         module=_SERVICE,

@@ -47,6 +47,9 @@ class Contract(CompanyModel):
     valid_from = models.DateField()
     valid_to = models.DateField()  # inclusive
     using_unit = models.CharField(max_length=100)
+    # Whose paper the joint review is: somebody of the using unit. The buyer is one of its parties.
+    asked_by = models.BigIntegerField()
+    asked_by_label = models.CharField(max_length=140)
     summary = models.TextField(blank=True)
     state = models.CharField(max_length=9, choices=ContractState, default=ContractState.DRAFT)
     drafted_by = models.BigIntegerField()
@@ -62,6 +65,8 @@ class Contract(CompanyModel):
     ended_on = models.DateField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
     remind_days = models.IntegerField(default=30)  # before its end
+    remind_on = models.DateField()  # so many days before it
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -70,6 +75,10 @@ class Contract(CompanyModel):
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0, amount__lte=999999999999), name="contract_amount_gte_0"
+            ),
+            models.CheckConstraint(
+                condition=Q(remind_days__gte=0, remind_days__lte=365),
+                name="contract_remind_days_in_range",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["SIGNED", "ARCHIVED", "ENDED"])
@@ -87,7 +96,7 @@ class Contract(CompanyModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "valid_to"], name="contract_by_end"),
+            models.Index(fields=["state", "remind_on"], name="contract_by_end"),
             models.Index(fields=["vendor", "-id"], name="contract_of_vendor"),
         ]
 
@@ -106,6 +115,7 @@ class PaymentPlanLine(CompanyModel):
     due_on = models.DateField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     paid_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.access import Action, ActionDenied, Actor, Grant
 from kernel.errors import NotFound
-from services.procurement.scope import require_for, require_of
+from services.procurement.scope import projects_with, require_for, require_of
 from services.properties.models import Project
 from tests.factories_properties import add_project
 
@@ -55,3 +55,15 @@ class TestScope:
 def test_a_new_record_is_made_in_no_project_that_is_not_there() -> None:
     with pytest.raises(NotFound):
         require_for(holder(Action.PURCHASE_VIEW, None), Action.PURCHASE_VIEW, 999_999)
+
+
+def test_whoever_buys_sees_the_projects_he_buys_for(project: Project) -> None:
+    other = add_project("B", "乙苑")
+
+    def seen(project_id: int | None) -> list[int]:
+        found = projects_with(holder(Action.PURCHASE_BUY, project_id), Action.PURCHASE_BUY)
+        return [one.pk for one in found]
+
+    assert sorted(seen(None)) == sorted([project.pk, other.pk])
+    assert seen(project.pk) == [project.pk]
+    assert not projects_with(holder(Action.BILL_VIEW, None), Action.PURCHASE_BUY).exists()
