@@ -10,9 +10,10 @@ class ProcurementConfig(AppConfig):
     def ready(self) -> None:
         from services.procurement.catalogue import registry as catalogue
         from services.procurement.contracts import registry as contracts
+        from services.procurement.rounds import registry as rounds
         from services.procurement.vendors import registry as vendors
 
         # Each part registers what it brings by its ``registry.register``, lower parts first.
-        parts: tuple[ModuleType, ...] = (catalogue, vendors, contracts)
+        parts: tuple[ModuleType, ...] = (catalogue, vendors, rounds, contracts)
         for part in parts:
             part.register()

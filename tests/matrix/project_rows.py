@@ -35,6 +35,7 @@ from tests import (
     factories_runs,
 )
 from tests import factories_procurement_contracts as contracts
+from tests import factories_procurement_rounds as rounds
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import FOREIGN, MONTH, OTHER, OWN, Ids
@@ -203,6 +204,7 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
                 now=NOW,
             ).pk,
             **_manual(mark, project, office.director),
+            **rounds.add_row(project.pk, mark),
             "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
