@@ -116,7 +116,10 @@ _PROPERTIES = (
         covers=("buildings",),
     ),
 )
-_PURCHASES = (_company("contracts", _("Contract register"), Action.CONTRACT_VIEW),)
+_PURCHASES = (
+    _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
+    _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
+)
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
     _company("approval-report", _("How long approvals take"), Action.APPROVAL_CONFIGURE),

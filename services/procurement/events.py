@@ -25,26 +25,15 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.contract.returned": _("Contract returned by its joint review"),
     "procurement.contract.signed": _("Contract signed and sealed"),
     "procurement.contract.submitted": _("Contract submitted to its joint review"),
-    # Rounds of quotes
-    "procurement.invitation.asked": _("A vendor asked about a round"),
-    "procurement.invitation.declined": _("A vendor declined to quote"),
-    "procurement.opener-key.made": _("Key for opening quotes made"),
-    "procurement.opener-key.passphrase-changed": _("Passphrase of a key changed"),
-    "procurement.opener-key.replaced": _("Key for opening quotes replaced"),
-    "procurement.quote.came-late": _("A quote came after the deadline and was refused"),
-    "procurement.quote.sent": _("Sealed quote sent"),
-    "procurement.quote.withdrawn": _("Sealed quote taken back"),
-    "procurement.round.amended": _("Round amended"),
-    "procurement.round.cancelled": _("Round cancelled"),
-    "procurement.round.changed": _("Draft of a round changed"),
-    "procurement.round.drafted": _("Round drafted"),
-    "procurement.round.fewer-allowed": _("Fewer quotes allowed"),
-    "procurement.round.fewer-asked": _("Fewer quotes asked for"),
-    "procurement.round.opened": _("Quotes opened"),
-    "procurement.round.published": _("Round published"),
-    "procurement.round.question-answered": _("Question of a vendor answered"),
-    "procurement.round.released": _("Part of a round's key released"),
-    "procurement.round.reminded": _("Silent vendors reminded"),
+    # Requests
+    "procurement.budget.set": _("Purchasing budget set"),
+    "procurement.request.approved": _("Purchase request approved"),
+    "procurement.request.cancelled": _("Purchase request cancelled"),
+    "procurement.request.changed": _("Purchase request changed"),
+    "procurement.request.consented": _("Verbal consent to an emergency purchase logged"),
+    "procurement.request.created": _("Purchase request written"),
+    "procurement.request.reallocation-noted": _("Existing goods looked for"),
+    "procurement.request.submitted": _("Purchase request submitted"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
@@ -52,9 +41,7 @@ OBJECTS: Final[dict[str, Any]] = {
     "procurement.item": _("Article"),
     # Contracts
     "procurement.contract": _("Contract"),
-    # Rounds of quotes
-    "procurement.invitation": _("Invitation to quote"),
-    "procurement.openerkey": _("Key for opening quotes"),
-    "procurement.quote": _("Quote"),
-    "procurement.round": _("Round of quotes"),
+    # Requests
+    "procurement.budget": _("Purchasing budget"),
+    "procurement.purchaserequest": _("Purchase request"),
 }

@@ -16,15 +16,15 @@ from kernel.approvals.models import Assignment, Case, CaseStep, Signature
 from kernel.audit.models import AuditEntry
 from kernel.duties import PAIRS
 from kernel.security.models import SecurityEvent, SecurityKind
+from services.procurement.requests import operations as purchasing
 from services.properties.models import Project
 from tenants.companies.models import Company
 from tests import factories_approvals as approvals
+from tests import factories_procurement_requests as requests
 from tests import factories_properties as registry
 from tests.api.client import Api
 from tests.api.client import sign_in_by_browser as sign_in
-from tests.factories import NOW
-
-PURCHASE = {"amount": "3000.00", "unit_price": "3000.00", "is_fixed_asset": False, "class": "B"}
+from tests.factories import NOW, TODAY, add_actor
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +38,25 @@ def project(tenant: Company) -> Project:
     return registry.add_project()
 
 
-def submit(project: Project, kind: str, facts: dict[str, object], chain: str = "") -> Case:
+def submit(project: Project, kind: str, facts: dict[str, object]) -> Case:
     applicant = approvals.person("applicant", "internal_clerk", project_id=project.pk)
-    return approvals.submit(
-        applicant, kind=kind, chain_key=chain or None, project_id=project.pk, facts=facts
+    return approvals.submit(applicant, kind=kind, project_id=project.pk, facts=facts)
+
+
+def submit_purchase(project: Project, *goods: str) -> Case:
+    """Submit a request for goods of name, quantity and price."""
+    asker = add_actor("applicant", "mo_manager", project_id=project.pk)
+    request = purchasing.create_request(
+        actor=asker,
+        project_id=project.pk,
+        values=requests.values(needed_on=requests.NEEDED),
+        lines=[requests.line(*goods)],
+        now=NOW,
+        today=TODAY,
     )
+    purchasing.note_reallocation(actor=asker, request_id=request.pk, note="无", now=NOW)
+    purchasing.submit_request(actor=asker, request_id=request.pk, now=NOW)
+    return requests.case_of(request)
 
 
 def sign(api: Api, case: Case) -> Any:
@@ -99,7 +113,7 @@ def test_property_gm_does_the_company_gms_step(project: Project, *, is_deputy: b
     manager = sign_in("manager", ("property_manager", project.pk))
     sign_in("buyer", ("buyer", None))
     gm = sign_in("gm", ("company_gm", None))
-    case = submit(project, "purchase", PURCHASE, "purchase.B")
+    case = submit_purchase(project, "打印机", "1", "3000.00")
     approved(sign(manager, case))
     if is_deputy:
         delegate("gm", "manager")
@@ -116,7 +130,7 @@ def test_company_gm_buys_what_he_approved(project: Project, *, has_other: bool) 
     gm = sign_in("gm", ("company_gm", None), ("buyer", None))
     if has_other:
         sign_in("buyer", ("buyer", None))
-    case = submit(project, "purchase", PURCHASE, "purchase.A")
+    case = submit_purchase(project, "复印纸", "10", "120.00")
     approved(sign(manager, case))
     assert approved(sign(gm, case)) == ("RUNNING" if has_other else "STUCK")
 

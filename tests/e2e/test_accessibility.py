@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -35,6 +36,8 @@ from services.billing.cashier.models import Receipt
 from services.billing.metering.models import Reading
 from services.billing.runs.models import BillLine, BillRun
 from services.billing.standards.models import FeeAssignment, FeeStandard
+from services.procurement.catalogue.models import Category
+from services.procurement.requests import operations as purchasing
 from services.properties.models import Household, Meter, Occupancy, Project, Vehicle
 from tenants.companies.models import Company
 from tests.e2e.conftest import axe_violations
@@ -47,6 +50,8 @@ pytestmark = pytest.mark.browser
 SLUG: Final = "qinghe"
 DESK: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+# Those beside the month of bills who have pages of their own.
+ASIDE: Final = frozenset({"buyer", "finance_head", "materials_keeper"})
 # Addresses that answer a GET with something else than a page of their own.
 NO_PAGES: Final = {
     "sign-in-password": "only half signed in; same form as the account's",
@@ -64,6 +69,7 @@ NO_PAGES: Final = {
     "ledger-check": "a part of the ledger's page",
     "policies-reset": "takes a form only",
     "policies-project-reset": "takes a form only",
+    "purchase-requests-items": "what the search of the catalogue finds",
     "set-password": "takes a signed link; same form as the account's",
 }
 
@@ -92,7 +98,8 @@ class Visitors:
     def __init__(self, site: Site, browser: Browser, records: dict[str, Any]) -> None:
         self.site, self.records = site, records
         self.complaints: list[str] = []
-        self._pages = [self._sign_in(browser, person) for person in people.MAIN]
+        aside = [one for one in people.OTHERS if one.post in ASIDE]
+        self._pages = [self._sign_in(browser, person) for person in (*people.MAIN, *aside)]
 
     def open(self, route: str) -> Page | None:
         """Open a page as the first who may; nothing if it leads on to another page."""
@@ -226,8 +233,44 @@ def sample() -> dict[str, Any]:
             requested_at=timezone.now(),
         ).pk,
         **records_of(household, occupancy, person),
+        **purchase(household.project_id),
         "entry_id": AuditEntry.objects.filter(event="cashier.payment.taken").latest("pk").pk,
     }
+
+
+def purchase(project_id: int) -> dict[str, int]:
+    """Return a draft of a purchase request, and a budget that it is held against."""
+    now = timezone.now()
+    category = Category.objects.earliest("pk")
+    manager = User.objects.get(username=people.MANAGER.username)
+    request = purchasing.create_request(
+        actor=actor_for(user=manager, today=company_day(now)),
+        project_id=project_id,
+        values=purchasing.RequestValues(
+            unit="客服部", title="夏季办公用品", reason="库存不足", purchase_class="C"
+        ),
+        lines=[
+            purchasing.LineValues(
+                category_id=category.pk,
+                name="复印纸",
+                spec="A4 70g",
+                unit="箱",
+                quantity=Decimal(30),
+                unit_price=Decimal(120),
+            )
+        ],
+        now=now,
+        today=company_day(now),
+    )
+    budget = purchasing.set_budget(
+        actor=access.SYSTEM,
+        project_id=project_id,
+        category_id=category.pk,
+        year=company_day(now).year,
+        amount=Decimal(3000),
+        now=now,
+    )
+    return {"request_id": request.pk, "budget_id": budget.pk}
 
 
 def of_identity(person: User) -> dict[str, int]:

@@ -24,6 +24,7 @@ from kernel.records.operations import request_access
 from services.billing.metering.models import Reading, ReadingState
 from services.billing.runs.models import BillLine
 from services.billing.standards.models import FeeAssignment, FeeItem
+from services.procurement.requests import operations as purchasing
 from services.properties.models import Party, Project, Unit
 from services.properties.operations import PersonalField, reveal_personal_data, update_party
 from services.properties.operations.parties import PartyChanges
@@ -35,7 +36,7 @@ from tests import (
     factories_runs,
 )
 from tests import factories_procurement_contracts as contracts
-from tests import factories_procurement_rounds as rounds
+from tests import factories_procurement_requests as requests
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import FOREIGN, MONTH, OTHER, OWN, Ids
@@ -204,8 +205,8 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
                 now=NOW,
             ).pk,
             **_manual(mark, project, office.director),
-            **rounds.add_row(project.pk, mark),
             "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
+            **_purchase(mark, project),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
@@ -285,6 +286,20 @@ def _manual(mark: str, project: Project, keeper: Actor) -> dict[str, int]:
         "copy_id": copy.pk,
         "release_id": release.pk,
     }
+
+
+def _purchase(mark: str, project: Project) -> dict[str, int]:
+    """Write a request of the project to buy something, and set a budget for it."""
+    request = purchasing.create_request(
+        actor=factories.add_actor(f"{mark}-asker", "mo_manager", project_id=project.pk),
+        project_id=project.pk,
+        values=requests.values(title=f"{mark} goods", unit=f"{mark} unit"),
+        lines=[requests.line(f"{mark} paper")],
+        now=NOW,
+        today=TODAY,
+    )
+    budget = requests.set_budget(access.SYSTEM, "5000.00", project)
+    return {"request_id": request.pk, "budget_id": budget.pk}
 
 
 def let_live_in(own: Ids, other: Ids) -> None:

@@ -8,7 +8,6 @@ REMOVED = "[removed]"
 # Names of keys whose values are never written, whatever their case or surroundings.
 SECRET_WORDS = (
     "password",
-    "passphrase",
     "token",
     "secret",
     "authorization",

@@ -92,10 +92,6 @@ def _is(fact: str, answer: str) -> tuple[Condition, ...]:
     return (Condition(fact, Operator.IS, answer == "yes"),)
 
 
-def _in(fact: str, *values: str) -> tuple[Condition, ...]:
-    return (Condition(fact, Operator.IN, values),)
-
-
 _PURCHASE: Final = _chain(
     _sign("property", "property_manager", duties="SoD-19:B SoD-20:A SoD-21:A"),
     _sign("company", "company_gm", duties="SoD-19:B SoD-20:B SoD-21:A"),
@@ -232,27 +228,11 @@ DEFAULT_CHAINS: Final = (
         "Emergency purchase, class C",
         "000/16 §4.1, PR-07",
         _chain(
-            _sign("property", "property_manager", duties="SoD-19:B SoD-20:A", hours=8),
-            _sign("company", "company_gm", duties="SoD-19:B SoD-20:B", hours=8),
+            # Bought before it is signed: who bought is known from the orders, not by a step.
+            _sign("property", "property_manager", duties="SoD-19:B SoD-20:A SoD-21:A", hours=8),
+            _sign("company", "company_gm", duties="SoD-19:B SoD-20:B SoD-21:A", hours=8),
             applicant="SoD-19:A",
             verbal="purchase.c_backfill_wd",
-        ),
-    ),
-    # PR-24: who allows it says the setting purchase.fewer_quotes; the round names him.
-    DefaultChain(
-        "purchase.fewer_quotes",
-        "purchase.fewer_quotes",
-        "少于规定家数询价",
-        "Fewer quotes than required",
-        "PR-24",
-        _chain(
-            _sign(
-                "property",
-                "property_manager",
-                duties="SoD-21:A",
-                when=_in("decider", "property_gm"),
-            ),
-            _sign("company", "company_gm", duties="SoD-21:A", when=_in("decider", "company_gm")),
         ),
     ),
     DefaultChain(

@@ -53,26 +53,6 @@ KINDS = (
         ),
     ),
     DocumentKind(
-        key="purchase",
-        name=_("Purchase request"),
-        module=_PURCHASING,
-        facts=(
-            _AMOUNT,
-            Fact("unit_price", _("Highest unit price"), FactType.MONEY, _("CNY")),
-            Fact("is_fixed_asset", _("Fixed asset"), FactType.YES_NO),
-            Fact(
-                "class",
-                _("Class"),
-                FactType.CHOICE,
-                choices=(
-                    ("A", _("A: daily supplies")),
-                    ("B", _("B: equipment and fixed assets")),
-                    ("C", _("C: emergency")),
-                ),
-            ),
-        ),
-    ),
-    DocumentKind(
         key="violation.major",
         name=_("Decision on a major violation"),
         module=_SERVICE,

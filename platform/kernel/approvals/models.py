@@ -185,13 +185,8 @@ class StepState(models.TextChoices):
     CANCELLED = "CANCELLED", _("No longer needed")
 
 
-LIVE_STEPS = (
-    StepState.WAITING,
-    StepState.ACTIVE,
-    StepState.STUCK,
-    StepState.DONE,
-    StepState.COUNTED,
-)
+SIGNED_STEPS = (StepState.DONE, StepState.COUNTED)
+LIVE_STEPS = (StepState.WAITING, StepState.ACTIVE, StepState.STUCK, *SIGNED_STEPS)
 
 
 class CaseStep(CompanyModel):

@@ -10,12 +10,13 @@ registry.register(
 )
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kernel.access.actors import Actor
+from kernel.approvals.rules.definitions import Duty
 from kernel.approvals.rules.facts import Fact, FactType
 from kernel.text import _
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kernel.approvals.models import Case
 
 Handler = Callable[["Case", Actor, datetime], None]
+Played = Callable[["Case"], Mapping[Duty, Collection[int]]]
 
 # Facts that the engine itself adds to those of every kind.
 COMMON_FACTS: Final = (
@@ -47,6 +49,8 @@ class DocumentKind:
 
     :ivar module: the name of the module for people, to group kinds by.
     :ivar url: the address of the record's page, by its id and project.
+    :ivar on_agreed: runs with the last signature that approves, while tasks may be left to do; once
+        more if a step is signed anew. What it refuses refuses the signature.
     :ivar on_approved: the effect; runs once, in the last signature's transaction. What it refuses
         refuses the signature.
     :ivar on_rejected: the paper is with its applicant again, who may submit it anew.
@@ -54,6 +58,8 @@ class DocumentKind:
         again after a rejection, or after a verbal consent; returns it as it is now. A kind that
         takes its records back by ``on_rejected`` and cannot do this is submitted again by its own
         module only, and so is the paper of a consent without this.
+    :ivar played: who played duties outside the chain that its steps name, such as who bought
+        already: the pairs hold for him too.
     :ivar checks: what the module knows about the record that signers should see: whether it is in
         order, and the sentence. The caller has checked access.
     :ivar is_ready: a module submits papers of this kind; others are there to be prepared.
@@ -64,10 +70,12 @@ class DocumentKind:
     module: object
     facts: tuple[Fact, ...] = ()
     url: Callable[[int, int | None], str] | None = None
+    on_agreed: Handler | None = None
     on_approved: Handler | None = None
     on_rejected: Handler | None = None
     renewed: Callable[["Case", Actor, datetime], Paper] | None = None
     on_withdrawn: Handler | None = None
+    played: Played | None = None
     checks: Callable[["Case"], Sequence[tuple[bool, object]]] | None = None
     is_ready: bool = False
 

@@ -16,6 +16,11 @@ class ClassChoice(models.TextChoices):
     C = "C", _("C: emergency")
 
 
+def place_name(project: Project | None) -> str:
+    """Return for whom something is: a project, or the company itself."""
+    return project.name if project is not None else str(_("The company itself"))
+
+
 class Budget(CompanyModel):
     """What a project, or the company itself, may spend on a category in a year."""
 
@@ -48,6 +53,11 @@ class Budget(CompanyModel):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.year}"
+
+    @property
+    def place_name(self) -> str:
+        """For whom it is: the project, or the company itself."""
+        return place_name(self.project)
 
 
 class RequestState(models.TextChoices):
@@ -129,6 +139,11 @@ class PurchaseRequest(CompanyModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def place_name(self) -> str:
+        """For whom it is: the project, or the company itself."""
+        return place_name(self.project)
 
 
 class RequestLine(CompanyModel):

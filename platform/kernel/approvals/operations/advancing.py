@@ -11,6 +11,7 @@ from kernel.access.models import User
 from kernel.approvals import outside, registry, telling
 from kernel.approvals.models import (
     LIVE_STEPS,
+    SIGNED_STEPS,
     Act,
     Assignment,
     AssignmentState,
@@ -24,7 +25,7 @@ from kernel.approvals.models import (
 from kernel.approvals.queries import running as queries
 from kernel.approvals.queries.people import reach
 from kernel.approvals.rules import paths
-from kernel.approvals.rules.definitions import Limit, Step, step_as_json
+from kernel.approvals.rules.definitions import Limit, Step, StepAct, step_as_json
 from kernel.audit import operations as audit
 from kernel.calendar.queries import calendar
 
@@ -105,6 +106,7 @@ def advance(case: Case, *, actor: Actor, now: datetime) -> None:
     """Open the next step, past those for which earlier signatures count; or finish the case."""
     while True:
         step = case.steps.filter(state=StepState.WAITING).order_by("position").first()
+        _agree(case, actor=actor, now=now)
         if step is None:
             _finish(case, actor=actor, now=now)
             return
@@ -288,6 +290,22 @@ def _assign(
         else:
             told.append(slot.user_id)
     return told
+
+
+def _agree(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Tell the kind if the step behind is the last that approves; tasks may follow."""
+    kind = registry.find_kind(case.kind)
+    if kind is None or kind.on_agreed is None:
+        return
+    live = [
+        (step.state in SIGNED_STEPS, step.read().act == StepAct.APPROVE)
+        for step in case.steps.filter(state__in=LIVE_STEPS).order_by("position")
+    ]
+    if any(approves for is_signed, approves in live if not is_signed):
+        return
+    behind = [approves for is_signed, approves in live if is_signed]
+    if not behind or behind[-1]:
+        kind.on_agreed(case, actor, now)
 
 
 def _finish(case: Case, *, actor: Actor, now: datetime) -> None:

@@ -31,8 +31,7 @@ from kernel.approvals.operations.submitting import (
     start,
 )
 from kernel.approvals.queries import running as queries
-from kernel.approvals.queries.people import Situation, people_of
-from kernel.approvals.rules.definitions import StepAct
+from kernel.approvals.queries.people import Situation, approvers_of
 from kernel.calendar.queries import calendar
 from kernel.tenancy import company_day
 from kernel.text import _
@@ -213,15 +212,7 @@ def _consenter(
         today=company_day(now),
         now=now,
     )
-    approvers = {
-        person
-        for branch in version.read().branches
-        for step in branch.steps
-        if step.act == StepAct.APPROVE
-        for assignee in step.assignees
-        for person in people_of(assignee, situation)
-    }
-    if consenter_id == actor.user_id or consenter_id not in approvers:
+    if consenter_id not in approvers_of(version.read(), situation):
         raise ConsentInvalid(
             _("Only somebody who signs in this chain, and not the applicant, may consent."),
             field="consenter_id",

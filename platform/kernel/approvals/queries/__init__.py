@@ -9,7 +9,7 @@ from kernel.approvals.queries.designs import (
     version_in_use,
 )
 from kernel.approvals.queries.inbox import Tab, cases_in, own_places, signing_times
-from kernel.approvals.queries.people import colleagues
+from kernel.approvals.queries.people import Situation, approvers_of, colleagues
 from kernel.approvals.queries.reports import StepTime, step_times
 from kernel.approvals.queries.running import (
     Path,
@@ -37,9 +37,11 @@ __all__ = [
     "Path",
     "PathStep",
     "SimulatedPath",
+    "Situation",
     "StepFate",
     "StepTime",
     "Tab",
+    "approvers_of",
     "case_count",
     "case_of",
     "cases",

@@ -11,7 +11,15 @@ from kernel.access import queries as access_queries
 from kernel.access.models import PostHolding, User
 from kernel.approvals import apart, settings
 from kernel.approvals.rules import counting, paths
-from kernel.approvals.rules.definitions import Assignee, AssigneeKind, Duty, Scope, Step
+from kernel.approvals.rules.definitions import (
+    Assignee,
+    AssigneeKind,
+    Definition,
+    Duty,
+    Scope,
+    Step,
+    StepAct,
+)
 
 # Takes no part in business approvals (handbook 2.2).
 APART_POSTS = frozenset({"company_admin"})
@@ -78,6 +86,19 @@ def people_of(assignee: Assignee, situation: Situation) -> list[int]:
     posts = business_posts(user=OuterRef("pk"), day=situation.today)
     taking_part = set(User.objects.filter(Exists(posts), pk__in=meant).values_list("pk", flat=True))
     return [person for person in meant if person in taking_part]
+
+
+def approvers_of(definition: Definition, situation: Situation) -> set[int]:
+    """Return everybody whom an approving step of any branch means today, but the applicant."""
+    meant = {
+        person
+        for branch in definition.branches
+        for step in branch.steps
+        if step.act == StepAct.APPROVE
+        for assignee in step.assignees
+        for person in people_of(assignee, situation)
+    }
+    return {person for person in meant if person != situation.applicant_id}
 
 
 def takes_part(*, user_id: int, project_id: int | None, today: date) -> bool:

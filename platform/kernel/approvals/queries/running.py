@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, Model, OuterRef, Prefetch, Q, QuerySet
 
 from kernel.access import Action, Actor
+from kernel.approvals import registry
 from kernel.approvals.models import (
     LIVE_STEPS,
     OPEN_STATES,
@@ -286,6 +287,10 @@ def situation_of(case: Case, *, now: datetime) -> Situation:
             and row.act in {Act.APPROVED, Act.COUNTED}
         ):
             signed.setdefault(row.step.position, set()).add(row.user_id)
+    kind = registry.find_kind(case.kind)
+    if kind is not None and kind.played is not None:
+        for duty, others in kind.played(case).items():
+            played.setdefault(duty, set()).update(others)
     finished = case.steps.filter(state__in=[StepState.DONE, StepState.COUNTED])
     previous = finished.order_by("-position").values_list("position", flat=True).first()
     return Situation(

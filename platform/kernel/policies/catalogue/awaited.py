@@ -6,7 +6,7 @@ People are told so beside each. A setting leaves this list with the code that re
 from typing import Final
 
 # All settings of these modules, while none of them is there.
-MODULES: Final = frozenset({"customer_service", "procurement", "staffing"})
+MODULES: Final = frozenset({"customer_service", "staffing"})
 
 KEYS: Final = frozenset(
     {
@@ -29,6 +29,12 @@ KEYS: Final = frozenset(
         "parking.forms", "parking.handover_hours", "parking.temp_day_cap",
         "parking.temp_first_free_minutes", "parking.temp_per_hour", "parking.ticket_min_stock",
         "pay.payroll", "prepaid.check", "rent.period", "rent.reminders_before_termination",
+        # Procurement. Who approves, and in which order, the chains of purchases say: a setting
+        # beside them would be a second truth.
+        "purchase.chain",
+        "advance.open_max", "advance.tolerance_pct", "purchase.bulk_amount", "purchase.criteria",
+        "purchase.fewer_quotes", "purchase.min_quotes", "stock.count", "stock.min_alert",
+        "vendor.min_backup", "vendor.reconcile", "vendor.review",
         # Targets and modules
         "kpi.building", "kpi.collection_accuracy", "kpi.complaint_handled", "kpi.complaint_revisit",
         "kpi.complaint_signed_satisfied", "kpi.customer_familiarity", "kpi.equipment",

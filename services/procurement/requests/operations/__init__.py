@@ -1,5 +1,7 @@
 """The writers of purchase requests and budgets."""
 
+from services.procurement.requests.operations.approval import BoughtAlready
+from services.procurement.requests.operations.budgets import set_budget
 from services.procurement.requests.operations.buying import (
     bind_lines,
     free_lines,
@@ -9,33 +11,62 @@ from services.procurement.requests.operations.buying import (
     signers_of,
     spend,
 )
+from services.procurement.requests.operations.common import require_changeable
+from services.procurement.requests.operations.drafting import (
+    LineValues,
+    RequestValues,
+    cancel_request,
+    change_request,
+    copy_request,
+    create_request,
+    note_reallocation,
+    take_back,
+)
 from services.procurement.requests.operations.errors import (
+    BudgetChanged,
     BudgetInvalid,
     ClassWrong,
     LineTaken,
     NotToBuy,
+    NotYourRequest,
     PersonNeeded,
     ReallocationMissing,
     RequestInvalid,
     RequestStateWrong,
     SpentTooMuchBack,
 )
+from services.procurement.requests.operations.submitting import log_consent, submit_request
 
 __all__ = [
+    "BoughtAlready",
+    "BudgetChanged",
     "BudgetInvalid",
     "ClassWrong",
     "LineTaken",
+    "LineValues",
     "NotToBuy",
+    "NotYourRequest",
     "PersonNeeded",
     "ReallocationMissing",
     "RequestInvalid",
     "RequestStateWrong",
+    "RequestValues",
     "SpentTooMuchBack",
     "bind_lines",
+    "cancel_request",
+    "change_request",
+    "copy_request",
+    "create_request",
     "free_lines",
     "lock_lines",
+    "log_consent",
+    "note_reallocation",
     "require_buyer",
+    "require_changeable",
     "require_effective",
+    "set_budget",
     "signers_of",
     "spend",
+    "submit_request",
+    "take_back",
 ]

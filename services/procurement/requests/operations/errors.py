@@ -43,3 +43,13 @@ class PersonNeeded(Denied):
 
 class BudgetInvalid(Invalid):
     code = "procurement.budget-invalid"
+
+
+class BudgetChanged(Conflict):
+    """Somebody else has set the budget since it was shown."""
+
+    code = "procurement.budget-changed"
+
+
+class NotYourRequest(Denied):
+    code = "procurement.not-your-request"

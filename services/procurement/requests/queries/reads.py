@@ -1,11 +1,18 @@
 """Reads of purchase requests."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet
 
 from kernel import access
 from kernel.access import Action, Actor
+from kernel.access.models import User
+from kernel.approvals import queries as approvals
+from kernel.errors import NotFound
+from kernel.tenancy import company_day
+from services.procurement import scope
+from services.procurement.catalogue import queries as catalogue
+from services.procurement.catalogue.models import Item
 from services.procurement.requests.models import (
     ClassChoice,
     PurchaseRequest,
@@ -21,6 +28,74 @@ _TO_BUY = Q(state=RequestState.APPROVED) | Q(
     purchase_class=ClassChoice.C,
     purchase_month__isnull=False,
 )
+
+
+def requests(*, actor: Actor, project_id: int | None = None) -> QuerySet[PurchaseRequest]:
+    """Return the requests that the actor sees, the newest first.
+
+    The company's own ones only for whoever sees those of all projects.
+
+    :raises access.ActionDenied: without ``purchase.view`` anywhere.
+    """
+    access.require(actor, Action.PURCHASE_VIEW)
+    found = access.scoped(PurchaseRequest.objects.all(), actor, Action.PURCHASE_VIEW)
+    if project_id is not None:
+        found = found.filter(project_id=project_id)
+    return found.select_related("project").order_by("-pk")
+
+
+def get_request(*, actor: Actor, request_id: int) -> PurchaseRequest:
+    """Return a request. :raises NotFound: if there is none that the actor may know of."""
+    found = PurchaseRequest.objects.select_related("project").filter(pk=request_id).first()
+    if found is None:
+        raise NotFound
+    if found.project_id is None and not actor.may_everywhere(Action.PURCHASE_VIEW):
+        raise NotFound
+    scope.require_of(actor, Action.PURCHASE_VIEW, found.project_id)
+    return found
+
+
+def lines_of(request: PurchaseRequest) -> QuerySet[RequestLine]:
+    """Return a request's lines in their order. The caller has got the request."""
+    return request.lines.select_related("item", "category").order_by("position")
+
+
+def consenters(*, actor: Actor, request_id: int, now: datetime) -> list[tuple[int, str]]:
+    """Return who may consent to an emergency by word: who would sign its paper, but the actor.
+
+    :raises NotFound: if there is no request that he may know of.
+    """
+    request = get_request(actor=actor, request_id=request_id)
+    version = approvals.version_in_use(key=f"{KIND}.C", project_id=request.project_id)
+    if version is None:
+        return []
+    situation = approvals.Situation(
+        applicant_id=actor.user_id,
+        author_ids=frozenset(),
+        project_id=request.project_id,
+        today=company_day(now),
+        now=now,
+    )
+    people = User.objects.filter(pk__in=approvals.approvers_of(version.read(), situation))
+    return [(user.pk, user.label) for user in people.order_by("name", "pk")]
+
+
+def find_items(*, actor: Actor, text: str, limit: int) -> list[Item]:
+    """Return articles in use that a few letters name: code, name, initials, bar code.
+
+    :raises access.ActionDenied: without ``purchase.view`` anywhere.
+    """
+    found = catalogue.items(actor=actor).filter(is_active=True)
+    words = text.replace("\0", " ").split()
+    for word in words:
+        found = found.filter(
+            Q(code__istartswith=word)
+            | Q(name__icontains=word)
+            | Q(spec__icontains=word)
+            | Q(initials__istartswith=word)
+            | Q(barcode=word)
+        )
+    return list(found[:limit]) if words else []
 
 
 def may_be_bought(request: PurchaseRequest) -> bool:

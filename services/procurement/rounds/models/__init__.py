@@ -21,13 +21,11 @@ from services.procurement.rounds.models.sealing import (
     OpenerKey,
     Opening,
     Quote,
-    QuoteDraft,
     QuoteLine,
     QuoteRevision,
     Release,
     SealedFile,
 )
-from services.procurement.rounds.models.telling import LetterKind, RoundLetter
 
 __all__ = [
     "Amendment",
@@ -37,17 +35,14 @@ __all__ = [
     "Evaluator",
     "Invitation",
     "KeyShare",
-    "LetterKind",
     "OpenerKey",
     "Opening",
     "Question",
     "Quote",
-    "QuoteDraft",
     "QuoteLine",
     "QuoteRevision",
     "Release",
     "Round",
-    "RoundLetter",
     "RoundLine",
     "RoundSource",
     "RoundState",

@@ -10,7 +10,6 @@ from django.db.models import Q
 from kernel.models import CompanyModel
 from kernel.text import _
 from services.procurement.rounds.models.asking import Invitation, Round, RoundLine
-from services.procurement.vendors.models import Contact
 
 
 class OpenerKey(CompanyModel):
@@ -40,7 +39,6 @@ class KeyShare(CompanyModel):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="shares")
     side = models.IntegerField()  # 1 or 2: of different posts
-    post = models.CharField(max_length=60)  # as whose holder it was entrusted to him
     opener_key = models.ForeignKey(OpenerKey, on_delete=models.PROTECT, related_name="shares")
     wrapped = models.BinaryField()
 
@@ -57,13 +55,12 @@ class KeyShare(CompanyModel):
 class Release(CompanyModel):
     """A share that one of its people released after the deadline. Append-only.
 
-    One alone opens nothing; the second opens the round in the same transaction. Only the first is
-    kept here: what the vendors took back or replaced is not to be read with the database alone.
+    One alone opens nothing; the second opens the round in the same transaction.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="releases")
     side = models.IntegerField()
-    share = models.BinaryField()  # empty for the second
+    share = models.BinaryField()
     user_id = models.BigIntegerField()
     user_label = models.CharField(max_length=140)
     post = models.CharField(max_length=60)
@@ -109,25 +106,6 @@ class QuoteRevision(CompanyModel):
         return f"#{self.pk} {self.number}"
 
 
-class QuoteDraft(CompanyModel):
-    """What a contact has typed so far, sealed to himself alone; each saving replaces it."""
-
-    plural = _("Drafts of quotes")
-
-    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="drafts")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
-    sealed = models.BinaryField()
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["invitation", "contact"], name="quotedraft_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.pk}"
-
-
 class SealedFile(CompanyModel):
     """A file of a quote, sealed as the quote is; its name is in the quote. Append-only."""
 
@@ -154,10 +132,7 @@ class Opening(CompanyModel):
 
     round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="opening")
     opened_at = models.DateTimeField()
-    # {"released": [{"side": 1, "person": "…", "post": "…", "at": "…"}, …],
-    #  "vendors": [{"vendor": "…", "state": "opened", "revision": 3, "submitted_at": "…",
-    #               "receipt": "…", "total": "33346.50", "is_complete": true, "files": 2}, …],
-    #  "late": [{"vendor": "…", "at": "…"}]}
+    # [{"vendor": "…", "revision": 3, "submitted_at": "…", "receipt": "…", "total": "33346.50"}]
     minutes = models.JSONField()
 
     def __str__(self) -> str:

@@ -1,0 +1,158 @@
+"""Budgets: set once seen, bound by what is submitted, gone beyond with a reason alone."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from kernel import access
+from kernel.approvals.models import Case
+from services.procurement.requests import operations, queries
+from services.procurement.requests.models import Budget, BudgetUse, RequestState
+from services.procurement.requests.operations.papers import checks_of
+from services.procurement.requests.rules import OverBudget
+from tests.factories import add_actor
+from tests.factories_procurement_requests import (
+    Office,
+    case_of,
+    category,
+    draft,
+    line,
+    open_office,
+    set_budget,
+    sign,
+    submit,
+    submitted,
+)
+
+pytestmark = pytest.mark.usefixtures("tenant")
+
+
+@pytest.fixture
+def office() -> Office:
+    return open_office()
+
+
+@pytest.fixture
+def finance() -> access.Actor:
+    return add_actor("finance", "finance_head")
+
+
+def used(office: Office) -> tuple[Decimal, Decimal, Decimal]:
+    budget = queries.budgets(actor=office.manager, year=2026).get()
+    return budget.committed, budget.spent, budget.left  # type: ignore[attr-defined]  # annotated
+
+
+def test_a_budget_is_bound_spent_and_left(office: Office, finance: access.Actor) -> None:
+    set_budget(finance, "10000.00", office.project)
+    request = submitted(office)  # 3,600.00
+    assert used(office) == (Decimal(3600), Decimal(0), Decimal(6400))
+
+    sign(request, office.manager, office.gm)
+    operations.spend(request.lines.get().pk, Decimal("1200.00"))
+    assert used(office) == (Decimal(2400), Decimal(1200), Decimal(6400))
+
+    operations.spend(request.lines.get().pk, Decimal("2300.00"), is_last=True)
+    assert used(office) == (Decimal(0), Decimal(3500), Decimal(6500))
+
+
+def test_beyond_the_budget_it_takes_a_reason_that_signers_see(
+    office: Office, finance: access.Actor
+) -> None:
+    set_budget(finance, "5000.00", office.project)
+    submitted(office)
+    second = draft(office, line("硒鼓", "10", "150.00"))
+
+    with pytest.raises(OverBudget) as refusal:
+        submit(office, second, reason="  ")
+    assert refusal.value.details == {"free": "1400.00", "wanted": "1500.00"}
+    second.refresh_from_db()
+    assert (second.state, Case.objects.count()) == (RequestState.DRAFT, 1)
+
+    submit(office, second, reason="年底集中更换")
+
+    second.refresh_from_db()
+    assert (second.is_over_budget, second.budget_reason) == (True, "年底集中更换")
+    case = case_of(second)
+    assert case.facts["over_budget"] is True
+    assert "年底集中更换" in dict(case.summary).values()
+    assert [is_ok for is_ok, text in checks_of(case) if "年底集中更换" in str(text)] == [False]
+    assert used(office) == (Decimal(5100), Decimal(0), Decimal(-100))
+
+
+def test_just_within_takes_none(office: Office, finance: access.Actor) -> None:
+    set_budget(finance, "3600.00", office.project)
+    assert not submitted(office, reason="unused").is_over_budget
+
+
+def test_each_place_category_and_year_has_its_own(office: Office, finance: access.Actor) -> None:
+    """A budget of the company, of another project, category or year does not count."""
+    other = open_office("B2", "别处", prefix="b-")
+    set_budget(finance, "0", None)
+    set_budget(finance, "0", other.project)
+    set_budget(finance, "0", office.project, year=2027)
+    set_budget(finance, "0", office.project, category_id=category("QJ", "清洁").pk)
+
+    assert not submitted(office).is_over_budget
+    assert BudgetUse.objects.get().budget is None
+
+
+def test_a_request_of_two_categories_is_held_against_both(
+    office: Office, finance: access.Actor
+) -> None:
+    cleaning = category("QJ", "清洁")
+    set_budget(finance, "9999.00", office.project)
+    set_budget(finance, "100.00", office.project, category_id=cleaning.pk)
+    mops = line("拖把", "10", "20.00", category_id=cleaning.pk)
+
+    with pytest.raises(OverBudget):
+        submitted(office, line(), mops)
+
+    request = submitted(office, line(), mops, reason="换季")
+    places = queries.budget_places(request, list(queries.lines_of(request)), year=2026)
+    assert [(one.category, one.wanted, one.left, one.is_over) for one in places] == [
+        ("办公用品", Decimal(3600), Decimal(6399), False),
+        ("清洁", Decimal(200), Decimal(-100), True),
+    ]
+
+
+def test_a_budget_set_late_counts_what_was_submitted_before(
+    office: Office, finance: access.Actor
+) -> None:
+    """Of its own year: the last evening of 2025 in Shanghai is not in 2026."""
+    submitted(office, now=datetime(2025, 12, 31, 15, 59, tzinfo=UTC))
+    submitted(office, line(price="100"), now=datetime(2025, 12, 31, 16, 0, tzinfo=UTC))
+
+    set_budget(finance, "10000.00", office.project)
+
+    assert used(office) == (Decimal(3000), Decimal(0), Decimal(7000))
+
+
+def test_a_budget_is_changed_as_it_was_seen(office: Office, finance: access.Actor) -> None:
+    set_budget(finance, "10000.00", office.project)
+
+    for seen in (None, Decimal("9000.00")):
+        with pytest.raises(operations.BudgetChanged):
+            set_budget(finance, "12000.00", office.project, seen=seen)
+    set_budget(finance, "12000.00", office.project, seen=Decimal("10000.00"))
+
+    assert Budget.objects.get().amount == 12000
+
+
+@pytest.mark.parametrize(
+    ("amount", "year"),
+    [("-0.01", 2026), ("NaN", 2026), ("0.001", 2026), ("1E+20", 2026), ("1", 1999), ("1", 2101)],
+)
+def test_what_is_no_budget_is_refused(
+    office: Office, finance: access.Actor, amount: str, year: int
+) -> None:
+    with pytest.raises(operations.BudgetInvalid):
+        set_budget(finance, amount, office.project, year=year)
+    assert not Budget.objects.exists()
+
+
+def test_only_the_head_of_finance_sets_it(office: Office) -> None:
+    for actor in (office.asker, office.manager, office.gm, office.buyer):
+        with pytest.raises(access.ActionDenied):
+            set_budget(actor, "1.00", office.project)
+    assert not Budget.objects.exists()
