@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.policies.urls")),
     path("", include("console.procurement.contracts.urls")),
     path("", include("console.procurement.requests.urls")),
+    path("", include("console.procurement.rounds.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.retention.urls")),
     path("", include("console.runs.urls")),

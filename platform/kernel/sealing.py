@@ -11,7 +11,7 @@ Everything here is bytes in, bytes out: no database, no clock, no company.
 import hashlib
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -42,7 +42,7 @@ class NotOpened(ValueError):
 class KeyPair:
     """A key pair; the public half may be known to everybody."""
 
-    private: bytes
+    private: bytes = field(repr=False)
     public: bytes
 
 

@@ -34,6 +34,26 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.request.created": _("Purchase request written"),
     "procurement.request.reallocation-noted": _("Existing goods looked for"),
     "procurement.request.submitted": _("Purchase request submitted"),
+    # Rounds of quotes
+    "procurement.invitation.asked": _("A vendor asked about a round"),
+    "procurement.invitation.declined": _("A vendor declined to quote"),
+    "procurement.opener-key.made": _("Key for opening quotes made"),
+    "procurement.opener-key.passphrase-changed": _("Passphrase of a key changed"),
+    "procurement.opener-key.replaced": _("Key for opening quotes replaced"),
+    "procurement.quote.came-late": _("A quote came after the deadline and was refused"),
+    "procurement.quote.sent": _("Sealed quote sent"),
+    "procurement.quote.withdrawn": _("Sealed quote taken back"),
+    "procurement.round.amended": _("Round amended"),
+    "procurement.round.cancelled": _("Round cancelled"),
+    "procurement.round.changed": _("Draft of a round changed"),
+    "procurement.round.drafted": _("Round drafted"),
+    "procurement.round.fewer-allowed": _("Fewer quotes allowed"),
+    "procurement.round.fewer-asked": _("Fewer quotes asked for"),
+    "procurement.round.opened": _("Quotes opened"),
+    "procurement.round.published": _("Round published"),
+    "procurement.round.question-answered": _("Question of a vendor answered"),
+    "procurement.round.released": _("Part of a round's key released"),
+    "procurement.round.reminded": _("Silent vendors reminded"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
@@ -44,4 +64,9 @@ OBJECTS: Final[dict[str, Any]] = {
     # Requests
     "procurement.budget": _("Purchasing budget"),
     "procurement.purchaserequest": _("Purchase request"),
+    # Rounds of quotes
+    "procurement.invitation": _("Invitation to quote"),
+    "procurement.openerkey": _("Key for opening quotes"),
+    "procurement.quote": _("Quote"),
+    "procurement.round": _("Round of quotes"),
 }

@@ -37,6 +37,7 @@ from tests import (
 )
 from tests import factories_procurement_contracts as contracts
 from tests import factories_procurement_requests as requests
+from tests import factories_procurement_rounds as rounds
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import FOREIGN, MONTH, OTHER, OWN, Ids
@@ -205,6 +206,7 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
                 now=NOW,
             ).pk,
             **_manual(mark, project, office.director),
+            **rounds.add_row(project.pk, mark),
             "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
             **_purchase(mark, project),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,

@@ -40,6 +40,8 @@ REASONS = {
     "kernel.security.operations.note": "only writes into the log",
     "kernel.security.operations.note_refusal": "only writes into the log",
     "services.procurement.requests.operations.common.record": "writes for one that has asked",
+    "services.procurement.rounds.telling.tell_openers": "tells for an operation that has asked",
+    "services.procurement.rounds.telling.tell_staff": "tells for an operation that has asked",
     "services.procurement.stock.operations.moving.take_in": "writes for one that has asked",
     "services.procurement.stock.operations.moving.take_out": "writes for one that has asked",
 }
@@ -51,6 +53,7 @@ SEATS = {
     "kernel.approvals.operations.checks.take_seat": "only who is to sign, or his deputy",
     "kernel.approvals.operations.submitting.lock_own": "only the applicant",
     "kernel.documents.operations._require_add": "the record's carrier asks",
+    "services.procurement.vendors.queries.portal.require_vendor": "only the vendor himself",
 }
 # What a finished case does: called by the approvals with the last signature, by no name.
 EFFECTS = {
@@ -97,6 +100,9 @@ INTERNAL = {
     "services.procurement.contracts.operations.common.record",
     "services.procurement.requests.operations.common.require_person",
     "services.procurement.requests.operations.submitting.make_ready",
+    "services.procurement.rounds.operations.fewer.take_back",
+    "services.procurement.rounds.operations.quoting.contact_of",
+    "services.procurement.rounds.operations.quoting.record",
     "services.properties.operations.parties.party_of",
     "services.properties.operations.parties.register",
     "services.properties.operations.units.enter_state",

@@ -87,6 +87,8 @@ RECORDS: list[tuple[str, str, str, str, str, tuple[str, ...], str]] = [
      "integrations-integration", ("integration_id",), ""),
     ("channel", "notifications.channel", "channel_id", "notifications.channel.changed",
      "channels-channel", ("channel_id",), ""),
+    ("round of quotes", "procurement.round", "round_id", "procurement.round.published",
+     "quote-rounds-round", ("round_id",), ""),
     ("contract", "procurement.contract", "contract_id", "procurement.contract.changed",
      "contracts-contract", ("contract_id",), ""),
     ("webhook", "outbox.endpoint", "endpoint_id", "outbox.endpoint.changed",
@@ -229,6 +231,9 @@ ELSEWHERE = {
     "notifications.wording": "tested above",
     "outbox.event": "the log of webhooks",
     "policies.policyvalue": "tested above",
+    "procurement.invitation": "a vendor's own doings; the audit record",
+    "procurement.openerkey": "one's own key; the audit record",
+    "procurement.quote": "what was opened never changes: its round's page",
     "properties.meter": "the household's page",
     "properties.vehicle": "the household's page",
 }

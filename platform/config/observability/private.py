@@ -8,6 +8,7 @@ REMOVED = "[removed]"
 # Names of keys whose values are never written, whatever their case or surroundings.
 SECRET_WORDS = (
     "password",
+    "passphrase",
     "token",
     "secret",
     "authorization",

@@ -92,6 +92,10 @@ def _is(fact: str, answer: str) -> tuple[Condition, ...]:
     return (Condition(fact, Operator.IS, answer == "yes"),)
 
 
+def _in(fact: str, *values: str) -> tuple[Condition, ...]:
+    return (Condition(fact, Operator.IN, values),)
+
+
 _PURCHASE: Final = _chain(
     _sign("property", "property_manager", duties="SoD-19:B SoD-20:A SoD-21:A"),
     _sign("company", "company_gm", duties="SoD-19:B SoD-20:B SoD-21:A"),
@@ -233,6 +237,23 @@ DEFAULT_CHAINS: Final = (
             _sign("company", "company_gm", duties="SoD-19:B SoD-20:B SoD-21:A", hours=8),
             applicant="SoD-19:A",
             verbal="purchase.c_backfill_wd",
+        ),
+    ),
+    # PR-24: who allows it says the setting purchase.fewer_quotes; the round names him.
+    DefaultChain(
+        "purchase.fewer_quotes",
+        "purchase.fewer_quotes",
+        "少于规定家数询价",
+        "Fewer quotes than required",
+        "PR-24",
+        _chain(
+            _sign(
+                "property",
+                "property_manager",
+                duties="SoD-21:A",
+                when=_in("decider", "property_gm"),
+            ),
+            _sign("company", "company_gm", duties="SoD-21:A", when=_in("decider", "company_gm")),
         ),
     ),
     DefaultChain(

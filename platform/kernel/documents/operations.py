@@ -1,6 +1,7 @@
 """Hang a file on a record, withdraw it."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
@@ -29,6 +30,18 @@ class ReasonNeeded(Invalid):
 
 class AlreadyWithdrawn(Conflict):
     code = "documents.already-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A file that is checked and stored, and hangs on no record yet."""
+
+    name: str
+    kind: kinds.FileKind
+    size_bytes: int
+    sha256: str
+    storage_key: str
+    is_scanned: bool
 
 
 def attach(
@@ -60,36 +73,18 @@ def attach(
     :raises scanning.ScannerUnreachable: if the scanner must be asked and gives no answer.
     """
     _require_add(actor, subject, project_id, now)
-    content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
-    if len(content) > settings.ATTACHMENT_MAX_BYTES:
-        raise FileTooLarge(
-            _("The file is larger than %(limit_mb)d MB.")
-            % {"limit_mb": settings.ATTACHMENT_MAX_BYTES >> 20},
-            field="file",
-        )
-    file_name = kinds.plain_name(name)
-    file_kind = kinds.kind_of(name=file_name, content=content)
-    verdict = scanning.scan(content)
-    key = storage.keep(content)
+    kept = keep(content=upload.read(settings.ATTACHMENT_MAX_BYTES + 1), name=name)
     try:
         with transaction.atomic():
-            attachment = Attachment.objects.create(
-                subject_type=subject._meta.label_lower,
-                subject_id=subject.pk,
+            attachment = hang(
+                subject=subject,
                 project_id=project_id,
+                kept=kept,
                 kind=kind,
-                name=file_name,
-                content_type=file_kind.content_type,
-                size_bytes=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
-                storage_key=key,
-                is_image=file_kind.is_image,
-                is_shown=file_kind.is_shown,
                 is_secret=is_secret,
-                is_scanned=verdict == scanning.Verdict.CLEAN,
                 added_by=actor.user_id,
-                added_by_label=actor.label[:140],
-                added_at=now,
+                added_by_label=actor.label,
+                now=now,
             )
             audit.record(
                 actor=actor,
@@ -99,15 +94,75 @@ def attach(
                 now=now,
                 data={
                     "file": attachment.pk,
-                    "name": file_name,
+                    "name": attachment.name,
                     "kind": kind,
                     "sha256": attachment.sha256,
                 },
             )
     except BaseException:
-        storage.discard(key)
+        storage.discard(kept.storage_key)
         raise
     return attachment
+
+
+def keep(*, content: bytes, name: str) -> Kept:
+    """Check a file and store it, before any row names it.
+
+    Whoever comes to no row discards what he kept.
+
+    :raises FileTooLarge: if it is over ``ATTACHMENT_MAX_BYTES``.
+    :raises kinds.TypeRefused, kinds.ContentMismatch, kinds.FileEmpty: as :func:`attach`.
+    :raises scanning.FileInfected, scanning.ScannerUnreachable: as :func:`attach`.
+    """
+    if len(content) > settings.ATTACHMENT_MAX_BYTES:
+        raise FileTooLarge(
+            _("The file is larger than %(limit_mb)d MB.")
+            % {"limit_mb": settings.ATTACHMENT_MAX_BYTES >> 20},
+            field="file",
+        )
+    file_name = kinds.plain_name(name)
+    file_kind = kinds.kind_of(name=file_name, content=content)
+    verdict = scanning.scan(content)
+    return Kept(
+        name=file_name,
+        kind=file_kind,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        storage_key=storage.keep(content),
+        is_scanned=verdict == scanning.Verdict.CLEAN,
+    )
+
+
+def hang(
+    *,
+    subject: Model,
+    project_id: int | None,
+    kept: Kept,
+    kind: str = "",
+    is_secret: bool = False,
+    added_by: int | None = None,
+    added_by_label: str,
+    now: datetime,
+) -> Attachment:
+    """Hang what was kept on a record, for an operation that has asked and records it."""
+    return Attachment.objects.create(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        project_id=project_id,
+        kind=kind,
+        name=kept.name,
+        content_type=kept.kind.content_type,
+        size_bytes=kept.size_bytes,
+        sha256=kept.sha256,
+        storage_key=kept.storage_key,
+        is_image=kept.kind.is_image,
+        is_shown=kept.kind.is_shown,
+        is_secret=is_secret,
+        is_scanned=kept.is_scanned,
+        added_by=added_by,
+        added_by_label=added_by_label[:140],
+        added_at=now,
+    )
 
 
 @transaction.atomic

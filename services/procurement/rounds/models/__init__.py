@@ -21,11 +21,13 @@ from services.procurement.rounds.models.sealing import (
     OpenerKey,
     Opening,
     Quote,
+    QuoteDraft,
     QuoteLine,
     QuoteRevision,
     Release,
     SealedFile,
 )
+from services.procurement.rounds.models.telling import LetterKind, RoundLetter
 
 __all__ = [
     "Amendment",
@@ -35,14 +37,17 @@ __all__ = [
     "Evaluator",
     "Invitation",
     "KeyShare",
+    "LetterKind",
     "OpenerKey",
     "Opening",
     "Question",
     "Quote",
+    "QuoteDraft",
     "QuoteLine",
     "QuoteRevision",
     "Release",
     "Round",
+    "RoundLetter",
     "RoundLine",
     "RoundSource",
     "RoundState",

@@ -41,6 +41,7 @@ class Round(CompanyModel):
     closes_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     public_key = models.BinaryField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # when its openers were last told that it waits
     # The round whose vendors are asked again, with what they offered then as the upper limit.
     earlier = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="later"
@@ -48,6 +49,7 @@ class Round(CompanyModel):
     # PR-24: fewer vendors than ``purchase.min_quotes``, with proof, by special approval.
     fewer_reason = models.CharField(max_length=500, blank=True)
     is_fewer_allowed = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)  # of the draft: two do not overwrite each other
     created_by = models.BigIntegerField()
     created_by_label = models.CharField(max_length=140)
     created_at = models.DateTimeField()

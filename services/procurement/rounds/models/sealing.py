@@ -10,6 +10,7 @@ from django.db.models import Q
 from kernel.models import CompanyModel
 from kernel.text import _
 from services.procurement.rounds.models.asking import Invitation, Round, RoundLine
+from services.procurement.vendors.models import Contact
 
 
 class OpenerKey(CompanyModel):
@@ -39,6 +40,7 @@ class KeyShare(CompanyModel):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="shares")
     side = models.IntegerField()  # 1 or 2: of different posts
+    post = models.CharField(max_length=60)  # as whose holder it was entrusted to him
     opener_key = models.ForeignKey(OpenerKey, on_delete=models.PROTECT, related_name="shares")
     wrapped = models.BinaryField()
 
@@ -55,12 +57,13 @@ class KeyShare(CompanyModel):
 class Release(CompanyModel):
     """A share that one of its people released after the deadline. Append-only.
 
-    One alone opens nothing; the second opens the round in the same transaction.
+    One alone opens nothing; the second opens the round in the same transaction. Only the first is
+    kept here: what the vendors took back or replaced is not to be read with the database alone.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="releases")
     side = models.IntegerField()
-    share = models.BinaryField()
+    share = models.BinaryField()  # empty for the second
     user_id = models.BigIntegerField()
     user_label = models.CharField(max_length=140)
     post = models.CharField(max_length=60)
@@ -106,6 +109,25 @@ class QuoteRevision(CompanyModel):
         return f"#{self.pk} {self.number}"
 
 
+class QuoteDraft(CompanyModel):
+    """What a contact has typed so far, sealed to himself alone; each saving replaces it."""
+
+    plural = _("Drafts of quotes")
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="drafts")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "contact"], name="quotedraft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class SealedFile(CompanyModel):
     """A file of a quote, sealed as the quote is; its name is in the quote. Append-only."""
 
@@ -132,7 +154,10 @@ class Opening(CompanyModel):
 
     round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="opening")
     opened_at = models.DateTimeField()
-    # [{"vendor": "…", "revision": 3, "submitted_at": "…", "receipt": "…", "total": "33346.50"}]
+    # {"released": [{"side": 1, "person": "…", "post": "…", "at": "…"}, …],
+    #  "vendors": [{"vendor": "…", "state": "opened", "revision": 3, "submitted_at": "…",
+    #               "receipt": "…", "total": "33346.50", "is_complete": true, "files": 2}, …],
+    #  "late": [{"vendor": "…", "at": "…"}]}
     minutes = models.JSONField()
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ _PRICE_PLACES: Final = Decimal("0.0001")
 _MAX_FREIGHT: Final = Decimal("99999999.99")
 _MAX_DAYS: Final = 3650
 _TEXTS: Final = {"brand": 100, "note": 200}
+_LONGEST_NOTE: Final = 2000
 _SIGNS: Final = "¥￥,，"
 
 
@@ -117,6 +118,12 @@ def check(sheet: Sheet, *, line_ids: Collection[int], tax_percents: Collection[D
     _check_count(sheet.warranty_months, "warranty_months")
     if len(sheet.payment_terms) > 200:
         raise SheetInvalid(_("Enter up to 200 characters."), field="payment_terms")
+    if len(sheet.note) > _LONGEST_NOTE:
+        raise SheetInvalid(
+            _("Enter up to %(count)d characters.") % {"count": _LONGEST_NOTE}, field="note"
+        )
+    if any("\0" in text for text in _texts_of(sheet)):
+        raise SheetInvalid(_("A text holds a character that cannot be kept."), field="note")
 
 
 def unusual_lines(
@@ -191,15 +198,15 @@ def from_bytes(content: bytes) -> Sheet:
                     line_id=int(line["line"]),
                     unit_price=Decimal(line["price"]),
                     brand=str(line["brand"]),
-                    delivery_days=line["days"],
+                    delivery_days=_count(line["days"]),
                     note=str(line["note"]),
                 )
                 for line in read["lines"]
             ),
             freight=Decimal(read["freight"]),
             tax_percent=Decimal(read["tax_percent"]),
-            delivery_days=read["delivery_days"],
-            warranty_months=read["warranty_months"],
+            delivery_days=_count(read["delivery_days"]),
+            warranty_months=_count(read["warranty_months"]),
             payment_terms=str(read["payment_terms"]),
             valid_to=date.fromisoformat(read["valid_to"]) if read["valid_to"] else None,
             note=str(read["note"]),
@@ -213,8 +220,17 @@ def from_bytes(content: bytes) -> Sheet:
                 for each in read["files"]
             ),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise SheetNotReadable("these bytes are no quote") from error
+
+
+def _count(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _texts_of(sheet: Sheet) -> list[str]:
+    own = [sheet.payment_terms, sheet.note]
+    return own + [text for line in sheet.lines for text in (line.brand, line.note)]
 
 
 def _check_line(line: SheetLine) -> None:

@@ -1,0 +1,70 @@
+"""What a vendor sees: the rounds he is invited to, his own quotes, never another's."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from kernel.access import Actor
+from kernel.errors import NotFound
+from services.procurement.rounds.models import Invitation, QuoteLine, QuoteRevision
+from services.procurement.vendors.queries import require_vendor
+
+
+def invitations(*, actor: Actor) -> QuerySet[Invitation]:
+    """Return the published rounds that the actor's vendor is invited to, newest first.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    return (
+        Invitation.objects.filter(vendor=actor.vendor_id, invited_at__isnull=False)
+        .select_related("round", "vendor")
+        .order_by("-round_id")
+    )
+
+
+def get_invitation(*, actor: Actor, round_id: int) -> Invitation:
+    """Return the invitation of the actor's vendor to a published round.
+
+    :raises NotFound: if he is not invited: whether there is such a round is not told.
+    """
+    found = invitations(actor=actor).filter(round=round_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_invitation(invitation_id: int) -> Invitation:
+    """Return the invitation, locked until the transaction ends: one revision at a time.
+
+    The lock of a round comes before those of its invitations.
+    """
+    return Invitation.objects.select_for_update(of=("self",)).get(pk=invitation_id)
+
+
+def revisions_of(invitation: Invitation) -> QuerySet[QuoteRevision]:
+    """Return what a vendor has sent, newest first, without the sealed content."""
+    return invitation.revisions.defer("sealed", "own_copy").order_by("-number")
+
+
+def last_revision(invitation: Invitation) -> QuoteRevision | None:
+    """Return the revision that counts, ``None`` if nothing was sent."""
+    return invitation.revisions.order_by("-number").first()
+
+
+def earlier_prices(*, actor: Actor, item_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what the vendor himself last quoted for items of the catalogue, in opened rounds.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    found = (
+        QuoteLine.objects.filter(
+            quote__invitation__vendor=actor.vendor_id, line__item__in=set(item_ids)
+        )
+        .order_by("line__item_id", "-pk")
+        .distinct("line__item_id")
+        .values_list("line__item_id", "unit_price")
+    )
+    return dict(found)

@@ -1,0 +1,26 @@
+"""What rounds bring to the parts that know none of them."""
+
+from kernel.approvals import registry as approvals
+from kernel.documents import carriers, numbers
+from kernel.notifications import registry as notices
+from kernel.outbox import registry as events
+from kernel.text import _
+from services.procurement.rounds import files, telling
+from services.procurement.rounds.operations import drafting, fewer
+
+
+def register() -> None:
+    numbers.register(
+        numbers.Series(
+            key=drafting.SERIES,
+            name=_("Rounds of quotes"),
+            pattern="XJ-{YYYY}-{NNNN}",
+            is_gapless=False,
+        )
+    )
+    approvals.register(fewer.fewer_quotes())
+    notices.register(*telling.NOTICES)
+    events.register("procurement.round.published", _("A round of quotes was published"))
+    events.register("procurement.round.opened", _("The quotes of a round were opened"))
+    carriers.register(files.ROUNDS)
+    carriers.register(files.QUOTES)
