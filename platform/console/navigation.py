@@ -119,6 +119,10 @@ _PROPERTIES = (
 _PURCHASES = (
     _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
     _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
+    _company("stock", _("Stock"), Action.STOCK_VIEW),
+    _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),
+    _company("stock-counts", _("Stock counts"), Action.STOCK_VIEW),
+    _company("assets", _("Fixed assets"), Action.STOCK_VIEW),
 )
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),

@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.procurement.contracts.urls")),
     path("", include("console.procurement.requests.urls")),
     path("", include("console.procurement.rounds.urls")),
+    path("", include("console.procurement.assets.urls")),
+    path("", include("console.procurement.stock.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.retention.urls")),
     path("", include("console.runs.urls")),

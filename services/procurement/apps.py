@@ -12,9 +12,17 @@ class ProcurementConfig(AppConfig):
         from services.procurement.contracts import registry as contracts
         from services.procurement.requests import registry as requests
         from services.procurement.rounds import registry as rounds
+        from services.procurement.stock import registry as stock
         from services.procurement.vendors import registry as vendors
 
         # Each part registers what it brings by its ``registry.register``, lower parts first.
-        parts: tuple[ModuleType, ...] = (catalogue, vendors, requests, rounds, contracts)
+        parts: tuple[ModuleType, ...] = (
+            catalogue,
+            vendors,
+            stock,
+            requests,
+            rounds,
+            contracts,
+        )
         for part in parts:
             part.register()

@@ -54,6 +54,29 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.round.question-answered": _("Question of a vendor answered"),
     "procurement.round.released": _("Part of a round's key released"),
     "procurement.round.reminded": _("Silent vendors reminded"),
+    # Stock
+    "procurement.asset.entered": _("Fixed asset entered"),
+    "procurement.asset.handed-over": _("Fixed asset handed over"),
+    "procurement.asset.moved": _("Fixed asset moved"),
+    "procurement.asset.repaired": _("Fixed asset back from repair"),
+    "procurement.asset.scrapped": _("Fixed asset scrapped"),
+    "procurement.asset.sent-to-repair": _("Fixed asset sent to repair"),
+    "procurement.asset.taken-back": _("Fixed asset taken back"),
+    "procurement.count.article-added": _("Article added to a stock count"),
+    "procurement.count.booked": _("Stock count booked"),
+    "procurement.count.cancelled": _("Stock count given up"),
+    "procurement.count.counted-again": _("Articles to be counted again"),
+    "procurement.count.entered": _("Article counted"),
+    "procurement.count.finished": _("Everything counted"),
+    "procurement.count.started": _("Stock count begun"),
+    "procurement.count.submitted": _("Stock count submitted"),
+    "procurement.issue.given-back": _("Issued goods given back"),
+    "procurement.issue.made": _("Goods issued"),
+    "procurement.minimum.set": _("Minimum of an article set"),
+    "procurement.opening.entered": _("Opening stock entered"),
+    "procurement.transfer.made": _("Goods transferred"),
+    "procurement.warehouse.changed": _("Warehouse changed"),
+    "procurement.warehouse.created": _("Warehouse opened"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
@@ -69,4 +92,11 @@ OBJECTS: Final[dict[str, Any]] = {
     "procurement.openerkey": _("Key for opening quotes"),
     "procurement.quote": _("Quote"),
     "procurement.round": _("Round of quotes"),
+    # Stock
+    "procurement.asset": _("Fixed asset"),
+    "procurement.issue": _("Issue of goods"),
+    "procurement.stockbalance": _("Article in a warehouse"),
+    "procurement.stockcount": _("Stock count"),
+    "procurement.transfer": _("Transfer of goods"),
+    "procurement.warehouse": _("Warehouse"),
 }

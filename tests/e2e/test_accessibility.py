@@ -44,6 +44,7 @@ from tests.e2e.conftest import axe_violations
 from tests.e2e.site import Site
 from tests.factories import hold_post
 from tests.factories_procurement_contracts import add_row as add_contract
+from tests.factories_procurement_stock import add_rows as add_stock
 
 pytestmark = pytest.mark.browser
 
@@ -362,9 +363,12 @@ def outward() -> dict[str, Any]:
 
 
 def purchases(project_id: int, user_id: int) -> dict[str, int]:
-    """Return what is bought: a contract with a vendor."""
+    """Return what is bought and kept: a contract with a vendor, goods and an asset."""
     project = Project.objects.get(pk=project_id)
-    return {"contract_id": add_contract(project, "清洁", user_id).pk}
+    return {
+        "contract_id": add_contract(project, "清洁", user_id).pk,
+        **add_stock(project, "保洁", user_id),
+    }
 
 
 def manual(project_id: int, holder_id: int) -> dict[str, int]:

@@ -38,6 +38,7 @@ from tests import (
 from tests import factories_procurement_contracts as contracts
 from tests import factories_procurement_requests as requests
 from tests import factories_procurement_rounds as rounds
+from tests import factories_procurement_stock as stock
 from tests import factories_properties as registry
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import FOREIGN, MONTH, OTHER, OWN, Ids
@@ -207,6 +208,7 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
             ).pk,
             **_manual(mark, project, office.director),
             **rounds.add_row(project.pk, mark),
+            **stock.add_rows(project, mark, office.collector.require_person()),
             "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
             **_purchase(mark, project),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,

@@ -44,6 +44,9 @@ REASONS = {
     "services.procurement.rounds.telling.tell_staff": "tells for an operation that has asked",
     "services.procurement.stock.operations.moving.take_in": "writes for one that has asked",
     "services.procurement.stock.operations.moving.take_out": "writes for one that has asked",
+    "services.procurement.stock.operations.assets.add_received": "writes for one that has asked",
+    "services.procurement.stock.operations.assets.give_to": "writes for one that has asked",
+    "services.procurement.stock.operations.assets.make_idle": "writes for one that has asked",
 }
 
 # Not asked for an action but for a place: who is no applicant, no signer of the step under way and
@@ -72,6 +75,8 @@ EFFECTS = {
     "kernel.documents.manuals.operations.on_rejected": "the signatures have asked",
     "kernel.documents.manuals.papers.on_release_approved": "the signatures have asked",
     "kernel.documents.manuals.papers.on_release_refused": "the signatures have asked",
+    "services.procurement.stock.operations.booking.book": "the signatures have asked",
+    "services.procurement.stock.operations.booking.submit_again": "only the applicant resubmits",
 }
 # Called by operations that have asked, never by console or API: a test proves it.
 INTERNAL = {
@@ -103,6 +108,9 @@ INTERNAL = {
     "services.procurement.rounds.operations.fewer.take_back",
     "services.procurement.rounds.operations.quoting.contact_of",
     "services.procurement.rounds.operations.quoting.record",
+    "services.procurement.stock.operations.moving.take_in",
+    "services.procurement.stock.operations.moving.take_out",
+    "services.procurement.stock.operations.posting.post",
     "services.properties.operations.parties.party_of",
     "services.properties.operations.parties.register",
     "services.properties.operations.units.enter_state",

@@ -106,6 +106,14 @@ ROW_IDS = frozenset(
         "access_id",
         "disposal_id",
         "hold_id",
+        "warehouse_id",
+        "balance_id",
+        "issue_id",
+        "issue_line_id",
+        "transfer_id",
+        "count_id",
+        "count_line_id",
+        "asset_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.

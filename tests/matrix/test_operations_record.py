@@ -40,6 +40,7 @@ SILENT = {
     "services.procurement.rounds.telling.tell_staff": "notices; the act itself is recorded",
     "services.procurement.stock.operations.moving.take_in": "its callers record; the move stays",
     "services.procurement.stock.operations.moving.take_out": "its callers record; the move stays",
+    "services.procurement.stock.operations.posting.post": "its callers record",
     "services.properties.operations.units.enter_state": "its callers record",
 }
 

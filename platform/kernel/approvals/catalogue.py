@@ -431,4 +431,12 @@ DEFAULT_CHAINS: Final = (
             _sign("manager", "mo_manager"),
         ),
     ),
+    DefaultChain(
+        "stock.count",
+        "stock.count",
+        "盘存差异",
+        "Differences of a stock count",
+        "003/D8.3 §2",
+        _chain(_sign("finance", "finance_head")),
+    ),
 )

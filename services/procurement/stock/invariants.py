@@ -111,3 +111,21 @@ STOCK: Final = (
         """,
     ),
 )
+# What lies in the warehouses is what the ledger says of its account, to the cent.
+BOOKS: Final = (
+    Invariant(
+        "stock-is-its-account",
+        _("The goods in all warehouses are worth what the ledger says of them"),
+        "stockbalance",
+        """
+        SELECT NULL::bigint AS project_id, NULL::bigint AS object_id,
+               format('ledger %%s, stock %%s', l.amount, s.amount) AS detail
+        FROM (
+            SELECT coalesce(sum(p.amount), 0) AS amount
+            FROM billing_posting p JOIN billing_ledgeraccount a ON a.id = p.account_id
+            WHERE a.role = 'STOCK'
+        ) l, (SELECT coalesce(sum(value), 0) AS amount FROM procurement_stockbalance) s
+        WHERE l.amount <> s.amount
+        """,
+    ),
+)

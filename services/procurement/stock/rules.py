@@ -7,7 +7,7 @@ last unit takes all that is left.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -59,6 +59,15 @@ def require_quantity(quantity: Decimal, *, field: str = "quantity") -> Decimal:
     return quantity
 
 
+def require_counted(quantity: Decimal) -> Decimal:
+    """Return what was counted, zero or more in three places. :raises QuantityInvalid: else."""
+    if not quantity.is_finite() or not 0 <= quantity <= MAX_QUANTITY or quantity % QUANTITY_PLACES:
+        raise QuantityInvalid(
+            _("Enter the counted quantity with at most three decimals."), field="counted"
+        )
+    return quantity
+
+
 def require_value(value: Decimal, *, field: str = "value") -> Decimal:
     """Return an amount of zero or more in whole cents. :raises ValueInvalid: else."""
     if not value.is_finite() or not 0 <= value <= MAX_VALUE or value != round_money(value):
@@ -104,16 +113,19 @@ def count_difference(stock: Stock, *, counted: Decimal) -> tuple[Decimal, Decima
 
     :raises QuantityInvalid: if less than nothing was counted.
     """
-    if not counted.is_finite() or not 0 <= counted <= MAX_QUANTITY or counted % QUANTITY_PLACES:
-        raise QuantityInvalid(
-            _("Enter the counted quantity with at most three decimals."), field="counted"
-        )
-    difference = counted - stock.quantity
+    difference = require_counted(counted) - stock.quantity
     if difference < 0:
         after, value = take_out(stock, quantity=-difference)
         return after.quantity - stock.quantity, -value
     average = stock.average or NOTHING
     return difference, round_money(average * difference)
+
+
+def worth(stock: Stock, difference: Decimal) -> Decimal:
+    """Return what a difference in quantity is worth at the average, at most all there is."""
+    if -difference >= stock.quantity:
+        return -stock.value
+    return round_money((stock.average or NOTHING) * difference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +207,17 @@ def draw(lots: Iterable[Lot], *, quantity: Decimal) -> list[tuple[int, Decimal]]
             details={"stock": f"{quantity - left:f}"},
         )
     return taken
+
+
+# ---- counting -----------------------------------------------------------------------------------
+
+_MONTHS: Final = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+
+
+def count_period(day: date, period: str) -> tuple[date, date]:
+    """Return first and last day of the period of ``stock.count`` in which ``day`` lies."""
+    months = _MONTHS[period]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    following = first.month + months
+    end = date(first.year + (following > 12), (following - 1) % 12 + 1, 1)
+    return first, end - timedelta(days=1)

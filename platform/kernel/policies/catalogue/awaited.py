@@ -33,7 +33,7 @@ KEYS: Final = frozenset(
         # beside them would be a second truth.
         "purchase.chain",
         "advance.open_max", "advance.tolerance_pct", "purchase.bulk_amount", "purchase.criteria",
-        "purchase.fewer_quotes", "purchase.min_quotes", "stock.count", "stock.min_alert",
+        "purchase.fewer_quotes", "purchase.min_quotes",
         "vendor.min_backup", "vendor.reconcile", "vendor.review",
         # Targets and modules
         "kpi.building", "kpi.collection_accuracy", "kpi.complaint_handled", "kpi.complaint_revisit",

@@ -20,6 +20,7 @@ from kernel.text import _
 from services.procurement.catalogue.models import Item
 from services.procurement.stock import rules
 from services.procurement.stock.models import Lot, MoveKind, StockBalance, StockMove
+from services.procurement.stock.operations.alerts import tell_if_low
 
 Place = tuple[int, int]  # warehouse and item
 
@@ -68,6 +69,13 @@ class Delivery:
     number: str = ""
     received_on: date
     expires_on: date | None = None
+
+    @classmethod
+    def of(cls, lot: Lot | None, moved_on: date) -> "Delivery":
+        """Return the delivery that a lot came with; what lies in no lot came with none."""
+        if lot is None:
+            return cls(received_on=moved_on)
+        return cls(number=lot.number, received_on=lot.received_on, expires_on=lot.expires_on)
 
     @property
     def is_lot(self) -> bool:
@@ -192,6 +200,7 @@ def take_out(
         _move(balance, lot, quantity=-part, value=-share, paper=paper)
         for (lot, part), share in zip(parts, shares, strict=True)
     )
+    tell_if_low(balance, before=stock.quantity, today=moved_on, now=now)
     return Taken(quantity, value, moves)
 
 

@@ -1,0 +1,67 @@
+"""Reads of warehouses, stock, its papers and counts, and fixed assets."""
+
+from services.procurement.stock.queries.assets import assets, get_asset, idle_assets
+from services.procurement.stock.queries.counts import (
+    count_lines,
+    counts,
+    counts_due,
+    differences_of,
+    get_count,
+)
+from services.procurement.stock.queries.goods import (
+    FreeStock,
+    balances,
+    find_item,
+    free_stock,
+    get_balance,
+    get_warehouse,
+    items_of,
+    lots,
+    lots_of,
+    moves_of,
+    on_hand,
+    require_warehouse,
+    staff,
+    warehouses,
+)
+from services.procurement.stock.queries.papers import (
+    get_issue,
+    get_issue_line,
+    get_transfer,
+    issue_lines,
+    issues,
+    transfer_lines,
+    transfers,
+)
+
+__all__ = [
+    "FreeStock",
+    "assets",
+    "balances",
+    "count_lines",
+    "counts",
+    "counts_due",
+    "differences_of",
+    "find_item",
+    "free_stock",
+    "get_asset",
+    "get_balance",
+    "get_count",
+    "get_issue",
+    "get_issue_line",
+    "get_transfer",
+    "get_warehouse",
+    "idle_assets",
+    "issue_lines",
+    "issues",
+    "items_of",
+    "lots",
+    "lots_of",
+    "moves_of",
+    "on_hand",
+    "require_warehouse",
+    "staff",
+    "transfer_lines",
+    "transfers",
+    "warehouses",
+]
