@@ -149,7 +149,8 @@ def add_row(project: Project, mark: str, user_id: int) -> Contract:
         user_id=user_id,
         grants=frozenset({Grant(Action.CONTRACT_DRAFT, None)}),
     )
-    vendor = add_vendor(f"V-{project.code}", f"{mark} vendor")
+    # The company's, of no project: it bears no mark.
+    vendor = add_vendor(f"V-{project.code}", "vendor")
     PaperKind.objects.update(is_required=False)
     return operations.draft_contract(
         actor=buyer,

@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Any
 
-from services.procurement.catalogue.models import Category
+from kernel import crypto
+from services.procurement.catalogue.models import Category, Item
 from services.procurement.vendors.models import (
+    BankAccount,
+    Contact,
+    ContactState,
     HoldKind,
     IntermediaryCheck,
     PaperKind,
@@ -79,6 +83,19 @@ def add_hold(
     )
 
 
+def add_contact(vendor: Vendor, email: str = "wang@hengda.cn") -> Contact:
+    """Let somebody have joined for a vendor."""
+    return Contact.objects.create(
+        vendor=vendor,
+        name="王总",
+        email=email,
+        state=ContactState.ACTIVE,
+        invited_by_label="许静",
+        invited_at=NOW,
+        joined_at=NOW,
+    )
+
+
 def add_check(vendor: Vendor, **failed: bool) -> IntermediaryCheck:
     found = {
         "reputation": True,
@@ -93,3 +110,35 @@ def add_check(vendor: Vendor, **failed: bool) -> IntermediaryCheck:
         checked_by_label="钱会计",
         checked_at=NOW,
     )
+
+
+def add_rows(mark: str) -> dict[str, int]:
+    """Return the ids of one of each, every text in them marked, for tests that visit every page."""
+    category = add_category("MARKED", f"{mark} category")
+    item = Item.objects.create(
+        category=category, code=f"{mark}-item", name=f"{mark} item", unit="个"
+    )
+    vendor = add_vendor("V-MARKED", f"{mark} vendor", note=f"{mark} note")
+    kind = add_paper_kind("marked", category, name=f"{mark} kind")
+    paper = add_paper(vendor, kind, state=PaperState.SUBMITTED)
+    account = BankAccount.objects.create(
+        vendor=vendor,
+        holder=f"{mark} holder",
+        bank=f"{mark} bank",
+        number_encrypted=crypto.encrypt("6222081202001234567"),
+        number_index=crypto.blind_index("6222081202001234567"),
+        number_tail="4567",
+        asked_by_label=mark,
+        asked_at=NOW,
+    )
+    return {
+        "category_id": category.pk,
+        "article_id": item.pk,
+        "vendor_id": vendor.pk,
+        "paper_kind_id": kind.pk,
+        "vendor_paper_id": paper.pk,
+        "vendor_hold_id": add_hold(vendor).pk,
+        "vendor_contact_id": add_contact(vendor).pk,
+        "supply_id": add_supply(vendor, category).pk,
+        "bank_account_id": account.pk,
+    }

@@ -123,6 +123,8 @@ _PURCHASES = (
     _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),
     _company("stock-counts", _("Stock counts"), Action.STOCK_VIEW),
     _company("assets", _("Fixed assets"), Action.STOCK_VIEW),
+    _company("vendors", _("Vendors"), Action.VENDOR_VIEW),
+    _company("catalogue", _("Catalogue of goods"), Action.PURCHASE_VIEW),
 )
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),

@@ -77,6 +77,35 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.transfer.made": _("Goods transferred"),
     "procurement.warehouse.changed": _("Warehouse changed"),
     "procurement.warehouse.created": _("Warehouse opened"),
+    # Vendors
+    "procurement.account.asked": _("Another bank account asked for"),
+    "procurement.account.put-in-force": _("Bank account put in force"),
+    "procurement.account.refused": _("Another bank account refused"),
+    "procurement.account.revealed": _("Number of a bank account looked at"),
+    "procurement.blacklist.asked": _("Change of the blacklist asked for"),
+    "procurement.blacklist.entered": _("Vendor blacklisted"),
+    "procurement.blacklist.left": _("Vendor taken off the blacklist"),
+    "procurement.contact.ended": _("Access of a vendor's contact ended"),
+    "procurement.contact.invited": _("Contact invited to the vendor portal"),
+    "procurement.hold.lifted": _("Hold of a vendor lifted"),
+    "procurement.hold.set": _("Vendor put on hold"),
+    "procurement.intermediary.checked": _("Intermediary checked"),
+    "procurement.paper-kind.changed": _("Kind of vendors' papers changed"),
+    "procurement.paper-kind.created": _("Kind of vendors' papers entered"),
+    "procurement.paper.added": _("Paper of a vendor put in"),
+    "procurement.paper.checked": _("Paper of a vendor found in order"),
+    "procurement.paper.refused": _("Paper of a vendor refused"),
+    "procurement.supply.ended": _("Category taken off what a vendor supplies"),
+    "procurement.supply.set": _("What a vendor supplies changed"),
+    "procurement.vendor.accepted": _("Application of a vendor accepted"),
+    "procurement.vendor.applied": _("Vendor applied"),
+    "procurement.vendor.changed": _("Vendor changed"),
+    "procurement.vendor.closed": _("Vendor taken off the register"),
+    "procurement.vendor.created": _("Vendor entered"),
+    "procurement.vendor.phone-revealed": _("Phone of a vendor looked at"),
+    "procurement.vendor.refused": _("Application of a vendor refused"),
+    "procurement.vendor.reopened": _("Vendor taken on the register again"),
+    "procurement.visit.recorded": _("Visit to a vendor recorded"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
@@ -99,4 +128,7 @@ OBJECTS: Final[dict[str, Any]] = {
     "procurement.stockcount": _("Stock count"),
     "procurement.transfer": _("Transfer of goods"),
     "procurement.warehouse": _("Warehouse"),
+    # Vendors
+    "procurement.paperkind": _("Kind of vendors' papers"),
+    "procurement.vendor": _("Vendor"),
 }

@@ -1,5 +1,6 @@
 """All background work of procurement, for Celery's discovery; it lives in the parts' ``tasks``."""
 
 from services.procurement.contracts import tasks as contracts
+from services.procurement.vendors import tasks as vendors
 
-__all__ = ["contracts"]
+__all__ = ["contracts", "vendors"]

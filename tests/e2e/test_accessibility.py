@@ -45,6 +45,7 @@ from tests.e2e.site import Site
 from tests.factories import hold_post
 from tests.factories_procurement_contracts import add_row as add_contract
 from tests.factories_procurement_stock import add_rows as add_stock
+from tests.factories_procurement_vendors import add_rows as add_vendor_rows
 
 pytestmark = pytest.mark.browser
 
@@ -368,6 +369,7 @@ def purchases(project_id: int, user_id: int) -> dict[str, int]:
     return {
         "contract_id": add_contract(project, "清洁", user_id).pk,
         **add_stock(project, "保洁", user_id),
+        **add_vendor_rows("恒达"),
     }
 
 

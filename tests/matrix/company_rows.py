@@ -19,7 +19,7 @@ from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
 from tenants.companies.models import Company
-from tests import factories_billing
+from tests import factories_billing, factories_procurement_vendors
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import MONTH, OWN, Ids
 
@@ -129,6 +129,7 @@ def add_company_rows(
     return {
         "user_id": visited.pk,
         **_identity(visited),
+        **factories_procurement_vendors.add_rows(OWN),
         "holding_id": PostHolding.objects.get(user=visited).pk,
         "post_id": Post.objects.get(key="steward").pk,
         "department_id": Department.objects.get(key="CS").pk,

@@ -80,6 +80,7 @@ EFFECTS = {
 }
 # Called by operations that have asked, never by console or API: a test proves it.
 INTERNAL = {
+    "services.procurement.vendors.operations.contacts.end_all",
     "kernel.approvals.operations.advancing.advance",
     "kernel.approvals.operations.advancing.settle",
     "kernel.approvals.operations.advancing.write",

@@ -28,7 +28,7 @@ SCHEDULE: Final = {
     "sweep-deadlines": in_every_company("kernel.deadlines.sweep", 30.0),
     "resume-setups": once("tenants.provisioning.tasks.resume_setups", 30.0),
     "resume-verifying": once("tenants.companies.resume_verifying", 60.0),
-    # 02:30, 03:10, 03:15, 03:25, 03:40, 09:10 and 09:20 in China.
+    # 02:30, 03:10, 03:15, 03:25, 03:40, 09:10, 09:20 and 09:25 in China.
     "check-the-books": in_every_company(
         "services.billing.ledger.check", crontab(hour="18", minute="30")
     ),
@@ -48,4 +48,7 @@ SCHEDULE: Final = {
         "services.procurement.contracts.remind", crontab(hour="1", minute="10")
     ),
     "remind-of-tokens": in_every_company("kernel.identity.remind", crontab(hour="1", minute="20")),
+    "remind-of-vendors-papers": in_every_company(
+        "services.procurement.vendors.remind", crontab(hour="1", minute="25")
+    ),
 }

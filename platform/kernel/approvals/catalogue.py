@@ -283,6 +283,22 @@ DEFAULT_CHAINS: Final = (
         ),
     ),
     DefaultChain(
+        "vendor.account",
+        "vendor.account",
+        "供应商账户变更",
+        "Bank account of a vendor",
+        "000/16 §5.2 †",
+        _chain(_sign("finance", "finance_head")),
+    ),
+    DefaultChain(
+        "vendor.blacklist",
+        "vendor.blacklist",
+        "供应商黑名单",
+        "Blacklisting of a vendor",
+        "000/16 §5.3 †",
+        _chain(_sign("manager", "property_manager")),
+    ),
+    DefaultChain(
         "archive.access",
         "archive.access",
         "档案查阅",

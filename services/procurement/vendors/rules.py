@@ -4,6 +4,7 @@ Handbook 3.5 E.
 """
 
 import unicodedata
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -176,7 +177,7 @@ def account_number(text: str) -> str:
         if not character.isspace() and character not in "-.·"
     )
     if not 6 <= len(bare) <= 34 or not (bare.isascii() and bare.isalnum()):
-        raise AccountInvalid(_("Enter the number of the bank account."), field="account")
+        raise AccountInvalid(_("Enter the number of the bank account."), field="number")
     return bare
 
 
@@ -185,15 +186,22 @@ def months_until_review(*, every: str) -> int:
     return {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[every]
 
 
-def same_accounts(accounts: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
-    """Return accounts that more than one vendor has, with their vendors (PEERS 5.25).
+def months_back(day: date, months: int) -> date:
+    """Return the day so many months earlier; of a shorter month its last day."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = divmod(count, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
-    :param accounts: vendor and the account's blind index.
+
+def reminder_stage(days_left: int, *, ahead: Sequence[int]) -> int | None:
+    """Return which reminder is due with so many days left: the nearest of ``ahead``.
+
+    -1 once the day is over, ``None`` while there is time.
     """
-    owners: dict[str, set[int]] = {}
-    for vendor_id, index in accounts:
-        owners.setdefault(index, set()).add(vendor_id)
-    return {index: sorted(vendors) for index, vendors in owners.items() if len(vendors) > 1}
+    if days_left < 0:
+        return -1
+    return min((stage for stage in ahead if days_left <= stage), default=None)
 
 
 def _share(part: int, whole: int) -> Decimal | None:

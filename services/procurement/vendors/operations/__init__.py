@@ -1,6 +1,121 @@
-"""What other code may ask of the register of vendors."""
+"""What other code may ask of the register of vendors. Each call leaves one audit entry."""
 
+from services.procurement.vendors.operations.accounts import (
+    AccountPending,
+    AccountSame,
+    AccountStateWrong,
+    account_kind,
+    ask_account,
+    reveal_account,
+    reveal_phone,
+)
+from services.procurement.vendors.operations.common import (
+    DayInvalid,
+    KeeperDecides,
+    VendorStateWrong,
+)
+from services.procurement.vendors.operations.contacts import (
+    INVITATION_JOB,
+    ContactInvalid,
+    ContactInvited,
+    ContactStateWrong,
+    end_contact,
+    invite_again,
+    invite_contact,
+)
 from services.procurement.vendors.operations.fitness import require_fit
+from services.procurement.vendors.operations.holds import (
+    BlacklistStateWrong,
+    HeldAlready,
+    HoldLifted,
+    ask_blacklisting,
+    ask_delisting,
+    blacklist_kind,
+    lift_hold,
+    set_hold,
+)
+from services.procurement.vendors.operations.papers import (
+    PaperDecided,
+    PaperKindInvalid,
+    PaperKindTaken,
+    add_paper,
+    change_paper_kind,
+    create_paper_kind,
+    decide_paper,
+)
+from services.procurement.vendors.operations.register import (
+    CreditCodeTaken,
+    VendorChanges,
+    VendorFacts,
+    VendorInvalid,
+    apply,
+    change_vendor,
+    close_vendor,
+    create_vendor,
+    decide_application,
+    reopen_vendor,
+)
+from services.procurement.vendors.operations.reminders import remind_of_papers
+from services.procurement.vendors.operations.supplies import RoleUnknown, end_supply, set_supply
+from services.procurement.vendors.operations.visits import (
+    NotIntermediary,
+    OutcomeUnknown,
+    check_intermediary,
+    record_visit,
+)
 from services.procurement.vendors.rules import VendorNotFit
 
-__all__ = ["VendorNotFit", "require_fit"]
+__all__ = [
+    "INVITATION_JOB",
+    "AccountPending",
+    "AccountSame",
+    "AccountStateWrong",
+    "BlacklistStateWrong",
+    "ContactInvalid",
+    "ContactInvited",
+    "ContactStateWrong",
+    "CreditCodeTaken",
+    "DayInvalid",
+    "HeldAlready",
+    "HoldLifted",
+    "KeeperDecides",
+    "NotIntermediary",
+    "OutcomeUnknown",
+    "PaperDecided",
+    "PaperKindInvalid",
+    "PaperKindTaken",
+    "RoleUnknown",
+    "VendorChanges",
+    "VendorFacts",
+    "VendorInvalid",
+    "VendorNotFit",
+    "VendorStateWrong",
+    "account_kind",
+    "add_paper",
+    "apply",
+    "ask_account",
+    "ask_blacklisting",
+    "ask_delisting",
+    "blacklist_kind",
+    "change_paper_kind",
+    "change_vendor",
+    "check_intermediary",
+    "close_vendor",
+    "create_paper_kind",
+    "create_vendor",
+    "decide_application",
+    "decide_paper",
+    "end_contact",
+    "end_supply",
+    "invite_again",
+    "invite_contact",
+    "lift_hold",
+    "record_visit",
+    "remind_of_papers",
+    "reopen_vendor",
+    "require_fit",
+    "reveal_account",
+    "reveal_phone",
+    "set_hold",
+    "set_supply",
+]

@@ -1,6 +1,54 @@
 """Reads of vendors. Company-wide: a vendor lies in no project."""
 
 from services.procurement.vendors.queries.portal import require_vendor
-from services.procurement.vendors.queries.standing import standing_of
+from services.procurement.vendors.queries.register import (
+    REVEALED,
+    Coverage,
+    account_in_force,
+    accounts,
+    coverage,
+    get_account,
+    get_contact,
+    get_hold,
+    get_own_vendor,
+    get_paper,
+    get_paper_kind,
+    get_supply,
+    get_vendor,
+    history_of_vendor,
+    paper_kinds,
+    papers,
+    register,
+    review_due,
+    supplies_of,
+    vendors,
+    vendors_with_number,
+)
+from services.procurement.vendors.queries.standing import required_kinds, standing_of
 
-__all__ = ["require_vendor", "standing_of"]
+__all__ = [
+    "REVEALED",
+    "Coverage",
+    "account_in_force",
+    "accounts",
+    "coverage",
+    "get_account",
+    "get_contact",
+    "get_hold",
+    "get_own_vendor",
+    "get_paper",
+    "get_paper_kind",
+    "get_supply",
+    "get_vendor",
+    "history_of_vendor",
+    "paper_kinds",
+    "papers",
+    "register",
+    "require_vendor",
+    "required_kinds",
+    "review_due",
+    "standing_of",
+    "supplies_of",
+    "vendors",
+    "vendors_with_number",
+]

@@ -170,8 +170,27 @@ def test_what_is_no_account_is_refused(typed: str) -> None:
     with pytest.raises(rules.AccountInvalid) as refusal:
         rules.account_number(typed)
 
-    assert refusal.value.field == "account"
+    assert refusal.value.field == "number"
 
 
-def test_an_account_of_two_vendors_is_seen_and_one_used_twice_by_one_is_not() -> None:
-    assert rules.same_accounts([(1, "a"), (2, "b"), (3, "a"), (2, "b")]) == {"a": [1, 3]}
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        (date(2026, 11, 22), 6, date(2026, 5, 22)),
+        (date(2026, 8, 31), 6, date(2026, 2, 28)),
+        (date(2026, 3, 31), 12, date(2025, 3, 31)),
+        (date(2026, 1, 15), 3, date(2025, 10, 15)),
+    ],
+)
+def test_months_are_counted_back_to_a_day_that_there_is(
+    day: date, months: int, before: date
+) -> None:
+    assert rules.months_back(day, months) == before
+
+
+@pytest.mark.parametrize(
+    ("days_left", "stage"),
+    [(31, None), (30, 30), (8, 30), (7, 7), (0, 7), (-1, -1), (-400, -1)],
+)
+def test_the_end_of_a_paper_is_told_at_the_nearest_stage(days_left: int, stage: int | None) -> None:
+    assert rules.reminder_stage(days_left, ahead=(30, 7)) == stage

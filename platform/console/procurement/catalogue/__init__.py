@@ -1,0 +1,1 @@
+"""The catalogue of goods: categories and articles."""

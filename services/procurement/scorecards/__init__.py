@@ -1,0 +1,1 @@
+"""What vendors did, counted from quotes, orders, receipts and objections."""

@@ -1,0 +1,119 @@
+"""How well a vendor does, counted from what is recorded; where nothing is, nothing is said."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from kernel.access import Actor
+from kernel.text import _
+from services.procurement.receiving.models import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    Objection,
+    ObjectionState,
+)
+from services.procurement.rounds.models import QuoteLine
+from services.procurement.vendors import rules
+from services.procurement.vendors.queries import get_vendor
+from services.procurement.vendors.rules import Record
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One aspect: ``part`` of ``whole`` were as they should be."""
+
+    key: str
+    label: object
+    part: int
+    whole: int
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    first_day: date
+    last_day: date
+    rows: tuple[Row, ...]
+    total: Decimal | None
+
+
+def scorecard_of(*, actor: Actor, vendor_id: int, today: date) -> Card:
+    """Return a vendor's points of the last twelve months.
+
+    Deliveries are on time by the day that he confirmed, else by the order's; those of orders
+    without a day are not judged. A price is the cheapest where no other vendor quoted less for the
+    same line of an opened round; lines for which he alone quoted are not judged.
+
+    :raises NotFound: if there is no such vendor.
+    :raises access.ActionDenied: without ``vendor.view`` anywhere.
+    """
+    vendor = get_vendor(actor=actor, vendor_id=vendor_id)
+    first_day = rules.months_back(today, MONTHS)
+    record = _record(vendor.pk, first_day, today)
+    points = rules.scorecard(record)
+    return Card(
+        first_day=first_day,
+        last_day=today,
+        rows=(
+            Row(
+                "delivery",
+                _("Delivered on time"),
+                record.on_time,
+                record.deliveries,
+                points["delivery"],
+            ),
+            Row(
+                "quality",
+                _("Lines taken in without refusal"),
+                record.lines - record.lines_refused,
+                record.lines,
+                points["quality"],
+            ),
+            Row(
+                "price", _("Cheapest price"), record.quotes_cheapest, record.quotes, points["price"]
+            ),
+            Row(
+                "disputes",
+                _("Objections settled"),
+                record.disputes_settled,
+                record.disputes,
+                points["disputes"],
+            ),
+        ),
+        total=points["total"],
+    )
+
+
+def _record(vendor_id: int, first_day: date, last_day: date) -> Record:
+    days = (first_day, last_day)
+    receipts = GoodsReceipt.objects.filter(
+        order__vendor=vendor_id, received_on__range=days
+    ).annotate(due=Coalesce("order__promised_on", "order__deliver_by"))
+    lines = GoodsReceiptLine.objects.filter(
+        receipt__order__vendor=vendor_id, receipt__received_on__range=days
+    )
+    mine = QuoteLine.objects.filter(
+        quote__invitation__vendor=vendor_id, quote__invitation__round__closes_at__date__range=days
+    )
+    others = QuoteLine.objects.filter(line=OuterRef("line")).exclude(pk=OuterRef("pk"))
+    judged = mine.filter(Exists(others))
+    objections = Objection.objects.filter(
+        order_line__order__vendor=vendor_id, raised_at__date__range=days
+    )
+    return Record(
+        deliveries=receipts.exclude(due=None).count(),
+        on_time=receipts.filter(received_on__lte=F("due")).count(),
+        lines=lines.count(),
+        lines_refused=lines.filter(refused__gt=0).count(),
+        quotes=judged.count(),
+        quotes_cheapest=judged.filter(
+            ~Exists(others.filter(unit_price__lt=OuterRef("unit_price")))
+        ).count(),
+        disputes=objections.count(),
+        disputes_settled=objections.filter(Q(state=ObjectionState.SETTLED)).count(),
+    )
