@@ -118,6 +118,7 @@ _PROPERTIES = (
 )
 _PURCHASES = (
     _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
+    _company("quote-rounds", _("Rounds of quotes"), Action.PURCHASE_VIEW),
     _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
     _company("stock", _("Stock"), Action.STOCK_VIEW),
     _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),

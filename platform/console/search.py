@@ -54,6 +54,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     ),
     Source(label=_("Owners and residents"), provider="console.properties.search.find_people"),
     Source(label=_("Receipts"), provider="console.cashier.search.find"),
+    Source(label=_("Rounds of quotes"), provider="console.procurement.rounds.search.find"),
     Source(label=_("Projects"), provider="console.properties.search.find_projects"),
     Source(label=_("Pages"), provider="console.shell.pages.find"),
 )

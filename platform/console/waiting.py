@@ -74,6 +74,13 @@ SOURCES: Final[tuple[Source, ...]] = (
         actions=(Action.FEE_STANDARD_CONFIRM,),
     ),
     Source(
+        key="quote-rounds",
+        label=_("Quotes wait to be opened"),
+        icon="lock",
+        find="console.procurement.rounds.waiting.find",
+        actions=(Action.QUOTE_OPEN, Action.PURCHASE_BUY),
+    ),
+    Source(
         key="readings",
         label=_("Meter readings to be resolved"),
         icon="gauge",

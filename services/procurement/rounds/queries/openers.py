@@ -2,14 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kernel.access import Action
+from kernel import access
+from kernel.access import Action, Actor
 from kernel.access.models import PostHolding, User
 from kernel.access.queries import in_force
-from services.procurement.rounds.models import KeyShare, OpenerKey, Round, RoundState
+from services.procurement.rounds.models import (
+    KeyShare,
+    OpenerKey,
+    Release,
+    Round,
+    RoundState,
+)
 from services.procurement.rounds.rules.sides import Opener
 
 
@@ -72,6 +79,23 @@ def keys_of(user_id: int) -> list[int]:
 def rounds_entrusted_to(user_id: int) -> QuerySet[Round]:
     """Return the rounds under way that somebody opens with another, the next deadline first."""
     return _rounds_of(user_id, is_lost=False)
+
+
+def rounds_to_release(*, actor: Actor, now: datetime) -> QuerySet[Round]:
+    """Return the closed rounds whose part of the key the actor can release, the oldest first."""
+    if actor.user_id is None:
+        return Round.objects.none()
+    done = Release.objects.filter(round=OuterRef("round"), side=OuterRef("side"))
+    shares = KeyShare.objects.filter(
+        ~Exists(done), opener_key__user_id=actor.user_id, opener_key__ended_at__isnull=True
+    )
+    return access.scoped(
+        Round.objects.filter(
+            state=RoundState.OPEN, closes_at__lte=now, pk__in=shares.values("round")
+        ),
+        actor,
+        Action.QUOTE_OPEN,
+    ).order_by("closes_at", "pk")
 
 
 def rounds_lost_to(user_id: int) -> QuerySet[Round]:

@@ -7,7 +7,12 @@ from django.db.models import QuerySet
 
 from kernel.access import Actor
 from kernel.errors import NotFound
-from services.procurement.rounds.models import Invitation, QuoteLine, QuoteRevision
+from services.procurement.rounds.models import (
+    Invitation,
+    QuoteLine,
+    QuoteRevision,
+    RoundLine,
+)
 from services.procurement.vendors.queries import require_vendor
 
 
@@ -33,6 +38,19 @@ def get_invitation(*, actor: Actor, round_id: int) -> Invitation:
     if found is None:
         raise NotFound
     return found
+
+
+def unanswered(*, actor: Actor) -> QuerySet[Invitation]:
+    """Return the invitations for which nothing was sent and that were not declined.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    return invitations(actor=actor).filter(declined_at__isnull=True, revisions__isnull=True)
+
+
+def lines_of(invitation: Invitation) -> list[RoundLine]:
+    """Return what is asked for, in its order."""
+    return list(invitation.round.lines.order_by("position"))
 
 
 def lock_invitation(invitation_id: int) -> Invitation:

@@ -184,6 +184,20 @@ def to_open(*, now: datetime) -> QuerySet[Round]:
     )
 
 
+def questions_waiting(*, actor: Actor, now: datetime) -> QuerySet[Question]:
+    """Return the questions that somebody who buys can still answer, the oldest first."""
+    return access.scoped(
+        Question.objects.filter(
+            answered_at__isnull=True,
+            invitation__round__state=RoundState.OPEN,
+            invitation__round__closes_at__gt=now,
+        ).select_related("invitation__round"),
+        actor,
+        Action.PURCHASE_BUY,
+        field="invitation__round__project_id",
+    ).order_by("pk")
+
+
 def papers_missing(round_id: int, vendor_id: int, *, today: date) -> list[str]:
     """Return which of the papers that a round asks for the vendor lacks today, by name (PR-66)."""
     held = VendorPaper.objects.filter(
