@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.numbering.urls")),
     path("", include("console.people.urls")),
     path("", include("console.policies.urls")),
+    path("", include("console.procurement.comparison.urls")),
     path("", include("console.procurement.contracts.urls")),
     path("", include("console.procurement.requests.urls")),
     path("", include("console.procurement.rounds.urls")),

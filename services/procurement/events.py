@@ -106,6 +106,15 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.vendor.refused": _("Application of a vendor refused"),
     "procurement.vendor.reopened": _("Vendor taken on the register again"),
     "procurement.visit.recorded": _("Visit to a vendor recorded"),
+    # Evaluation and award
+    "procurement.round.award-proposed": _("Award proposed"),
+    "procurement.round.award-refused": _("Award refused"),
+    "procurement.round.awarded": _("Round of quotes awarded"),
+    "procurement.round.comparison-exported": _("Comparison of quotes exported"),
+    "procurement.round.comparison-printed": _("Comparison of quotes printed"),
+    "procurement.round.evaluators-named": _("Evaluators named"),
+    "procurement.round.repeated": _("Second round of quotes begun"),
+    "procurement.round.scored": _("Quotes scored"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue

@@ -16,6 +16,7 @@ django.setup()
 from tests.bench import (  # noqa: E402 - Django must be set up before
     audit_chain,
     bill_run,
+    comparison,
     ledger_import,
     printing,
     provisioning,
@@ -26,6 +27,7 @@ from tests.bench import (  # noqa: E402 - Django must be set up before
 BENCHES = {
     "audit": audit_chain,
     "bill-run": bill_run,
+    "comparison": comparison,
     "import": ledger_import,
     "printing": printing,
     "provisioning": provisioning,

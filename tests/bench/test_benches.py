@@ -11,6 +11,7 @@ from tests.database import ROOT
 SMALL = {
     "audit": ["--transactions", "20", "--rounds", "1"],
     "bill-run": ["--lines", "300"],
+    "comparison": ["--lines", "5", "--vendors", "3", "--times", "1"],
     "import": ["--rows", "200"],
     "printing": ["--documents", "3"],
     "provisioning": ["--companies", "1"],

@@ -66,7 +66,7 @@ def write_xlsx(file: IO[bytes], name: str, columns: Sequence[Column], rows: Iter
     }
     for index, column in enumerate(columns):
         sheet.set_column(index, index, 18 if column.kind in {"text", "time"} else 13)
-        sheet.write_string(0, index, _clean(str(column.label)), head)
+        sheet.write_string(0, index, clean(str(column.label)), head)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):
         for index, column in enumerate(columns):
@@ -81,7 +81,7 @@ def write_xlsx(file: IO[bytes], name: str, columns: Sequence[Column], rows: Iter
             elif isinstance(value, date):
                 sheet.write_datetime(number, index, value, formats["day"])
             else:
-                sheet.write_string(number, index, _clean(str(value)), formats["text"])
+                sheet.write_string(number, index, clean(str(value)), formats["text"])
     book.close()
 
 
@@ -123,7 +123,8 @@ def _csv_cell(value: Any) -> str:
     return neutral(_CONTROL.sub(" ", str(value)))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return ``text`` as a cell of xlsx can hold it."""
     return _CONTROL.sub(" ", text)[:_LONGEST_CELL]
 
 

@@ -256,6 +256,20 @@ DEFAULT_CHAINS: Final = (
             _sign("company", "company_gm", duties="SoD-21:A", when=_in("decider", "company_gm")),
         ),
     ),
+    # The source names approvers of the request only; that the same two decide on the award, and
+    # not the buyer who proposes it, is ours (SoD-21).
+    DefaultChain(
+        "purchase.award",
+        "purchase.award",
+        "定标审批",
+        "Award of a purchase",
+        "000/16 §4.2, §6.3",
+        _chain(
+            _sign("property", "property_manager", duties="SoD-20:A SoD-21:A"),
+            _sign("company", "company_gm", duties="SoD-20:B SoD-21:A"),
+            applicant="SoD-21:B",
+        ),
+    ),
     DefaultChain(
         "contract.joint_review",
         "contract.joint_review",

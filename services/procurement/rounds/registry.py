@@ -1,12 +1,12 @@
 """What rounds bring to the parts that know none of them."""
 
 from kernel.approvals import registry as approvals
-from kernel.documents import carriers, numbers
+from kernel.documents import carriers, numbers, printing
 from kernel.notifications import registry as notices
 from kernel.outbox import registry as events
 from kernel.text import _
-from services.procurement.rounds import files, telling
-from services.procurement.rounds.operations import drafting, fewer
+from services.procurement.rounds import files, papers, telling
+from services.procurement.rounds.operations import awarding, drafting, fewer
 
 
 def register() -> None:
@@ -19,8 +19,11 @@ def register() -> None:
         )
     )
     approvals.register(fewer.fewer_quotes())
+    approvals.register(awarding.award_kind())
     notices.register(*telling.NOTICES)
     events.register("procurement.round.published", _("A round of quotes was published"))
     events.register("procurement.round.opened", _("The quotes of a round were opened"))
+    events.register("procurement.round.awarded", _("A round of quotes was awarded"))
+    printing.register(papers.COMPARISON)
     carriers.register(files.ROUNDS)
     carriers.register(files.QUOTES)

@@ -17,6 +17,7 @@ class RoundState(models.TextChoices):
     OPENED = "OPENED", _("Being evaluated")  # 评标中
     AWARDING = "AWARDING", _("Award in approval")
     AWARDED = "AWARDED", _("Awarded")
+    REPEATED = "REPEATED", _("Asked again")  # 二次报价: its vendors are in a second round
     CANCELLED = "CANCELLED", _("Cancelled")
 
 

@@ -15,6 +15,8 @@ class LetterKind(models.TextChoices):
     REMINDED = "REMINDED", _("Reminder before the deadline")
     CANCELLED = "CANCELLED", _("The round was cancelled")
     OPENED = "OPENED", _("The quotes were opened")
+    AWARDED = "AWARDED", _("Award")
+    REGRET = "REGRET", _("Letter of regret")
 
 
 class RoundLetter(Outgoing):

@@ -1,6 +1,13 @@
 """What other code may ask of rounds of quotes. Each call is one transaction."""
 
+from services.procurement.rounds.operations.again import ask_second
 from services.procurement.rounds.operations.asking import amend, answer, remind
+from services.procurement.rounds.operations.awarding import (
+    QuoteExpired,
+    ScoresMissing,
+    award_kind,
+    propose_award,
+)
 from services.procurement.rounds.operations.drafting import create_round, criteria, save_draft
 from services.procurement.rounds.operations.ending import cancel
 from services.procurement.rounds.operations.errors import (
@@ -29,6 +36,14 @@ from services.procurement.rounds.operations.errors import (
     TooFewInvited,
     TooManyTries,
 )
+from services.procurement.rounds.operations.evaluating import (
+    EvaluatorsInvalid,
+    NotEvaluator,
+    ScoredAlready,
+    ScoresInvalid,
+    name_evaluators,
+    score,
+)
 from services.procurement.rounds.operations.fewer import ask_for_fewer, fewer_quotes, least
 from services.procurement.rounds.operations.keys import (
     change_passphrase,
@@ -36,6 +51,10 @@ from services.procurement.rounds.operations.keys import (
     replace_key,
 )
 from services.procurement.rounds.operations.opening import release
+from services.procurement.rounds.operations.presenting import (
+    export_comparison,
+    print_comparison,
+)
 from services.procurement.rounds.operations.publishing import publish, sides_of
 from services.procurement.rounds.operations.quoting import (
     ask,
@@ -54,6 +73,7 @@ __all__ = [
     "DeadlineInvalid",
     "DeadlinePassed",
     "DraftTooLarge",
+    "EvaluatorsInvalid",
     "FilesInvalid",
     "KeyNotThere",
     "KeyThere",
@@ -61,16 +81,21 @@ __all__ = [
     "NoQuote",
     "NotClosedYet",
     "NotEntrusted",
+    "NotEvaluator",
     "OwnKeyMissing",
     "PassphraseWeak",
     "PassphraseWrong",
     "ProofMissing",
+    "QuoteExpired",
     "QuoteLate",
     "QuoteThere",
     "ReleasedAlready",
     "RoundChanged",
     "RoundIncomplete",
     "RoundStateWrong",
+    "ScoredAlready",
+    "ScoresInvalid",
+    "ScoresMissing",
     "TextMissing",
     "TooFewInvited",
     "TooManyTries",
@@ -79,16 +104,22 @@ __all__ = [
     "answer",
     "ask",
     "ask_for_fewer",
+    "ask_second",
+    "award_kind",
     "cancel",
     "change_passphrase",
     "create_round",
     "criteria",
     "decline",
+    "export_comparison",
     "fewer_quotes",
     "figures_of",
     "least",
     "make_key",
+    "name_evaluators",
     "note_seen",
+    "print_comparison",
+    "propose_award",
     "publish",
     "read_draft",
     "read_own",
@@ -98,6 +129,7 @@ __all__ = [
     "replace_key",
     "save_draft",
     "save_quote_draft",
+    "score",
     "sides_of",
     "submit",
     "withdraw",

@@ -166,6 +166,7 @@ def checked(invitation: Invitation, sheet: Sheet) -> Figures:
     lines = invitation.round.lines.values_list("pk", "quantity")
     quantities = dict(lines)
     sheets.check(sheet, line_ids=quantities.keys(), tax_percents=TAX_PERCENTS)
+    sheets.check_at_most(sheet, queries.prices_of_first(invitation))
     return figures.figures_of(sheet, quantities)
 
 

@@ -25,6 +25,8 @@ _SUBJECTS: Final = {
     LetterKind.REMINDED: _("Your quote for %(number)s is awaited"),
     LetterKind.CANCELLED: _("%(number)s was cancelled"),
     LetterKind.OPENED: _("The quotes of %(number)s were opened"),
+    LetterKind.AWARDED: _("%(number)s was awarded to you"),
+    LetterKind.REGRET: _("%(number)s was awarded to others"),
 }
 _TEXTS: Final = {
     LetterKind.PUBLISHED: _(
@@ -39,6 +41,13 @@ _TEXTS: Final = {
     LetterKind.CANCELLED: _("%(company)s has cancelled %(number)s %(title)s."),
     LetterKind.OPENED: _(
         "%(company)s has opened the quotes of %(number)s %(title)s. You hear of the outcome."
+    ),
+    LetterKind.AWARDED: _(
+        "%(company)s has awarded %(number)s %(title)s to you, in whole or in part. An order "
+        "follows."
+    ),
+    LetterKind.REGRET: _(
+        "%(company)s has awarded %(number)s %(title)s to others. Thank you for your quote."
     ),
 }
 

@@ -19,6 +19,7 @@ from services.procurement.rounds.queries.quoting import (
     last_revision,
     lines_of,
     lock_invitation,
+    prices_of_first,
     revisions_of,
     unanswered,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "own_key",
     "own_share",
     "papers_missing",
+    "prices_of_first",
     "questions_of",
     "questions_waiting",
     "quotes_of",

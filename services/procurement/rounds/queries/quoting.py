@@ -86,3 +86,30 @@ def earlier_prices(*, actor: Actor, item_ids: Collection[int]) -> dict[int, Deci
         .values_list("line__item_id", "unit_price")
     )
     return dict(found)
+
+
+def prices_of_first(invitation: Invitation) -> dict[int, Decimal]:
+    """Return what the vendor offered in the round before a second one, by line of the second.
+
+    A line is the same if it is the same article, or has the same words.
+    """
+    first_id = invitation.round.earlier_id
+    if first_id is None:
+        return {}
+    offered = {
+        (line.item_id, line.name, line.spec, line.unit): price
+        for line, price in (
+            (found.line, found.unit_price)
+            for found in QuoteLine.objects.filter(
+                quote__invitation__round=first_id, quote__invitation__vendor=invitation.vendor_id
+            )
+            .select_related("line")
+            .order_by("pk")
+        )
+    }
+    lines = invitation.round.lines.order_by("position")
+    return {
+        line.pk: offered[key]
+        for line in lines
+        if (key := (line.item_id, line.name, line.spec, line.unit)) in offered
+    }

@@ -7,7 +7,6 @@ rounded lines. A vendor who leaves a line out has no total that could be compare
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
 from typing import Final
 
 from kernel.errors import Conflict, Invalid
@@ -113,15 +112,26 @@ def change_percent(price: Decimal, before: Decimal | None) -> Decimal | None:
 def deviations(prices: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """Return by how many per cent each vendor's price for a line differs from the others' median.
 
-    With fewer than two others there is nothing to compare with, and the vendor is left out.
+    With fewer than two others there is nothing to compare with, and the result is empty.
     """
+    if len(prices) < 3:
+        return {}
+    in_order = sorted(prices.items(), key=lambda each: each[1])
     found = {}
-    for vendor_id, price in prices.items():
-        others = [each for other, each in prices.items() if other != vendor_id]
-        if len(others) > 1:
-            middle = median(others)
-            found[vendor_id] = ((price - middle) * 100 / middle).quantize(_TENTH, ROUND_HALF_UP)
+    for place, (vendor_id, price) in enumerate(in_order):
+        middle = _median_without(in_order, place)
+        found[vendor_id] = ((price - middle) * 100 / middle).quantize(_TENTH, ROUND_HALF_UP)
     return found
+
+
+def _median_without(in_order: Sequence[tuple[int, Decimal]], place: int) -> Decimal:
+    """Return the median of sorted prices without the one at ``place``: no sorting for each."""
+    half, is_odd = divmod(len(in_order) - 1, 2)
+
+    def price_at(index: int) -> Decimal:
+        return in_order[index if index < place else index + 1][1]
+
+    return price_at(half) if is_odd else (price_at(half - 1) + price_at(half)) / 2
 
 
 def price_scores(
@@ -236,20 +246,28 @@ def cheapest_whole(offers: Sequence[Offer], wanted: Sequence[Wanted]) -> int | N
     return best.vendor_id if best else None
 
 
-def needs_reason(
+def lowest_possible(
     award: Mapping[int, int], offers: Sequence[Offer], wanted: Sequence[Wanted]
-) -> bool:
-    """Tell whether an award costs more than it could (PR-23).
+) -> Decimal:
+    """Return the least that an award of this kind could cost, which it is measured by (PR-23).
 
     One to a single vendor is measured against the cheapest complete quote, a split against the
     cheapest vendor of each line, which a split can always reach.
+
+    :raises AwardIncomplete: if a line has no vendor, or one who does not offer it.
     """
-    total = simulate(award, offers, wanted).total
-    possible = [total]
+    possible = [simulate(award, offers, wanted).total]
     if len(set(award.values())) > 1 and (split := cheapest_split(offers, wanted)):
         possible.append(simulate(split, offers, wanted).total)
     possible += [total_of(offer, wanted) for offer in offers if is_complete(offer, wanted)]
-    return total > min(possible)
+    return min(possible)
+
+
+def needs_reason(
+    award: Mapping[int, int], offers: Sequence[Offer], wanted: Sequence[Wanted]
+) -> bool:
+    """Tell whether an award costs more than it could (PR-23)."""
+    return simulate(award, offers, wanted).total > lowest_possible(award, offers, wanted)
 
 
 def require_reason(

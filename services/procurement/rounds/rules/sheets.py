@@ -126,6 +126,23 @@ def check(sheet: Sheet, *, line_ids: Collection[int], tax_percents: Collection[D
         raise SheetInvalid(_("A text holds a character that cannot be kept."), field="note")
 
 
+def check_at_most(sheet: Sheet, offered: Mapping[int, Decimal]) -> None:
+    """Return if no price is above what the vendor offered in the first round.
+
+    :param offered: by line of this round; a line that he left out then is free.
+    :raises SheetInvalid: otherwise; ``details``: the line and what he offered.
+    """
+    for line in sheet.lines:
+        most = offered.get(line.line_id)
+        if most is not None and line.unit_price > most:
+            raise SheetInvalid(
+                _("In a second round no price rises: you offered %(price)s.")
+                % {"price": f"{most.normalize():f}"},
+                field="lines",
+                details={"line_id": line.line_id, "offered": f"{most:f}"},
+            )
+
+
 def unusual_lines(
     sheet: Sheet, *, earlier: Mapping[int, Decimal], factor: Decimal = Decimal(3)
 ) -> dict[int, Decimal]:
