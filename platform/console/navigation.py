@@ -119,6 +119,7 @@ _PROPERTIES = (
 _PURCHASES = (
     _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
     _company("quote-rounds", _("Rounds of quotes"), Action.PURCHASE_VIEW),
+    _company("purchase-orders", _("Purchase orders"), Action.PURCHASE_VIEW),
     _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
     _company("stock", _("Stock"), Action.STOCK_VIEW),
     _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),
@@ -180,9 +181,9 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         children=_PROPERTIES,
     ),
     _company(
-        "contracts",
+        "purchase-orders",
         _("Procurement"),
-        Action.CONTRACT_VIEW,
+        Action.PURCHASE_VIEW,
         icon="cart",
         children=_PURCHASES,
     ),

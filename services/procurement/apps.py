@@ -10,6 +10,7 @@ class ProcurementConfig(AppConfig):
     def ready(self) -> None:
         from services.procurement.catalogue import registry as catalogue
         from services.procurement.contracts import registry as contracts
+        from services.procurement.orders import registry as orders
         from services.procurement.requests import registry as requests
         from services.procurement.rounds import registry as rounds
         from services.procurement.stock import registry as stock
@@ -23,6 +24,7 @@ class ProcurementConfig(AppConfig):
             requests,
             rounds,
             contracts,
+            orders,
         )
         for part in parts:
             part.register()

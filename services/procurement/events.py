@@ -21,6 +21,7 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.contract.distributed": _("Copies of a contract given out"),
     "procurement.contract.drafted": _("Contract drafted"),
     "procurement.contract.ended": _("Contract ended"),
+    "procurement.contract.priced": _("Prices of an agreement written"),
     "procurement.contract.permitted": _("Contract permitted by its joint review"),
     "procurement.contract.returned": _("Contract returned by its joint review"),
     "procurement.contract.signed": _("Contract signed and sealed"),
@@ -115,6 +116,21 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.round.evaluators-named": _("Evaluators named"),
     "procurement.round.repeated": _("Second round of quotes begun"),
     "procurement.round.scored": _("Quotes scored"),
+    # Orders
+    "procurement.order.acknowledged": _("Order confirmed by the vendor"),
+    "procurement.order.cancelled": _("Order cancelled"),
+    "procurement.order.change-approved": _("Change of an order approved"),
+    "procurement.order.change-proposed": _("Change of an order proposed"),
+    "procurement.order.change-refused": _("Change of an order given up or refused"),
+    "procurement.order.changed": _("Change of an order in force"),
+    "procurement.order.closed": _("Order closed short"),
+    "procurement.order.declared": _("Declaration of integrity given"),
+    "procurement.order.delivery-announced": _("Delivery announced"),
+    "procurement.order.delivery-cancelled": _("Announced delivery taken back"),
+    "procurement.order.drafted": _("Draft of an order filled in"),
+    "procurement.order.made": _("Order made"),
+    "procurement.order.promised": _("Another day promised by the vendor"),
+    "procurement.order.sent": _("Order sent to the vendor"),
 }
 OBJECTS: Final[dict[str, Any]] = {
     # Catalogue
@@ -140,4 +156,6 @@ OBJECTS: Final[dict[str, Any]] = {
     # Vendors
     "procurement.paperkind": _("Kind of vendors' papers"),
     "procurement.vendor": _("Vendor"),
+    # Orders
+    "procurement.purchaseorder": _("Purchase order"),
 }

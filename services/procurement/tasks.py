@@ -1,7 +1,8 @@
 """All background work of procurement, for Celery's discovery; it lives in the parts' ``tasks``."""
 
 from services.procurement.contracts import tasks as contracts
+from services.procurement.orders import tasks as orders
 from services.procurement.rounds import tasks as rounds
 from services.procurement.vendors import tasks as vendors
 
-__all__ = ["contracts", "rounds", "vendors"]
+__all__ = ["contracts", "orders", "rounds", "vendors"]

@@ -44,6 +44,7 @@ from tests.e2e.conftest import axe_violations
 from tests.e2e.site import Site
 from tests.factories import hold_post
 from tests.factories_procurement_contracts import add_row as add_contract
+from tests.factories_procurement_orders import add_rows as add_orders
 from tests.factories_procurement_stock import add_rows as add_stock
 from tests.factories_procurement_vendors import add_rows as add_vendor_rows
 
@@ -364,10 +365,12 @@ def outward() -> dict[str, Any]:
 
 
 def purchases(project_id: int, user_id: int) -> dict[str, int]:
-    """Return what is bought and kept: a contract with a vendor, goods and an asset."""
+    """Return what is bought and kept: a contract, an order, goods and an asset."""
     project = Project.objects.get(pk=project_id)
+    contract = add_contract(project, "清洁", user_id)
     return {
-        "contract_id": add_contract(project, "清洁", user_id).pk,
+        "contract_id": contract.pk,
+        **add_orders(project, "清洁", user_id, contract.vendor),
         **add_stock(project, "保洁", user_id),
         **add_vendor_rows("恒达"),
     }

@@ -36,6 +36,7 @@ from tests import (
     factories_runs,
 )
 from tests import factories_procurement_contracts as contracts
+from tests import factories_procurement_orders as orders
 from tests import factories_procurement_requests as requests
 from tests import factories_procurement_rounds as rounds
 from tests import factories_procurement_stock as stock
@@ -211,6 +212,7 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
             **stock.add_rows(project, mark, office.collector.require_person()),
             "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
             **_purchase(mark, project),
+            **_purchases(mark, project, office.director.require_person()),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )
@@ -234,6 +236,15 @@ def _case(mark: str, project: Project, applicant: access.Actor) -> Case:
         summary={"For": f"{mark} payer"},
         now=NOW,
     )
+
+
+def _purchases(mark: str, project: Project, user_id: int) -> dict[str, int]:
+    """Make a contract with a vendor and an order to him that he wants to change."""
+    contract = contracts.add_row(project, mark, user_id)
+    return {
+        "contract_id": contract.pk,
+        **orders.add_rows(project, mark, user_id, contract.vendor),
+    }
 
 
 def _exemption(mark: str, project_id: int, user_id: int) -> int:

@@ -57,6 +57,7 @@ SEATS = {
     "kernel.approvals.operations.submitting.lock_own": "only the applicant",
     "kernel.documents.operations._require_add": "the record's carrier asks",
     "services.procurement.vendors.queries.portal.require_vendor": "only the vendor himself",
+    "services.procurement.orders.operations.common.lock_own": "only the order's own vendor",
 }
 # What a finished case does: called by the approvals with the last signature, by no name.
 EFFECTS = {
@@ -72,6 +73,8 @@ EFFECTS = {
     "kernel.documents.manuals.operations.on_approved": "the signatures have asked",
     "services.procurement.contracts.operations.review.back_to_draft": "the signatures have asked",
     "services.procurement.contracts.operations.review.permit": "the signatures have asked",
+    "services.procurement.orders.operations.changing.change_approved": "the signatures have asked",
+    "services.procurement.orders.operations.changing.change_withdrawn": "who takes it back asked",
     "kernel.documents.manuals.operations.on_rejected": "the signatures have asked",
     "kernel.documents.manuals.papers.on_release_approved": "the signatures have asked",
     "kernel.documents.manuals.papers.on_release_refused": "the signatures have asked",
@@ -112,6 +115,8 @@ INTERNAL = {
     "services.procurement.stock.operations.moving.take_in",
     "services.procurement.stock.operations.moving.take_out",
     "services.procurement.stock.operations.posting.post",
+    "services.procurement.orders.operations.common.record",
+    "services.procurement.orders.operations.common.require_person",
     "services.properties.operations.parties.party_of",
     "services.properties.operations.parties.register",
     "services.properties.operations.units.enter_state",
@@ -140,6 +145,8 @@ READERS = {
     "kernel.notifications.queries.own": "one's own",
     "kernel.notifications.queries.quiet_hours": "one's own",
     "services.billing.standards.queries.units.fees_of_units": "empty without the action",
+    "services.procurement.orders.queries.get_own_order": "the orders of one's own vendor",
+    "services.procurement.orders.queries.own_orders": "the orders of one's own vendor",
     "services.properties.queries.files.history_of_household": "of a file that was asked for",
     "services.properties.queries.search.search_households": "each finder narrows by the action",
 }

@@ -111,6 +111,8 @@ RECORDS: list[tuple[str, str, str, str, str, tuple[str, ...], str]] = [
      "stock-counts-count", ("count_id",), ""),
     ("asset", "procurement.asset", "asset_id", "procurement.asset.moved",
      "assets-asset", ("asset_id",), ""),
+    ("order", "procurement.purchaseorder", "order_id", "procurement.order.promised",
+     "purchase-orders-order", ("order_id",), ""),
     ("webhook", "outbox.endpoint", "endpoint_id", "outbox.endpoint.changed",
      "webhooks-endpoint", ("endpoint_id",), ""),
     ("number series", "documents.numberseries", "", "documents.number-pattern.changed",

@@ -25,6 +25,7 @@ SCHEDULE: Final = {
     "deliver-notices": in_every_company("kernel.notifications.deliver", 60.0),
     "deliver-round-mails": in_every_company("services.procurement.rounds.deliver", 60.0),
     "remind-openers": in_every_company("services.procurement.rounds.remind", 300.0),
+    "deliver-orders": in_every_company("services.procurement.orders.deliver", 60.0),
     "look-after-approvals": in_every_company("kernel.approvals.sweep", 300.0),
     # The shortest limit is three minutes.
     "sweep-deadlines": in_every_company("kernel.deadlines.sweep", 30.0),

@@ -313,6 +313,17 @@ DEFAULT_CHAINS: Final = (
         _chain(_sign("manager", "property_manager")),
     ),
     DefaultChain(
+        "purchase.order_change",
+        "purchase.order_change",
+        "采购订单变更",
+        "Change of a purchase order",
+        "000/16 §4.5 †",
+        _chain(
+            _sign("property", "property_manager"),
+            _sign("company", "company_gm", when=(Condition("rise", Operator.GT, "0"),)),
+        ),
+    ),
+    DefaultChain(
         "archive.access",
         "archive.access",
         "档案查阅",

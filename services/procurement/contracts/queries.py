@@ -98,6 +98,15 @@ def signed_amount(*, award_id: int, vendor_id: int) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
+def signed_contract(*, award_id: int, vendor_id: int) -> Contract | None:
+    """Return the first signed contract of an award with a vendor, ``None`` if there is none."""
+    return (
+        Contract.objects.filter(award_id=award_id, vendor_id=vendor_id, state__in=IN_FORCE)
+        .order_by("pk")
+        .first()
+    )
+
+
 def award_total(*, award: Award, vendor_id: int) -> Decimal:
     """Return what an award comes to for one of its vendors, with his freight; 0: not his."""
     quotes = {}

@@ -4,13 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
+from kernel.outgoing import Outgoing
 from kernel.text import _
 from services.procurement.catalogue.models import Item
 from services.procurement.contracts.models import Contract
 from services.procurement.requests.models import PurchaseRequest, RequestLine
 from services.procurement.rounds.models import Award, QuoteLine
 from services.procurement.stock.models import Warehouse
-from services.procurement.vendors.models import Vendor
+from services.procurement.vendors.models import Contact, Vendor
 from services.properties.models import Project
 
 
@@ -268,3 +269,34 @@ class DeliveryLine(CompanyModel):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.quantity}"
+
+
+class LetterKind(models.TextChoices):
+    SENT = "SENT", _("A new order")
+    CHANGE = "CHANGE", _("A change waits for the answer")
+    CHANGED = "CHANGED", _("The order was changed")
+    REFUSED = "REFUSED", _("A change was refused")
+    CLOSED = "CLOSED", _("The order was closed")
+    CANCELLED = "CANCELLED", _("The order was cancelled")
+
+
+class OrderLetter(Outgoing):
+    """A mail to a vendor's contact; its words are made when it leaves, in his language."""
+
+    plural = _("Mails about orders")
+
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="letters")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=LetterKind)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="waiting"), name="orderletter_waiting"
+            ),
+            models.Index(fields=["contact", "-id"], name="orderletter_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

@@ -1,5 +1,7 @@
 """One contract: what it says, where its review stands, its plan, its copies, its files."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,7 +14,8 @@ from kernel.access import Action, Actor
 from kernel.approvals import queries as approvals
 from kernel.approvals.telling import case_path
 from services.procurement.contracts import operations, queries
-from services.procurement.contracts.models import Contract, ContractState
+from services.procurement.contracts.models import Contract, ContractKind, ContractState
+from services.procurement.orders.queries import prices_of
 
 
 class ContractPage(ConsoleView):
@@ -27,11 +30,12 @@ class ContractPage(ConsoleView):
             "contract": contract,
             "facts": [contract.number, contract.vendor.name],
             "plan": queries.plan_of(contract),
+            "prices": prices_of(contract),
             "copies": queries.copies_of(contract),
             "case_url": case_path(case.pk) if case is not None else "",
             "is_ending": contract.state in queries.IN_FORCE and contract.remind_on <= self.today,
             "history": told_with_cases({Contract: [contract.pk]}),
-            "may": _may(self.actor, contract),
+            "may": _may(self.actor, contract, self.today),
         }
         return render(request, "console/procurement/contracts/contract.html", context)
 
@@ -46,7 +50,7 @@ class Submit(ConsoleView):
         return HttpResponseRedirect(reverse("contracts-contract", args=[contract_id]))
 
 
-def _may(actor: Actor, contract: Contract) -> dict[str, bool]:
+def _may(actor: Actor, contract: Contract, today: date) -> dict[str, bool]:
     """Return which buttons the page has: what the actor holds where it lies, and its state lets."""
 
     def holds(action: Action) -> bool:
@@ -55,10 +59,15 @@ def _may(actor: Actor, contract: Contract) -> dict[str, bool]:
         return actor.may(action, contract.project_id)
 
     state = contract.state
+    is_framework = contract.kind == ContractKind.FRAMEWORK
     is_signed = state in queries.IN_FORCE
     drafts, archives = holds(Action.CONTRACT_DRAFT), holds(Action.CONTRACT_ARCHIVE)
     return {
         "edit": drafts and state == ContractState.DRAFT,
+        "prices": drafts and is_framework and state == ContractState.DRAFT,
+        "call_off": holds(Action.PURCHASE_BUY)
+        and is_framework
+        and queries.is_in_force(contract, today=today),
         "cancel": drafts
         and state in {ContractState.DRAFT, ContractState.REVIEW, ContractState.PERMITTED},
         "sign": holds(Action.CONTRACT_SIGN) and state == ContractState.PERMITTED,

@@ -1,0 +1,83 @@
+"""采购订单: the orders within reach."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
+from kernel.access import Action
+from services.procurement import scope
+from services.procurement.orders import queries
+from services.procurement.orders.models import OrderState, PurchaseOrder
+
+
+def projects_of(view: ListView) -> list[tuple[int, str]]:
+    """Return the projects whose orders the visitor sees."""
+    return [
+        (project.pk, project.name)
+        for project in scope.projects_with(view.actor, Action.PURCHASE_VIEW)
+    ]
+
+
+class Orders(ListView):
+    action = Action.PURCHASE_VIEW
+    template_name = "console/procurement/orders/list.html"
+    page_key = "procurement.orders"
+    title = _("Purchase orders")
+    columns = (
+        title_column("number", _("Number"), sort="number"),
+        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name", phone="sub"),
+        Column(
+            key="project",
+            label=_("Project"),
+            value=lambda row: row.project.name if row.project is not None else _("The company"),
+        ),
+        Column(
+            key="amount",
+            label=_("Amount"),
+            kind="money",
+            sort="amount",
+            total="amount",
+            phone="end",
+        ),
+        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        Column(key="sent_at", label=_("Sent"), kind="time", sort="sent_at"),
+        Column(key="deliver_by", label=_("Deliver by"), kind="day", sort="deliver_by"),
+        Column(key="promised_on", label=_("Promised"), kind="day", sort="promised_on"),
+        Column(key="created_by_label", label=_("Buyer"), is_shown=False),
+        Column(key="version", label=_("Version"), kind="number", is_shown=False),
+    )
+    filters = (
+        ChoiceFilter(key="state", label=_("State"), field="state", choices=OrderState.choices),
+        ChoiceFilter(key="project", label=_("Project"), field="project_id", choices=projects_of),
+        DayFilter(key="deliver_by", label=_("Deliver by"), field="deliver_by"),
+        DayFilter(key="promised_on", label=_("Promised"), field="promised_on"),
+    )
+    built_in_views = (
+        BuiltInView(key="drafts", label=_("To be sent"), query="state=DRAFT"),
+        BuiltInView(key="waiting", label=_("Not confirmed"), query="state=SENT"),
+        BuiltInView(
+            key="coming", label=_("On the way"), query="state=ACKNOWLEDGED&state=DELIVERING"
+        ),
+    )
+    search_fields = ("number", "vendor__name")
+    search_label = _("Number or vendor")
+    default_sort = "-number"
+    empty_icon = "cart"
+    empty_title = _("No orders yet")
+    empty_text = _("Orders are made from awards, agreements and emergencies.")
+
+    def get_queryset(self) -> QuerySet[PurchaseOrder]:
+        return queries.orders(actor=self.actor)
+
+    def row_url(self, row: PurchaseOrder) -> str:
+        return reverse("purchase-orders-order", args=[row.pk])
+
+    def page_context(self) -> dict[str, Any]:
+        return {"may_buy": self.actor.may(Action.PURCHASE_BUY)}
+
+    def count_words(self, count: int) -> str:
+        return ngettext("%(count)s order", "%(count)s orders", count) % {"count": count}
