@@ -1,0 +1,1 @@
+"""Purchasing for programs: requests, budgets, and what follows from them."""

@@ -425,6 +425,8 @@ SPECTACULAR_SETTINGS = {
         "HeldItemKind": "kernel.identity.models.ItemKind",
         "HeldItemEventKind": "kernel.identity.models.ItemEventKind",
         "AssignmentState": "services.billing.standards.models.AssignmentState",
+        "PurchaseClass": "services.procurement.requests.models.ClassChoice",
+        "PurchaseRequestState": "services.procurement.requests.models.RequestState",
     },
 }
 

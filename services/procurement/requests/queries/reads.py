@@ -8,6 +8,7 @@ from kernel import access
 from kernel.access import Action, Actor
 from kernel.access.models import User
 from kernel.approvals import queries as approvals
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.tenancy import company_day
 from services.procurement import scope
@@ -58,6 +59,15 @@ def get_request(*, actor: Actor, request_id: int) -> PurchaseRequest:
 def lines_of(request: PurchaseRequest) -> QuerySet[RequestLine]:
     """Return a request's lines in their order. The caller has got the request."""
     return request.lines.select_related("item", "category").order_by("position")
+
+
+def history(*, actor: Actor, request_id: int) -> QuerySet[AuditEntry]:
+    """Return what was done to a request and in its approval, newest first.
+
+    :raises NotFound: if there is no request that the actor may know of.
+    """
+    request = get_request(actor=actor, request_id=request_id)
+    return approvals.history_with_cases({PurchaseRequest: [request.pk]})
 
 
 def consenters(*, actor: Actor, request_id: int, now: datetime) -> list[tuple[int, str]]:
