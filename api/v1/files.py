@@ -115,14 +115,19 @@ class FileContent(ApiView):
         attachment, content = queries.open_attachment(
             actor=self.actor, attachment_id=attachment_id, now=self.now
         )
-        response = HttpResponse(content, content_type="application/octet-stream")
-        response.headers["Content-Disposition"] = content_disposition_header(
-            as_attachment=True, filename=attachment.name
-        )
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; frame-ancestors 'none'; sandbox"
-        )
-        return response
+        return hand_out(attachment, content)
+
+
+def hand_out(attachment: Attachment, content: bytes) -> HttpResponse:
+    """Return a file as nothing that a browser would run."""
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=attachment.name
+    )
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
+    return response
 
 
 class Withdraw(ApiView):

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, URLResolver, path
 
-from api.vendors import person, vendor
+from api.vendors import papers, person, vendor
 
 PERSON: Final[list[URLPattern | URLResolver]] = [
     path("schema/", person.Document.as_view(), name="vendor-api-schema"),
@@ -13,4 +13,7 @@ PERSON: Final[list[URLPattern | URLResolver]] = [
 ]
 COMPANY: Final[list[URLPattern | URLResolver]] = [
     path("vendor/", vendor.OwnVendor.as_view()),
+    path("papers/", papers.Papers.as_view()),
+    path("paper-kinds/", papers.PaperKinds.as_view()),
+    path("files/<int:attachment_id>/content/", papers.FileContent.as_view()),
 ]

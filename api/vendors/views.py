@@ -15,7 +15,7 @@ from api.vendors.auth import (
     VendorTokenAuthentication,
     caller_of,
 )
-from api.views import ApiView, by_person_only
+from api.views import ApiView, ListView, by_person_only
 from kernel import access, visits
 from kernel.errors import NotFound
 from kernel.tenancy import company_time_zone
@@ -94,3 +94,7 @@ class VendorApiView(PersonApiView):
             return None
         request.tenant = visitor.company  # type: ignore[attr-defined]
         return visitor
+
+
+class VendorListView(VendorApiView, ListView):
+    """GET answers a page of ``rows()``, as :class:`api.views.ListView` does."""

@@ -145,6 +145,7 @@ def run(session: Session, arguments: list[str]) -> int:
         if options.check:
             base = f"http://127.0.0.1:{port}"
             return session.python("-m", "config", "selfcheck", "--base", base, env=env)
+        session.report.step("vendors", f"http://vendors.localhost:{port}")
         session.report.step("ready", f"http://localhost:{port}  (Ctrl-C stops everything)")
         return wait_for_the_end(services)
 

@@ -99,18 +99,36 @@ class Membership(models.Model):
 
 
 class VendorInvitation(models.Model):
-    """A mailed link to join a company; the link holds a random key, the table its digest."""
+    """A mailed link to join a company; the link holds a random key, the table its digest.
+
+    Either the company invited one of its contacts, or somebody applied: then what he wrote lies
+    here, sealed, and the company learns of it once the link has shown that the mailbox is his.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    contact_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField(null=True)
+    answers_encrypted = models.TextField(blank=True, default="", db_default="")
     email = models.EmailField()
     digest = models.CharField(max_length=64, unique=True)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contact_id__isnull=False, answers_encrypted="")
+                | Q(contact_id__isnull=True) & ~Q(answers_encrypted=""),
+                name="vendorinvitation_of_contact_or_applicant",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def is_application(self) -> bool:
+        return self.contact_id is None
 
 
 class VendorToken(models.Model):

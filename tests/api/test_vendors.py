@@ -4,7 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 from jsonschema import Draft202012Validator
@@ -13,6 +16,7 @@ from api.v1.document import document_of
 from kernel.access import Action
 from kernel.errors import NotFound
 from services.procurement.vendors.door import entered
+from services.procurement.vendors.models import PaperKind, VendorPaper
 from tenants.companies.models import Company
 from tenants.vendors import operations, queries
 from tenants.vendors.models import VendorToken
@@ -198,3 +202,80 @@ def test_a_token_is_made_and_revoked_on_ones_own_page(dai: Person) -> None:
     assert text not in client.get("/account/").content.decode()
     client.post(f"/account/tokens/{VendorToken.objects.get().pk}/revoke/")
     assert ask("/v/alpha/api/v1/vendor/", text).status_code == 401
+
+
+def put_in(client: Client, kind: PaperKind, **changed: Any) -> Any:
+    body = {
+        "kind_id": kind.pk,
+        "number": "9133",
+        "valid_from": "2026-01-01",
+        "file": SimpleUploadedFile("licence.pdf", b"%PDF-1.4\n%%EOF\n"),
+        **changed,
+    }
+    return client.post("/v/alpha/api/v1/papers/", body)
+
+
+@pytest.fixture
+def kind(companies: dict[str, Company]) -> PaperKind:
+    with tenant_context(companies["alpha"]):
+        found: PaperKind = PaperKind.objects.create(key="test-licence", name="营业执照")
+    return found
+
+
+def test_a_program_puts_a_paper_in_and_reads_it_again(dai: Person, kind: PaperKind) -> None:
+    client = Client(headers={"host": portal.HOST, "authorization": f"Bearer {token(dai)}"})
+    path = "/v/{place}/api/v1/papers/"
+
+    made = put_in(client, kind)
+
+    assert made.status_code == 201, made.content
+    (row,) = client.get("/v/alpha/api/v1/papers/").json()["results"]
+    assert row == made.json()
+    assert (row["state"], row["valid_to"], row["kind"]) == ("SUBMITTED", None, "test-licence")
+    assert_as_documented(path, client.get("/v/alpha/api/v1/papers/"))
+    content = client.post(f"/v/alpha/api/v1/files/{row['files'][0]['id']}/content/")
+    assert content.content == b"%PDF-1.4\n%%EOF\n"
+    assert content.headers["Content-Type"] == "application/octet-stream"
+    kinds = client.get("/v/alpha/api/v1/paper-kinds/")
+    assert "test-licence" in {each["key"] for each in kinds.json()["results"]}
+
+
+def test_a_paper_that_is_refused_leaves_nothing(
+    dai: Person, kind: PaperKind, companies: dict[str, Company]
+) -> None:
+    client = Client(headers={"host": portal.HOST, "authorization": f"Bearer {token(dai)}"})
+
+    answers = [
+        put_in(client, kind, file=SimpleUploadedFile("licence.pdf", b"MZ")),
+        put_in(client, kind, valid_to="2025-01-01"),
+        put_in(client, kind, kind_id=999),
+        put_in(client, kind, kind_id="x"),
+    ]
+
+    assert [each.status_code for each in answers] == [422, 422, 404, 400]
+    with tenant_context(companies["alpha"]):
+        assert VendorPaper.objects.count() == 0
+
+
+def test_a_list_costs_the_same_however_long(dai: Person, kind: PaperKind) -> None:
+    client = Client(headers={"host": portal.HOST, "authorization": f"Bearer {token(dai)}"})
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries_made:
+            assert client.get("/v/alpha/api/v1/papers/").status_code == 200
+        return len(queries_made)
+
+    put_in(client, kind)
+    one = cost()
+    for _ in range(5):
+        put_in(client, kind)
+    assert cost() == one
+
+
+def test_a_sessions_writes_need_the_forms_secret(dai: Person, kind: PaperKind) -> None:
+    strict = Client(headers={"host": portal.HOST}, enforce_csrf_checks=True)
+    strict.cookies["vendor"] = portal.session_of(dai.login)
+
+    answer = put_in(strict, kind)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "denied")

@@ -65,6 +65,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/invitations/<str:key>/", "GET"): open_to_all(200),
     # Nothing typed; whoever is signed in is another than was invited.
     ("/invitations/<str:key>/", "POST"): Row(422, 409, 409, 409),
+    ("/join/<slug:slug>/", "GET"): open_to_all(200),
+    ("/join/<slug:slug>/", "POST"): open_to_all(422),
     ("/account/", "GET"): of_person(200),
     ("/account/", "POST"): of_person(422),
     ("/account/password/", "GET"): of_person(302),
@@ -77,7 +79,19 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/api/v1/me/", "GET"): of_person(200),
     ("/api/v1/companies/", "GET"): of_person(200),
     ("/v/<place:place>/", "GET"): of_company(200),
+    ("/v/<place:place>/papers/", "GET"): of_company(200),
+    ("/v/<place:place>/papers/new/", "GET"): of_company(200),
+    ("/v/<place:place>/papers/new/", "POST"): of_company(422),
+    ("/v/<place:place>/company/", "GET"): of_company(200),
+    ("/v/<place:place>/company/account/", "GET"): of_company(200),
+    ("/v/<place:place>/company/account/", "POST"): of_company(422),
+    ("/v/<place:place>/messages/", "GET"): of_company(200),
+    ("/v/<place:place>/files/<int:attachment_id>/", "GET"): of_company(200, 404),
     ("/v/<place:place>/api/v1/vendor/", "GET"): of_company(200),
+    ("/v/<place:place>/api/v1/papers/", "GET"): of_company(200),
+    ("/v/<place:place>/api/v1/papers/", "POST"): Row(302, 415, 415, 404),
+    ("/v/<place:place>/api/v1/paper-kinds/", "GET"): of_company(200),
+    ("/v/<place:place>/api/v1/files/<int:attachment_id>/content/", "POST"): of_company(200, 404),
 }
 # Says for whom it invites, to whoever has the link.
 SHOWS_OWN_TO_ALL = {"/invitations/<str:key>/"}

@@ -1,13 +1,27 @@
 """Two vendors of one company and one of another, every word of them marked, and who visits."""
 
+import io
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
-from services.procurement.vendors.models import Contact, ContactState, Vendor, VendorState
+from kernel import access, crypto
+from kernel.documents import operations as documents
+from kernel.documents.queries import attachments_of
+from services.procurement.vendors.models import (
+    AccountState,
+    BankAccount,
+    Contact,
+    ContactState,
+    PaperKind,
+    Vendor,
+    VendorState,
+)
+from services.procurement.vendors.operations import add_paper
 from tenants.companies.models import Company
 from tenants.operators import operations as operators
 from tenants.vendors.operations import make_token
@@ -23,6 +37,7 @@ from tests.matrix.people import token_of
 STRANGERS = ("stranger", "staff", "token", "operator")
 OUTSIDERS = ("foreign", "ended", "closed")
 SIGNED_IN = ("own", "other", *OUTSIDERS)
+PDF = b"%PDF-1.4\n%%EOF\n"
 VISITORS = (*STRANGERS, *SIGNED_IN, "program")
 
 
@@ -68,6 +83,7 @@ def build(alpha: Company, beta: Company) -> VendorWorld:
     world.cookies["operator"] = operator_cookies()
     world.values |= {
         "place": "alpha",
+        "slug": "alpha",
         "key": invite(alpha, invited.pk, invited.email),
         "token": "void",
         "session_id": 1,
@@ -78,12 +94,43 @@ def build(alpha: Company, beta: Company) -> VendorWorld:
 
 def add_records(who: str, mark: str) -> Vendor:
     """Add one vendor to the company in force, with a record of each kind that has a page."""
-    return add_vendor(f"{mark} {who}", f"{mark}-{who}", note=f"{mark} note")
+    vendor = add_vendor(f"{mark} {who}", f"{mark}-{who}", note=f"{mark} note")
+    kind, _is_new = PaperKind.objects.get_or_create(key="licence", defaults={"name": "Licence"})
+    paper = add_paper(
+        actor=access.SYSTEM,
+        vendor_id=vendor.pk,
+        kind_id=kind.pk,
+        number=f"{mark} number",
+        valid_from=date(2026, 1, 1),
+        now=NOW,
+    )
+    documents.attach(
+        actor=access.SYSTEM,
+        subject=paper,
+        project_id=None,
+        upload=io.BytesIO(PDF),
+        name=f"{mark}.pdf",
+        now=NOW,
+    )
+    BankAccount.objects.create(
+        vendor=vendor,
+        holder=f"{mark} holder",
+        bank=f"{mark} bank",
+        number_encrypted=crypto.encrypt("6222020000001234"),
+        number_index=crypto.blind_index("6222020000001234"),
+        number_tail="1234",
+        state=AccountState.ACTIVE,
+        asked_by_label="test",
+        asked_at=NOW,
+    )
+    return vendor
 
 
 def records_of(company: Company, vendor: Vendor) -> dict[str, int]:
     """Return the numbers of a vendor's records, by the names that addresses give them."""
-    return {}
+    with tenant_context(company):
+        paper = vendor.papers.get()
+        return {"attachment_id": attachments_of(paper).get().pk}
 
 
 def operator_cookies() -> dict[str, str]:

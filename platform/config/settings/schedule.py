@@ -30,6 +30,7 @@ SCHEDULE: Final = {
     # The shortest limit is three minutes.
     "sweep-deadlines": in_every_company("kernel.deadlines.sweep", 30.0),
     "resume-setups": once("tenants.provisioning.tasks.resume_setups", 30.0),
+    "drop-vendors-links": once("tenants.vendors.drop_expired", 6 * 3600.0),
     "resume-verifying": once("tenants.companies.resume_verifying", 60.0),
     # 02:30, 03:10, 03:15, 03:25, 03:40, 09:10, 09:20 and 09:25 in China.
     "check-the-books": in_every_company(

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from console.accounts.forms import ChoosePassword
+from services.procurement.vendors.models import VendorKind
+from services.properties.rules import IdNumberInvalid, PhoneInvalid, id_number, phone_number
 from tenants.vendors import queries
 from tenants.vendors.models import VendorLogin
 
@@ -45,3 +47,40 @@ class NewToken(forms.Form):
         field.choices = [
             (each.pk, each.company.name) for _place, each in queries.places(login=login)
         ]
+
+
+class Application(forms.Form):
+    """What a vendor says of himself when he applies; kept once he has confirmed by mail."""
+
+    name = forms.CharField(label=_("Name of the firm"), max_length=100)
+    credit_code = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=18,
+        required=False,
+        help_text=_("18 signs, as on the business licence; without one leave it empty."),
+    )
+    kind = forms.ChoiceField(label=_("What you supply"), choices=VendorKind.choices)
+    note = forms.CharField(
+        label=_("Goods or services, in a few words"), max_length=200, required=False
+    )
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    person = forms.CharField(label=_("Your name"), max_length=60)
+    phone = forms.CharField(label=_("Phone"), max_length=30)
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, help_text=_("The link to confirm is sent here.")
+    )
+
+    def clean_credit_code(self) -> str:
+        text: str = self.cleaned_data["credit_code"].strip()
+        try:
+            return id_number(text, organisation=True) if text else ""
+        except IdNumberInvalid as error:
+            raise forms.ValidationError(
+                _("This is no unified social credit code: check its 18 signs.")
+            ) from error
+
+    def clean_phone(self) -> str:
+        try:
+            return phone_number(self.cleaned_data["phone"])
+        except PhoneInvalid as error:
+            raise forms.ValidationError(str(error)) from error

@@ -1,31 +1,18 @@
 """Choosing a company, and its start page: what waits there for this vendor."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from portal.vendors import papers
 from portal.vendors.views import SignedInView, VendorView
+from portal.vendors.waiting import WaitingSource
 from tenants.vendors import queries
 
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that waits for the vendor, most urgent first by ``due`` (a day or moment)."""
-
-    label: Any
-    url: str
-    icon: str
-    due: Any = None
-    tone: str = ""  # of the word beside it: "warn", "bad"
-    word: Any = ""
-
-
-# Each tells what waits in its part of the portal, asked with the page that shows it.
-SOURCES: Final[list[Callable[[VendorView], list[Waiting]]]] = []
+# What waits for a vendor: each part of the portal tells, in this order.
+SOURCES: Final[tuple[WaitingSource, ...]] = (papers.waiting,)
 
 
 class Choose(SignedInView):

@@ -1,4 +1,6 @@
-"""Taking up a mailed invitation, with a sign-in that one has or a new one."""
+"""Taking up a mailed invitation, with a sign-in that one has or a new one; applying for one."""
+
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.accounts.lockout import counted_address
 from console.views import OpenView
+from kernel.limits import Limit
 from portal.vendors import forms, session
 from portal.vendors.signing_in import (
     FAILURES_OF_ADDRESS,
@@ -18,6 +21,9 @@ from portal.vendors.signing_in import (
 )
 from services.procurement.vendors import door
 from tenants.vendors import operations, queries
+
+APPLICATIONS_OF_ADDRESS: Final = Limit("vendor-applications-of-address", 10, 3600)
+APPLICATIONS_OF_EMAIL: Final = Limit("vendor-applications-of-email", 3, 24 * 3600)
 
 
 class Invitation(OpenView):
@@ -80,10 +86,41 @@ class Invitation(OpenView):
             "title": _("Work with %(company)s") % {"company": invitation.company.name},
             "form": form,
             "invitation": invitation,
-            "vendor_name": door.invited_by(invitation),
+            "vendor_name": door.invited_for(invitation),
             "login": person.login if person is not None else None,
             "is_his": person is not None and person.login.email == invitation.email,
             "is_known": queries.is_known(email=invitation.email),
             "next": request.path,
         }
         return render(request, "portal/vendors/invitation.html", context, status=status)
+
+
+class Apply(OpenView):
+    """Ask a company to be taken on its register. The same answer whatever company is named.
+
+    Nothing is looked up here: whether there is such a company and takes applications shows in
+    whether a mail comes, to the mailbox that the applicant names.
+    """
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        return self._page(request, slug, forms.Application())
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        form = forms.Application(request.POST)
+        if not form.is_valid():
+            return self._page(request, slug, form, status=422)
+        if not APPLICATIONS_OF_ADDRESS.count(counted_address(request) or ""):
+            return too_often(request)
+        answers = dict(form.cleaned_data)
+        email = operations.address_of(answers["email"])
+        # Over the limit of one mailbox nothing is sent and nothing is said.
+        if APPLICATIONS_OF_EMAIL.count(email):
+            operations.ask_to_join(slug=slug, email=email, answers=answers)
+        context = {"title": _("Look into your mail"), "email": email}
+        return render(request, "portal/vendors/application_sent.html", context)
+
+    def _page(
+        self, request: HttpRequest, slug: str, form: forms.Application, status: int = 200
+    ) -> HttpResponse:
+        context = {"title": _("Become a vendor"), "form": form, "slug": slug}
+        return render(request, "portal/vendors/apply.html", context, status=status)

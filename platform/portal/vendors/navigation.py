@@ -31,7 +31,12 @@ class Item(NamedTuple):
     is_current: bool
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (Entry("portal-home", "home", _("Start page")),)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("portal-home", "home", _("Start page")),
+    Entry("portal-papers", "file-text", _("Licences and papers")),
+    Entry("portal-company", "building", _("Company data")),
+    Entry("portal-messages", "bell", _("Messages")),
+)
 
 
 def menu(visitor: Visitor, place: str, route: str) -> list[Item]:

@@ -1,10 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal.vendors import account, home, joining, signing_in
+from portal.vendors import account, company, home, joining, messages, papers, signing_in
 
 # Of one company: each view is a VendorView, and its address begins with the place.
 _COMPANY: list[URLPattern | URLResolver] = [
     path("", home.Home.as_view(), name="portal-home"),
+    path("papers/", papers.Papers.as_view(), name="portal-papers"),
+    path("papers/new/", papers.NewPaper.as_view(), name="portal-papers-new"),
+    path("company/", company.Company.as_view(), name="portal-company"),
+    path("company/account/", company.NewAccount.as_view(), name="portal-company-account"),
+    path("messages/", messages.Messages.as_view(), name="portal-messages"),
+    path("files/<int:attachment_id>/", papers.OpenFile.as_view(), name="portal-file"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", signing_in.AskForLink.as_view(), name="ask-for-link"),
     path("password/<str:token>/", signing_in.SetPassword.as_view(), name="set-password"),
     path("invitations/<str:key>/", joining.Invitation.as_view(), name="invitation"),
+    path("join/<slug:slug>/", joining.Apply.as_view(), name="join"),
     path("account/", account.Account.as_view(), name="portal-account"),
     path("account/password/", account.Password.as_view(), name="portal-account-password"),
     path("account/tokens/", account.Tokens.as_view(), name="portal-account-tokens"),

@@ -1,5 +1,11 @@
 """The one writer of vendors' sign-ins. All of it runs in the public schema."""
 
+from tenants.vendors.operations.applying import (
+    answers_of,
+    ask_to_join,
+    drop_expired,
+    keep_application,
+)
 from tenants.vendors.operations.common import address_of
 from tenants.vendors.operations.errors import (
     CodeWrong,
@@ -54,11 +60,15 @@ __all__ = [
     "accept",
     "accept_new",
     "address_of",
+    "answers_of",
     "ask_for_link",
+    "ask_to_join",
     "change_password",
     "check_password",
+    "drop_expired",
     "end_session",
     "invite",
+    "keep_application",
     "keep_seen",
     "make_token",
     "read_invitation",

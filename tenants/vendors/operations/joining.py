@@ -6,6 +6,7 @@ before, and for whom, is told to nobody.
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,6 +25,14 @@ from tenants.vendors.operations.common import (
 from tenants.vendors.operations.errors import LinkInvalid, NameMissing, OtherAddress
 
 INVITATION_LIFE: Final = timedelta(days=14)
+
+# Lets the person in at the company and returns which of its contacts he is.
+LetIn = Callable[[VendorInvitation, VendorLogin], int]
+
+
+def _is_contact_already(invitation: VendorInvitation, _login: VendorLogin) -> int:
+    assert invitation.contact_id is not None
+    return invitation.contact_id
 
 
 @transaction.atomic
@@ -73,7 +82,13 @@ def read_invitation(*, key: str, now: datetime) -> VendorInvitation:
 
 @transaction.atomic
 def accept_new(
-    *, key: str, name: str, password: str, language: str, now: datetime
+    *,
+    key: str,
+    name: str,
+    password: str,
+    language: str,
+    let_in: LetIn = _is_contact_already,
+    now: datetime,
 ) -> tuple[VendorLogin, Membership]:
     """Take up an invitation with a new sign-in: the mailed link proves the address.
 
@@ -98,11 +113,13 @@ def accept_new(
     make_keys(login, password)
     login.save(force_insert=True)
     record("login.made", login_id=login.pk, now=now)
-    return login, _join(invitation, login, now)
+    return login, _join(invitation, login, let_in, now)
 
 
 @transaction.atomic
-def accept(*, key: str, login: VendorLogin, now: datetime) -> Membership:
+def accept(
+    *, key: str, login: VendorLogin, let_in: LetIn = _is_contact_already, now: datetime
+) -> Membership:
     """Take up an invitation as somebody who is signed in.
 
     :raises LinkInvalid: if the link stands no more.
@@ -113,12 +130,16 @@ def accept(*, key: str, login: VendorLogin, now: datetime) -> Membership:
         raise OtherAddress(
             _("This invitation went to another address. Sign in with that one to accept it.")
         )
-    return _join(invitation, login, now)
+    return _join(invitation, login, let_in, now)
 
 
-def _join(invitation: VendorInvitation, login: VendorLogin, now: datetime) -> Membership:
-    invitation.used_at = now
-    invitation.save(update_fields=["used_at"])
+def _join(
+    invitation: VendorInvitation, login: VendorLogin, let_in: LetIn, now: datetime
+) -> Membership:
+    # What an applicant wrote lies in the company from now on, and nowhere else.
+    invitation.contact_id = let_in(invitation, login)
+    invitation.used_at, invitation.answers_encrypted = now, ""
+    invitation.save(update_fields=["contact_id", "used_at", "answers_encrypted"])
     membership = Membership.objects.create(
         login=login,
         company_id=invitation.company_id,

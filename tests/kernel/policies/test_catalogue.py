@@ -20,6 +20,7 @@ ADDED = {
     "calendar.hours", "meter.jump_min_units", "cash.max_change", "fee.price_jump_pct",
     "approval.skip_duplicates", "approval.urge_hours", "archive.grant_hours",
     "archive.reveal_reason_chars", "archive.reveals_per_hour",
+    "vendor.applications",
 }  # fmt: skip
 # The handbook names these in words; typed they are the value beside.
 IN_WORDS = {

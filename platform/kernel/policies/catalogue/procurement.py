@@ -166,6 +166,19 @@ SUPPLIES = (
         per_project=False,
     ),
     Setting(
+        "vendor.applications",
+        Flag(),
+        "on",
+        name=_p("setting", "Vendors apply themselves"),
+        help=_(
+            "Whether vendors may apply on their own page. What they write is looked at by "
+            "somebody who does not buy; until then they quote for nothing."
+        ),
+        rules="PR-60",
+        is_proposed=True,
+        per_project=False,
+    ),
+    Setting(
         "vendor.min_backup",
         Whole(least=0, most=20),
         "2",

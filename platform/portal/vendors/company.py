@@ -1,0 +1,75 @@
+"""What the company has of a vendor: names, people, where he is paid; asking for another account."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import Conflict, Invalid
+from portal.vendors.views import VendorView
+from portal.vendors.waiting import Message
+from services.procurement.vendors import operations
+from services.procurement.vendors.models import AccountState, VendorState
+from services.procurement.vendors.queries import own
+
+
+class AccountForm(forms.Form):
+    holder = forms.CharField(label=_("Account holder"), max_length=100)
+    bank = forms.CharField(label=_("Bank and branch"), max_length=100)
+    number = forms.CharField(label=_("Account number"), max_length=40)
+    reason = forms.CharField(label=_("Reason of the change"), max_length=200, required=False)
+
+
+class Company(VendorView):
+    """What the company has written down of this vendor. It is changed there, on request."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        accounts = list(own.own_accounts(actor=self.actor))
+        return self.page(
+            "company",
+            title=_("Company data"),
+            contacts=own.own_contacts(actor=self.actor),
+            accounts=accounts,
+            is_pending=any(each.state == AccountState.PENDING for each in accounts),
+        )
+
+
+class NewAccount(VendorView):
+    """Ask to be paid to another account; until the company approves, the old one stays."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return self._show(AccountForm(initial={"holder": self.vendor.name}))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        form = AccountForm(request.POST)
+        if form.is_valid():
+            try:
+                operations.ask_account(
+                    actor=self.actor, vendor_id=self.vendor.pk, now=self.now, **form.cleaned_data
+                )
+            except (Invalid, Conflict) as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                return HttpResponseRedirect(self.url("portal-company"))
+        return self._show(form, status=422)
+
+    def _show(self, form: AccountForm, status: int = 200) -> HttpResponse:
+        title = _("Ask to be paid to another account")
+        return self.page("account_new", status=status, title=title, form=form)
+
+
+def messages(view: VendorView) -> list[Message]:
+    """Tell that he is on the register, and what became of accounts that were asked for."""
+    url, vendor = view.url("portal-company"), view.vendor
+    found = []
+    if vendor.decided_at is not None and vendor.state == VendorState.ACTIVE:
+        found.append(Message(vendor.decided_at, _("You are on the register."), url, "ok"))
+    for account in own.own_accounts(actor=view.actor):
+        if account.decided_at is not None:
+            text = (
+                _("You are paid to %(account)s from now on.")
+                if account.state == AccountState.ACTIVE
+                else _("The account %(account)s was not approved.")
+            )
+            found.append(Message(account.decided_at, text % {"account": account}, url, "bank"))
+    return found
