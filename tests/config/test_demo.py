@@ -15,6 +15,7 @@ from django_tenants.utils import tenant_context
 
 from config.celery import app
 from config.demo import main_job
+from kernel import seeds
 from kernel.approvals.models import Case, CaseState
 from kernel.identity.models import HeldItem
 from kernel.imports.models import ImportBatch, ImportProblem
@@ -23,9 +24,10 @@ from services.billing.cashier.models import Receipt
 from services.billing.ledger import invariants
 from services.billing.metering.models import Reading
 from services.billing.runs.models import BillLine, BillRun
+from services.procurement.rounds.models import Round, RoundState
+from services.procurement.rounds.queries.comparison import comparison_of
 from services.properties.models import Building, Unit
 from tenants.companies.models import Company
-from tests import factories_billing
 
 ANSWERS: dict[str, Any] = json.loads(
     (Path(main_job.DATA) / "yunlu-garden" / "answers.json").read_text(encoding="utf-8")
@@ -44,7 +46,7 @@ def said(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
         app.loader.import_default_modules()
         with transaction.atomic():
             tenant_connection.set_tenant(Company.objects.get(slug="alpha"))
-            factories_billing.seeded()
+            seeds.run_all(NOW)
             main_job.run_first(desk_of(NOW, words))
             yield words
             transaction.set_rollback(True)
@@ -85,6 +87,7 @@ def test_papers_wait_on_the_desks_and_things_are_handed_out(said: list[str]) -> 
         "archive.access",
         "controlled_document",
         "fee_standard.change",
+        "purchase",
     ]
     assert not Case.objects.filter(state=CaseState.STUCK).exists()
     assert HeldItem.objects.filter(holder__isnull=False).count() == 4
@@ -167,3 +170,18 @@ def test_the_other_company_sees_nothing_of_it(said: list[str]) -> None:
     with tenant_context(beta):
         assert not Unit.objects.exists()
         assert not BillLine.objects.exists()
+
+
+def test_vendors_have_quoted_and_the_quotes_are_compared(said: list[str]) -> None:
+    opened = Round.objects.get(state=RoundState.OPENED)
+    sheet = comparison_of(opened)
+
+    assert {column.bid.vendor_name: str(column.bid.total) for column in sheet.columns} == {
+        "杭州恒达机电设备": "33451.00",
+        "浙江绿源建材": "34195.00",
+        "宁波信诺电气": "33346.50",
+        "湖州安邦五金商行": "26520.00",
+    }
+    assert str(sheet.budget) == "35100.00"
+    assert sheet.best is not None
+    assert Round.objects.filter(state=RoundState.OPEN).count() == 1

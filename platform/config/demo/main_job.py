@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Sum
 
-from config.demo import control, months, people, tariff, tower
+from config.demo import buying, control, months, people, tariff, tower
 from kernel import policies
 from kernel.access import Actor
 from kernel.imports import operations as imports
@@ -274,6 +274,8 @@ def run_first(desk: Desk) -> None:
     take_money(desk, project)
     for line in control.fill_desks(project, desk.clock()):
         desk.say(f"云麓花园: {line}")
+    for line in buying.fill(project, desk.clock()):
+        desk.say(f"云麓花园: {line}")
     tell(desk, project)
     tell_ledger(desk)
 
@@ -289,5 +291,6 @@ def run_second(desk: Desk) -> None:
         now=desk.clock(),
     )
     bill(desk, project, period_of(desk, project))
+    buying.fill_second(desk.clock())
     tell(desk, project)
     tell_ledger(desk)
