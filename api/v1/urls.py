@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.cashier.urls")),
     path("", include("api.v1.arrears.urls")),
     path("", include("api.v1.procurement.comparison")),
+    path("", include("api.v1.procurement.stock.urls")),
     path("docs/", DocumentPage.as_view(), name="api-docs"),
 ]

@@ -33,6 +33,7 @@ from tests.api.paging import asked
 from tests.api.test_bones import endpoints
 from tests.api.test_pages_of_control import LISTS as CONTROL
 from tests.api.test_pages_of_requests import LISTS as REQUESTS
+from tests.api.test_pages_of_stock import LISTS as STOCK
 from tests.factories_runs import Office
 
 LEDGER = "房号,业主姓名,建筑面积\n1-1-101,陈志远,90.5\n1-1-102,李婉婷,-1\n"
@@ -217,7 +218,7 @@ def test_every_list_is_here() -> None:
         route.removeprefix("/api/v1/") for route, view in endpoints() if issubclass(view, ListView)
     }
 
-    assert lists == set(LISTS) | set(CONTROL) | set(REQUESTS)
+    assert lists == {*LISTS, *CONTROL, *REQUESTS, *STOCK}
 
 
 def test_a_page_costs_the_same_however_many_rows(town: Town, robot: Api) -> None:

@@ -67,12 +67,13 @@ def issue_goods(
 
     :param project_id: for which they are used; ``None`` for the company's own offices.
     :param person_id: who takes them, if he is of the staff; anybody else by ``person_label``.
-    :raises NotFound: if there is no such warehouse in sight, no such article or lot.
+    :raises NotFound: if there is no such warehouse in sight, no such article.
     :raises access.ActionDenied: without ``stock.keep`` in the warehouse, and in the project.
     :raises TextInvalid: if unit or purpose is missing.
     :raises PersonInvalid: if nobody takes them.
     :raises SetAside: if the warehouse is for goods that are set aside.
     :raises rules.StockTooSmall: if there is less of an article.
+    :raises LotInvalid: if nothing of a lot lies there.
     :raises StockExpired: if there is enough only with what has expired.
     """
     warehouse = queries.require_warehouse(warehouse_id)

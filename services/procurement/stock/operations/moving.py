@@ -176,8 +176,9 @@ def take_out(
 
     :param lot_id: takes from this lot alone, also if it has expired: whoever names it means it.
     :param even_expired: takes what is past its day like the rest, for what is counted missing.
-    :raises NotFound: if there is no such warehouse, article or lot.
+    :raises NotFound: if there is no such warehouse or article.
     :raises WarehouseClosed: if the warehouse is no longer used.
+    :raises LotInvalid: if nothing of the lot lies there.
     :raises rules.QuantityInvalid: if nothing leaves, or it has more than three decimals.
     :raises rules.StockTooSmall: if there is less.
     :raises StockExpired: if there is enough only with what has expired.
@@ -254,7 +255,7 @@ def _parts(
     }
     if lot_id is not None:
         if lot_id not in lots:
-            raise NotFound
+            raise LotInvalid(_("Nothing of this lot lies here."), field="lot_id")
         rules.draw([_as_rule(lots[lot_id])], quantity=quantity)
         return [(lots[lot_id], quantity)]
     fit = {

@@ -10,7 +10,7 @@ from kernel.errors import DomainError, Invalid
 from kernel.text import _
 from services.procurement.catalogue.models import Item
 from services.procurement.stock import rules
-from services.procurement.stock.operations.moving import StockExpired
+from services.procurement.stock.operations.moving import LotInvalid, StockExpired
 
 MOST_LINES: Final = 200
 
@@ -41,7 +41,7 @@ def naming(item: Item) -> Iterator[None]:
     """Let a refusal say which article of the paper it is about."""
     try:
         yield
-    except (rules.QuantityInvalid, rules.StockTooSmall, StockExpired) as error:
+    except (rules.QuantityInvalid, rules.StockTooSmall, StockExpired, LotInvalid) as error:
         refused: DomainError = type(error)(
             _("%(item)s: %(problem)s") % {"item": item.name, "problem": error},
             field="lines",

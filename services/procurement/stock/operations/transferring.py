@@ -46,11 +46,12 @@ def transfer_goods(
 
     They stay of the lots that they were of. Nothing is posted: they remain stock of the company.
 
-    :raises NotFound: if one of the warehouses is out of sight, or there is no such article or lot.
+    :raises NotFound: if one of the warehouses is out of sight, or there is no such article.
     :raises access.ActionDenied: without ``stock.keep`` in both.
     :raises TransferInvalid: if both are the same.
     :raises TextInvalid: if nothing says why.
     :raises rules.StockTooSmall: if there is less of an article.
+    :raises LotInvalid: if nothing of a lot lies there.
     :raises StockExpired: if there is enough only with what has expired.
     """
     source, target = queries.require_warehouse(source_id), queries.require_warehouse(target_id)

@@ -125,7 +125,7 @@ def test_a_named_lot_gives_no_more_than_it_holds() -> None:
 
     with pytest.raises(rules.StockTooSmall):
         take_out(store, milk, "6", lot_id=lot)
-    with pytest.raises(NotFound):
+    with pytest.raises(operations.LotInvalid):
         take_out(store, milk, "1", lot_id=-lot)
 
 

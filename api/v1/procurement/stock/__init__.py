@@ -1,0 +1,1 @@
+"""Warehouses, stock, its papers and counts, and fixed assets."""
