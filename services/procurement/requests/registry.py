@@ -6,11 +6,13 @@ from kernel.access import Action, Actor
 from kernel.approvals import registry as approvals
 from kernel.documents import carriers, numbers
 from kernel.documents.carriers import Carrier
+from kernel.notifications import registry as notices
 from kernel.text import _
 from services.procurement import scope
 from services.procurement.requests.models import PurchaseRequest
 from services.procurement.requests.operations.approval import purchase
 from services.procurement.requests.operations.drafting import SERIES
+from services.procurement.requests.operations.submitting import EMERGENCY
 from services.procurement.requests.queries import get_request
 
 
@@ -29,6 +31,7 @@ REQUESTS = Carrier(
 
 def register() -> None:
     approvals.register(purchase())
+    notices.register(EMERGENCY)
     carriers.register(REQUESTS)
     numbers.register(
         numbers.Series(key=SERIES, name=_("Purchase requests"), pattern="CG-{YYYY}-{NNNNN}")

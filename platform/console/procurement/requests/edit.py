@@ -90,7 +90,7 @@ class RequestFormView(ConsoleView):
     def _lines(self, rows: list[dict[str, str]]) -> HttpResponse:
         """Return the lines anew, as they were typed, without complaints."""
         is_emergency = self.request.POST.get("purchase_class") == ClassChoice.C
-        context = {"lines": forms.fresh_lines(rows), **_sums(rows, is_emergency=is_emergency)}
+        context = _with_amounts(forms.fresh_lines(rows), rows, is_emergency=is_emergency)
         return render(self.request, "console/procurement/requests/_lines.html", context)
 
     def show(
@@ -105,10 +105,11 @@ class RequestFormView(ConsoleView):
             "title": _("New purchase request") if self.record is None else self.record.number,
             "crumbs": self.crumbs(),
             "form": head,
-            "lines": lines,
             "record": self.record,
             "has_line_errors": any(line.is_bound and line.errors for line in lines),
-            **_sums(rows, is_emergency=head["purchase_class"].value() == ClassChoice.C),
+            **_with_amounts(
+                lines, rows, is_emergency=head["purchase_class"].value() == ClassChoice.C
+            ),
         }
         return render(
             self.request, "console/procurement/requests/edit.html", context, status=status
@@ -203,6 +204,15 @@ def _filled(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Leave out the lines of which nothing was typed."""
     telling = ("item", "name", "quantity", "unit_price")
     return [row for row in rows if any(row[name].strip() for name in telling)]
+
+
+def _with_amounts(
+    lines: Sequence[forms.LineForm], rows: Sequence[dict[str, Any]], *, is_emergency: bool
+) -> dict[str, Any]:
+    """Return the lines beside what each comes to, and the sums."""
+    sums = _sums(rows, is_emergency=is_emergency)
+    amounts = [amount for _number, amount in sums["amounts"]]
+    return {"lines": list(zip(lines, amounts, strict=True)), **sums}
 
 
 def _sums(rows: Sequence[dict[str, Any]], *, is_emergency: bool) -> dict[str, Any]:

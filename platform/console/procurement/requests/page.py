@@ -29,7 +29,7 @@ from services.procurement.requests.models import (
     RequestLine,
     RequestState,
 )
-from services.procurement.requests.operations.drafting import LOOKERS
+from services.procurement.requests.operations.steps import LOOKERS
 from services.procurement.requests.operations.submitting import year_of
 
 

@@ -15,12 +15,9 @@ from services.procurement.requests.operations.common import require_changeable
 from services.procurement.requests.operations.drafting import (
     LineValues,
     RequestValues,
-    cancel_request,
     change_request,
     copy_request,
     create_request,
-    note_reallocation,
-    take_back,
 )
 from services.procurement.requests.operations.errors import (
     BudgetChanged,
@@ -34,6 +31,11 @@ from services.procurement.requests.operations.errors import (
     RequestInvalid,
     RequestStateWrong,
     SpentTooMuchBack,
+)
+from services.procurement.requests.operations.steps import (
+    cancel_request,
+    note_reallocation,
+    take_back,
 )
 from services.procurement.requests.operations.submitting import log_consent, submit_request
 

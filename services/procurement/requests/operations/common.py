@@ -16,6 +16,7 @@ from services.procurement.requests.models import PurchaseRequest, RequestState
 from services.procurement.requests.operations.errors import (
     NotYourRequest,
     PersonNeeded,
+    RequestInvalid,
     RequestStateWrong,
 )
 
@@ -124,3 +125,17 @@ def request_as_json(request: PurchaseRequest) -> dict[str, Any]:
             for line in request.lines.order_by("position")
         ],
     }
+
+
+def clean_text(text: str, most: int, field: str, missing: object | None = None) -> str:
+    """Return the text without blanks around it.
+
+    :param missing: what to say if nothing is left; ``None``: it may be empty.
+    :raises RequestInvalid: if it is missing or too long.
+    """
+    clean = text.strip()
+    if missing is not None and not clean:
+        raise RequestInvalid(missing, field=field)
+    if len(clean) > most:
+        raise RequestInvalid(_("At most %(count)d characters.") % {"count": most}, field=field)
+    return clean

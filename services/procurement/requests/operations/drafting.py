@@ -1,4 +1,4 @@
-"""Write a request, change it, copy it, cancel it; note what was found of existing goods."""
+"""Write a request, change it, copy it: its head and its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,6 @@ from django.db import transaction
 
 from kernel import policies
 from kernel.access import Action, Actor
-from kernel.approvals import operations as approvals
-from kernel.approvals.models import Case
 from kernel.documents import numbers
 from kernel.errors import NotFound
 from kernel.money import MAX_AMOUNT
@@ -27,25 +25,21 @@ from services.procurement.requests.models import (
 )
 from services.procurement.requests.operations.buying import lock_lines
 from services.procurement.requests.operations.common import (
+    clean_text,
     lock_own,
-    lock_request,
     record,
     request_as_json,
     require_changeable,
     require_person,
-    require_state,
 )
 from services.procurement.requests.operations.errors import (
     ClassWrong,
     LineTaken,
     RequestInvalid,
-    RequestStateWrong,
 )
 
 SERIES = "purchase-request"
 MOST_LINES = 200
-# Who may have looked for goods that are there already: those who ask, keep and buy.
-LOOKERS = (Action.PURCHASE_REQUEST, Action.STOCK_KEEP, Action.PURCHASE_BUY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,102 +188,13 @@ def copy_request(*, actor: Actor, request_id: int, now: datetime, today: date) -
     )
 
 
-@transaction.atomic
-def note_reallocation(
-    *, actor: Actor, request_id: int, note: str, now: datetime
-) -> PurchaseRequest:
-    """Write down what was found when existing goods were looked for (PR-06), and by whom.
-
-    :raises access.ActionDenied: if the actor may neither ask, nor keep goods, nor buy there.
-    :raises RequestStateWrong: if it is no draft any more.
-    :raises RequestInvalid: if the note is empty or too long.
-    """
-    seen = queries.get_request(actor=actor, request_id=request_id)
-    held = (one for one in LOOKERS if _holds(actor, one, seen.project_id))
-    scope.require_of(actor, next(held, Action.PURCHASE_REQUEST), seen.project_id)
-    person = require_person(actor)
-    request = lock_request(request_id)
-    require_state(request, RequestState.DRAFT)
-    before = request.reallocation_note
-    request.reallocation_note = _text(
-        note, 300, "reallocation_note", _("Write down what was found.")
-    )
-    request.reallocation_by, request.reallocation_by_label = person, actor.label[:140]
-    request.save(update_fields=["reallocation_note", "reallocation_by", "reallocation_by_label"])
-    record(
-        actor,
-        "reallocation-noted",
-        request,
-        now,
-        before={"reallocation_note": before},
-        after={"reallocation_note": request.reallocation_note},
-    )
-    return request
-
-
-@transaction.atomic
-def cancel_request(*, actor: Actor, request_id: int, reason: str, now: datetime) -> PurchaseRequest:
-    """Give a request up for good, and what it binds of its budgets back.
-
-    :raises NotYourRequest: if somebody else asked for it.
-    :raises RequestStateWrong: if it is cancelled, or was consented to by word: that has happened.
-    :raises LineTaken: if something of it is in a round or an order.
-    :raises RequestInvalid: without a reason.
-    """
-    request, case = lock_own(actor, request_id)
-    require_state(request, RequestState.DRAFT, RequestState.SUBMITTED, RequestState.APPROVED)
-    words = _text(reason, 300, "reason", _("Give the reason."))
-    if request.purchase_month is not None and request.purchase_class == ClassChoice.C:
-        raise RequestStateWrong(
-            _("What was consented to verbally has happened: the request cannot be cancelled."),
-            details={"state": request.state},
-        )
-    lines = lock_lines(request.lines.values_list("pk", flat=True))
-    if any(line.bound_quantity for line in lines):
-        raise LineTaken(_("Something of this request is in a round or an order already."))
-    if case is not None and case.is_open:
-        _withdraw(actor, case, words, now)
-        request = lock_request(request_id)
-    BudgetUse.objects.filter(line__in=lines).delete()
-    request.state, request.is_over_budget = RequestState.CANCELLED, False
-    request.save(update_fields=["state", "is_over_budget"])
-    record(actor, "cancelled", request, now, {"reason": words})
-    return request
-
-
-@transaction.atomic
-def take_back(*, actor: Actor, request_id: int, now: datetime) -> PurchaseRequest:
-    """Take a request out of approval, to be changed and submitted anew.
-
-    :raises NotYourRequest: if somebody else asked for it.
-    :raises RequestStateWrong: if it is not in approval, or was consented to by word.
-    """
-    request, case = lock_own(actor, request_id)
-    require_state(request, RequestState.SUBMITTED)
-    if case is None or request.purchase_month is not None:
-        raise RequestStateWrong(
-            _("What was consented to verbally has happened: its paper cannot be withdrawn."),
-            details={"state": request.state},
-        )
-    _withdraw(actor, case, "", now)
-    return lock_request(request_id)
-
-
-def _withdraw(actor: Actor, case: Case, text: str, now: datetime) -> None:
-    approvals.withdraw_for(actor=actor, case_id=case.pk, text=text, now=now)
-
-
-def _holds(actor: Actor, action: Action, project_id: int | None) -> bool:
-    if project_id is None:
-        return actor.may_everywhere(action)
-    return actor.may(action, project_id)
-
-
 def _fill(request: PurchaseRequest, values: RequestValues) -> None:
-    request.unit = _text(values.unit, 100, "unit", _("Name the unit that will use it."))
-    request.title = _text(values.title, 100, "title", _("Say in a few words what is asked for."))
-    request.reason = _text(values.reason, 500, "reason", _("Give the reason."))
-    request.place = _text(values.place, 200, "place")
+    request.unit = clean_text(values.unit, 100, "unit", _("Name the unit that will use it."))
+    request.title = clean_text(
+        values.title, 100, "title", _("Say in a few words what is asked for.")
+    )
+    request.reason = clean_text(values.reason, 500, "reason", _("Give the reason."))
+    request.place = clean_text(values.place, 200, "place")
     request.needed_on = values.needed_on
 
 
@@ -383,14 +288,14 @@ def _line(position: int, values: LineValues, categories: set[int]) -> RequestLin
         position=position,
         item_id=values.item_id,
         category_id=category_id,
-        name=_text(values.name, 100, "lines", _("Name the goods of each line.")),
-        spec=_text(values.spec, 200, "lines"),
-        unit=_text(values.unit, 10, "lines", _("Give the unit of each line.")),
+        name=clean_text(values.name, 100, "lines", _("Name the goods of each line.")),
+        spec=clean_text(values.spec, 200, "lines"),
+        unit=clean_text(values.unit, 10, "lines", _("Give the unit of each line.")),
         is_fixed_asset=values.is_fixed_asset,
         quantity=values.quantity,
         unit_price=values.unit_price,
         amount=amount,
-        note=_text(values.note, 200, "lines"),
+        note=clean_text(values.note, 200, "lines"),
     )
 
 
@@ -413,17 +318,3 @@ def _replace_lines(
         line.request = request
         line.bound_quantity = bound.get(line.pk, Decimal(0))
         line.save()
-
-
-def _text(text: str, most: int, field: str, missing: object | None = None) -> str:
-    """Return the text without blanks around it.
-
-    :param missing: what to say if nothing is left; ``None``: it may be empty.
-    :raises RequestInvalid: if it is missing or too long.
-    """
-    clean = text.strip()
-    if missing is not None and not clean:
-        raise RequestInvalid(missing, field=field)
-    if len(clean) > most:
-        raise RequestInvalid(_("At most %(count)d characters.") % {"count": most}, field=field)
-    return clean

@@ -9,10 +9,14 @@ from django.db import transaction
 
 from kernel import policies
 from kernel.access import Actor
+from kernel.access import queries as people
 from kernel.approvals import operations as approvals
 from kernel.approvals.models import Case, CaseState
 from kernel.approvals.registry import Paper
 from kernel.deadlines import operations as clocks
+from kernel.notifications.operations import notify
+from kernel.notifications.registry import Notice
+from kernel.spelling import spell_money
 from kernel.tenancy import company_day
 from kernel.text import _
 from services.procurement.requests import queries, rules
@@ -36,6 +40,23 @@ from services.procurement.requests.operations.errors import (
 )
 
 BACKFILL = "purchase.backfill"
+BUYER = "buyer"
+EMERGENCY = Notice(
+    key="procurement.emergency-consented",
+    name=_("An emergency is to be bought"),
+    subject=_("Emergency purchase: %(title)s"),
+    text=_(
+        "%(leader)s consented by word to %(title)s (%(amount)s) of %(place)s. Buy it at once; the "
+        "paper follows."
+    ),
+    fields={
+        "title": _("What it is about"),
+        "leader": _("Who consented"),
+        "amount": _("Amount"),
+        "place": _("For"),
+    },
+    is_urgent=True,
+)
 
 
 @transaction.atomic
@@ -160,6 +181,7 @@ def log_consent(
         url=papers.page_of(request.pk),
         person_ids=[request.asked_by],
     )
+    _tell_buyers(request, case, actor=actor, title=paper.title, now=now)
     record(
         actor,
         "consented",
@@ -257,6 +279,29 @@ def year_of(request: PurchaseRequest, today: date) -> int:
 def chain_of(request: PurchaseRequest) -> str:
     """Return the key of the chain for the request's class."""
     return f"{queries.KIND}.{request.purchase_class}"
+
+
+def _tell_buyers(
+    request: PurchaseRequest, case: Case, *, actor: Actor, title: str, now: datetime
+) -> None:
+    """Tell those who buy for the place: an emergency does not wait for its round."""
+    buyers = people.people_of_post(
+        post=BUYER, project_id=request.project_id, today=company_day(now)
+    )
+    notify(
+        kind=EMERGENCY.key,
+        to={user.pk for user in buyers},
+        url=papers.page_of(request.pk),
+        context={
+            "title": title,
+            "leader": case.consent.consenter_label,
+            "amount": spell_money(request.amount),
+            "place": request.place_name,
+        },
+        project_id=request.project_id,
+        now=now,
+        actor=actor,
+    )
 
 
 def _bind(request: PurchaseRequest, *, reason: str, year: int) -> None:

@@ -120,7 +120,8 @@ def test_the_approver_does_not_buy(office: Office) -> None:
     assert request.buyer_ids == [office.buyer.user_id]
 
 
-def test_a_rejected_request_comes_back_and_goes_again(office: Office) -> None:
+@pytest.mark.parametrize("by_inbox", [True, False])
+def test_a_rejected_request_comes_back_and_goes_again(office: Office, *, by_inbox: bool) -> None:
     request = submitted(office, line(*PAPER), now=may(20))
     case = case_of(request)
     approvals.reject(
@@ -133,7 +134,10 @@ def test_a_rejected_request_comes_back_and_goes_again(office: Office) -> None:
     request.refresh_from_db()
     assert request.state == RequestState.DRAFT
 
-    submit(office, request, now=may(21))
+    if by_inbox:
+        approvals.resubmit(actor=office.asker, case_id=case.pk, now=may(21))
+    else:
+        submit(office, request, now=may(21))
     sign(request, office.manager, office.gm, now=may(22))
 
     assert request.state == RequestState.APPROVED

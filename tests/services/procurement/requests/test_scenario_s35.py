@@ -59,6 +59,27 @@ def test_the_log_says_who_asked_who_consented_when_what_and_at_which_cost(office
     assert (clock.started_at, clock.due_at) == (SATURDAY, MIDNIGHT)
 
 
+def test_the_buyer_is_told_at_once(office: Office) -> None:
+    request = consented(office, line(*PUMP), at=SATURDAY, now=LOGGED)
+
+    told = Notification.objects.get(kind="procurement.emergency-consented")
+    assert (told.user_id, told.url) == (
+        office.buyer.user_id,
+        f"/c/purchase-requests/{request.pk}/",
+    )
+    assert "1,850.00" in told.text
+
+
+def test_the_paper_goes_from_the_inbox_as_well(office: Office) -> None:
+    request = consented(office, line(*PUMP), at=SATURDAY, now=LOGGED)
+
+    approvals.complete_consent(actor=office.asker, case_id=case_of(request).pk, now=MONDAY)
+
+    request.refresh_from_db()
+    assert request.state == RequestState.SUBMITTED
+    assert sign(request, office.manager, office.gm, now=MONDAY).state == RequestState.APPROVED
+
+
 def test_it_is_bought_at_once_and_the_paper_follows_in_time(office: Office) -> None:
     request = consented(office, line(*PUMP), at=SATURDAY, now=LOGGED)
     pump = request.lines.get()
