@@ -6,9 +6,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.errors import note_refusal
 from api.vendors.auth import (
     Caller,
     VendorSessionAuthentication,
@@ -17,9 +19,10 @@ from api.vendors.auth import (
 )
 from api.views import ApiView, ListView, by_person_only
 from kernel import access, visits
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound
 from kernel.tenancy import company_time_zone
-from services.procurement.vendors.door import Visitor, entered
+from services.procurement.vendors.door import Visitor, entered, told
+from tenants.vendors import queries
 
 
 class PersonApiView(ApiView):
@@ -76,10 +79,19 @@ class VendorApiView(PersonApiView):
         self.actor = self.visitor.actor
         self.today = timezone.localdate(self.now, company_time_zone())
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Note a refusal as it is, and tell the vendor what he is to be told of it."""
+        if isinstance(exc, DomainError) and told(exc) is not exc:
+            note_refusal(exc, self.get_exception_handler_context())
+            exc = exceptions.NotFound()  # which is not noted once more
+        return super().handle_exception(exc)
+
     def _enter(
         self, company: ExitStack, caller: Caller, place: str, request: HttpRequest
     ) -> Visitor | None:
-        if all(place != each for each, _membership in caller.places()):
+        membership = queries.membership_at(login=caller.login, place=place)
+        token = caller.token
+        if membership is None or (token is not None and token.membership_id != membership.pk):
             return None
         try:
             visitor = company.enter_context(

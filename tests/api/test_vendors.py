@@ -1,6 +1,7 @@
 """The vendors' API: a person's companies, and one company at a time, by session or token."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from django_tenants.utils import tenant_context
 from jsonschema import Draft202012Validator
 
 from api.v1.document import document_of
-from kernel.access import Action
+from kernel.access import SYSTEM, Action
+from kernel.documents import operations as documents
 from kernel.errors import NotFound
+from kernel.security.models import SecurityEvent
 from services.procurement.vendors.door import entered
 from services.procurement.vendors.models import PaperKind, VendorPaper
 from tenants.companies.models import Company
@@ -279,3 +282,46 @@ def test_a_sessions_writes_need_the_forms_secret(dai: Person, kind: PaperKind) -
     answer = put_in(strict, kind)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "denied")
+
+
+def test_the_place_with_the_contacts_number_is_the_same_place(dai: Person) -> None:
+    """Mails name it so: they need not know whether he is the contact of others there as well."""
+    client = portal.client_of(dai.login)
+
+    for place in ("alpha", f"alpha.{dai.contact_id}"):
+        assert client.get(f"/v/{place}/api/v1/vendor/").status_code == 200
+        assert client.get(f"/v/{place}/").status_code == 200
+    assert client.get(f"/v/alpha.{dai.contact_id + 1}/api/v1/vendor/").status_code == 404
+
+
+def test_what_only_the_staff_may_is_not_there_and_is_written_down(
+    dai: Person, kind: PaperKind, companies: dict[str, Company]
+) -> None:
+    client = portal.client_of(dai.login)
+    paper_id = put_in(client, kind).json()["id"]
+    with tenant_context(companies["alpha"]):
+        file_id = documents.attach(
+            actor=SYSTEM,
+            subject=VendorPaper.objects.get(pk=paper_id),
+            project_id=None,
+            upload=BytesIO(b"%PDF-1.4\n%%EOF\n"),
+            name="secret.pdf",
+            is_secret=True,
+            now=timezone.now(),
+        ).pk
+
+    page = client.get(f"/v/alpha/files/{file_id}/")
+    answer = client.post(f"/v/alpha/api/v1/files/{file_id}/content/")
+
+    assert (page.status_code, answer.status_code) == (404, 404)
+    assert answer.json() == {
+        "type": "urn:guanjia:problem:not-found",
+        "status": 404,
+        "code": "not-found",
+        "detail": "Not found.",
+    }
+    assert "post" not in page.content.decode().partition("<main")[2].partition("</main")[0]
+    with tenant_context(companies["alpha"]):
+        assert set(SecurityEvent.objects.values_list("kind", "actor")) == {
+            ("ACTION_DENIED", "宁波信诺电气 戴立群")
+        }

@@ -22,7 +22,7 @@ from kernel.sealing import KeyPair
 from kernel.security import operations as security
 from kernel.tenancy import company_time_zone
 from portal.vendors import navigation, session
-from services.procurement.vendors.door import Visitor, entered
+from services.procurement.vendors.door import Visitor, entered, told
 from services.procurement.vendors.models import Contact, Vendor
 from tenants.vendors.models import VendorLogin
 
@@ -105,7 +105,7 @@ class VendorView(SignedInView):
                 return super().answer(request, *args, **kwargs)
             except DomainError as error:
                 self._note_refusal(error)
-                return error_page(request, error)
+                return error_page(request, told(error))
 
     def _note_refusal(self, error: DomainError) -> None:
         """Write a refusal into the company's security log; what was refused is rolled back."""

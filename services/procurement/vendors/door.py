@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django_tenants.utils import tenant_context
 
 from kernel import access, policies
-from kernel.errors import Invalid, NotFound
+from kernel.errors import DomainError, Invalid, NotFound
 from kernel.text import _, in_company_language
 from services.procurement.vendors import operations
 from services.procurement.vendors.models import Contact, ContactState, VendorState
@@ -67,6 +67,14 @@ def entered(
             raise NotFound
         actor = joining.actor_of(contact, request_id=request_id, address=address)
         yield Visitor(company, contact, actor)
+
+
+def told(error: DomainError) -> DomainError:
+    """Return what a vendor is told of a failure: of what only the staff may, nothing.
+
+    The refusal itself names the action and the posts that carry it; that is the company's own.
+    """
+    return NotFound() if isinstance(error, access.ActionDenied) else error
 
 
 @transaction.atomic
