@@ -31,12 +31,13 @@ from services.procurement.rounds.models import (
     RoundSource,
     RoundState,
 )
-from services.procurement.vendors.models import Contact, ContactState, Vendor
+from services.procurement.vendors.models import Contact, ContactState, PaperKind, Vendor
 from services.properties.models import Project
 from tests import factories_procurement_contracts as contracts
 from tests.factories import NOW, TODAY
 from tests.factories_procurement_contracts import Company
 from tests.factories_procurement_requests import add_request, category
+from tests.factories_properties import add_project
 
 PUBLISHED, CLOSED = NOW - timedelta(days=5), NOW - timedelta(days=1)
 
@@ -261,6 +262,26 @@ def add_rows(project: Project, mark: str, user_id: int, vendor: Vendor) -> dict[
         "change_id": change.pk,
         "emergency_id": emergency_request.pk,
     }
+
+
+def add_own_rows(vendor: Vendor, mark: str, code: str) -> dict[str, int]:
+    """Return an order that a vendor has confirmed, and a delivery that he announced."""
+    PaperKind.objects.update(is_required=False)
+    rows = add_rows(add_project(code, f"{mark} {code}"), mark, 1, vendor)
+    order = PurchaseOrder.objects.get(pk=rows["order_id"])
+    actor = contact_of(vendor, f"{mark} announcer")
+    day = date(2026, 12, 10)
+    operations.acknowledge(actor=actor, order_id=order.pk, promised_on=day, now=NOW, today=TODAY)
+    delivery = operations.announce(
+        actor=actor,
+        order_id=order.pk,
+        quantities={order.lines.get().pk: Decimal(1)},
+        expected_on=day,
+        carrier=f"{mark} carrier",
+        now=NOW,
+        today=TODAY,
+    )
+    return {"order_id": order.pk, "delivery_id": delivery.pk}
 
 
 def _revision(one: Round, vendor: Vendor) -> QuoteRevision:

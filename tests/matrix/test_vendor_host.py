@@ -92,6 +92,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/v/<place:place>/api/v1/papers/", "POST"): Row(302, 415, 415, 404),
     ("/v/<place:place>/api/v1/paper-kinds/", "GET"): of_company(200),
     ("/v/<place:place>/api/v1/files/<int:attachment_id>/content/", "POST"): of_company(200, 404),
+    ("/v/<place:place>/orders/", "GET"): of_company(200),
+    ("/v/<place:place>/orders/<int:order_id>/", "GET"): of_company(200, 404),
+    # Nothing typed, and no change waits for an answer.
+    ("/v/<place:place>/orders/<int:order_id>/acknowledge/", "POST"): of_company(422, 404),
+    ("/v/<place:place>/orders/<int:order_id>/answer/", "POST"): of_company(409, 404),
+    ("/v/<place:place>/orders/<int:order_id>/changes/", "POST"): of_company(422, 404),
+    ("/v/<place:place>/orders/<int:order_id>/deliveries/", "POST"): of_company(422, 404),
+    (
+        "/v/<place:place>/orders/<int:order_id>/deliveries/<int:delivery_id>/cancel/",
+        "POST",
+    ): of_company(302, 404),
 }
 # Says for whom it invites, to whoever has the link.
 SHOWS_OWN_TO_ALL = {"/invitations/<str:key>/"}

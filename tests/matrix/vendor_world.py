@@ -12,6 +12,7 @@ from django_tenants.utils import tenant_context
 from kernel import access, crypto
 from kernel.documents import operations as documents
 from kernel.documents.queries import attachments_of
+from services.procurement.orders.models import Delivery
 from services.procurement.vendors.models import (
     AccountState,
     BankAccount,
@@ -29,6 +30,7 @@ from tests import factories
 from tests.factories import NOW, PASSWORD
 from tests.factories_operators import knock
 from tests.factories_portal import add_contact, add_vendor, invite, join, session_of
+from tests.factories_procurement_orders import add_own_rows
 from tests.matrix.marks import FOREIGN, OTHER, OWN
 from tests.matrix.people import session_of as staff_session_of
 from tests.matrix.people import token_of
@@ -123,6 +125,7 @@ def add_records(who: str, mark: str) -> Vendor:
         asked_by_label="test",
         asked_at=NOW,
     )
+    add_own_rows(vendor, mark, f"P-{who}"[:8].upper())
     return vendor
 
 
@@ -130,7 +133,12 @@ def records_of(company: Company, vendor: Vendor) -> dict[str, int]:
     """Return the numbers of a vendor's records, by the names that addresses give them."""
     with tenant_context(company):
         paper = vendor.papers.get()
-        return {"attachment_id": attachments_of(paper).get().pk}
+        delivery = Delivery.objects.filter(order__vendor=vendor).latest("pk")
+        return {
+            "attachment_id": attachments_of(paper).get().pk,
+            "order_id": delivery.order_id,
+            "delivery_id": delivery.pk,
+        }
 
 
 def operator_cookies() -> dict[str, str]:

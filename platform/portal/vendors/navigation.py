@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.vendors.orders import waiting as orders
 from services.procurement.vendors.door import Visitor
 
 
@@ -33,6 +34,7 @@ class Item(NamedTuple):
 
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("portal-home", "home", _("Start page")),
+    Entry("portal-orders", "cart", _("Orders"), count=orders.count),
     Entry("portal-papers", "file-text", _("Licences and papers")),
     Entry("portal-company", "building", _("Company data")),
     Entry("portal-messages", "bell", _("Messages")),

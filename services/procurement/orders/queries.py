@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -72,6 +72,14 @@ def get_own_order(*, actor: Actor, order_id: int) -> PurchaseOrder:
     if found is None:
         raise NotFound
     return found
+
+
+def waiting_for_vendor(*, actor: Actor) -> QuerySet[PurchaseOrder]:
+    """Return the vendor's orders that he has to confirm, or with a change to answer."""
+    to_answer = OrderChange.objects.filter(order=OuterRef("pk"), state=ChangeState.APPROVED)
+    return own_orders(actor=actor).filter(
+        Q(state=OrderState.SENT) | Q(Exists(to_answer), state__in=RUNNING)
+    )
 
 
 def lock_order(order_id: int) -> PurchaseOrder:

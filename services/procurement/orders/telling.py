@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import reverse
 
 from kernel.access import Action
@@ -64,8 +65,8 @@ NOTICES: Final = (ACKNOWLEDGED, ANNOUNCED, CHANGE_PROPOSED, CHANGE_AGREED, CHANG
 
 
 def page_of(order_id: int) -> str:
-    """Return the address of an order's page in the console."""
-    return reverse("purchase-orders-order", args=[order_id])
+    """Return the address of an order's page in the console, also while the portal is visited."""
+    return reverse("purchase-orders-order", settings.ROOT_URLCONF, args=[order_id])
 
 
 def tell_vendor(order: PurchaseOrder, kind: LetterKind, *, now: datetime) -> None:
