@@ -210,7 +210,6 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
             **_manual(mark, project, office.director),
             **rounds.add_row(project.pk, mark),
             **stock.add_rows(project, mark, office.collector.require_person()),
-            "contract_id": contracts.add_row(project, mark, office.director.require_person()).pk,
             **_purchase(mark, project),
             **_purchases(mark, project, office.director.require_person()),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
