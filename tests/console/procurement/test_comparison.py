@@ -57,7 +57,7 @@ def test_the_page_shows_totals_prices_and_what_is_odd(asked: Asked, buyer: Brows
         "10,362.00",
         "Cannot be compared as a whole",
         "Not quoted",
-        "1 missing",
+        "1 line missing",
     ):
         assert shown in text, shown
     assert text.count("cmp-price") == 5

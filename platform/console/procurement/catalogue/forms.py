@@ -40,7 +40,7 @@ class ItemFacts(ChoicesForm):
     category_id = OfOne(label=_("Category"))
     name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=100)
     spec = forms.CharField(label=_("Specification"), max_length=200, required=False)
-    unit = forms.CharField(label=pgettext_lazy("of quantity", "Unit"), max_length=10)
+    unit = forms.CharField(label=pgettext_lazy("of measure", "Unit"), max_length=10)
     code = forms.CharField(
         label=_("Code"),
         max_length=40,

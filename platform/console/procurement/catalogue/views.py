@@ -29,7 +29,7 @@ class Items(ListView):
         Column(key="code", label=_("Code"), kind="code", sort="code", phone="end"),
         title_column("name", pgettext_lazy("of a thing", "Name"), sort="name"),
         Column(key="spec", label=_("Specification"), phone="sub", wraps=True),
-        Column(key="unit", label=pgettext_lazy("of quantity", "Unit")),
+        Column(key="unit", label=pgettext_lazy("of measure", "Unit")),
         Column(key="brand", label=_("Brand"), sort="brand"),
         Column(key="category.label", label=_("Category"), sort="category__code"),
         Column(

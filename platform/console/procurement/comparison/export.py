@@ -5,7 +5,7 @@ from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 from django.http import FileResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from console.lists.export import XLSX, clean
 from services.procurement.rounds.models import Round
@@ -62,7 +62,7 @@ def write(file: IO[bytes], quote_round: Round, sheet: Comparison) -> None:
         gettext("No."),
         gettext("Article"),
         gettext("Specification"),
-        gettext("Unit"),
+        pgettext("of measure", "Unit"),
         gettext("Quantity"),
         gettext("Last price"),
     ]

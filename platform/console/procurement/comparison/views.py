@@ -192,7 +192,7 @@ class ScoresPage(_RoundView):
     ) -> HttpResponse:
         context = {
             "title": _("Score the quotes"),
-            "crumbs": [*_crumbs(found), (found.number, _page_of(found))],
+            "crumbs": [*_crumbs(found), (_("Comparison of the quotes"), _page_of(found))],
             "round": found,
             "form": form,
             "sheet": sheet,
@@ -240,7 +240,7 @@ class AwardPage(_RoundView):
     ) -> HttpResponse:
         context = {
             "title": _("Award"),
-            "crumbs": [*_crumbs(found), (found.number, _page_of(found))],
+            "crumbs": [*_crumbs(found), (_("Comparison of the quotes"), _page_of(found))],
             "round": found,
             "form": form,
             "sheet": sheet,

@@ -88,7 +88,7 @@ class LineForm(forms.Form):
     spec = forms.CharField(label=_("Specification"), max_length=200, required=False)
     category = forms.ChoiceField(label=_("Category"))
     quantity = NumberField(label=_("Quantity"), max_digits=10, decimal_places=3)
-    unit = forms.CharField(label=pgettext_lazy("of goods", "Unit"), max_length=10)
+    unit = forms.CharField(label=pgettext_lazy("of measure", "Unit"), max_length=10)
     unit_price = NumberField(label=_("Unit price with tax"), max_digits=12, decimal_places=4)
     is_fixed_asset = forms.BooleanField(label=_("Fixed asset"), required=False)
     note = forms.CharField(label=_("Remark"), max_length=200, required=False)

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.inputs import DayField, NumberField
 from services.procurement.rounds.rules.drafts import TAX_PERCENTS, Draft, Line
@@ -16,7 +17,7 @@ from services.procurement.rounds.rules.drafts import TAX_PERCENTS, Draft, Line
 SPARE_ROWS = 5
 MOMENT = "%Y-%m-%dT%H:%M"
 CRITERIA_WORDS = {
-    "price": _("Price"),
+    "price": pgettext_lazy("criterion", "Price"),
     "quality": _("Quality"),
     "delivery": _("Delivery time"),
     "after_sales": _("After-sales service"),
@@ -125,7 +126,7 @@ class LineForm(forms.Form):
 
     name = forms.CharField(label=_("Article"), max_length=100, required=False)
     spec = forms.CharField(label=_("Specification"), max_length=300, required=False)
-    unit = forms.CharField(label=_("Unit"), max_length=10, required=False)
+    unit = forms.CharField(label=pgettext_lazy("of measure", "Unit"), max_length=10, required=False)
     quantity = NumberField(label=_("Quantity"), required=False, max_digits=10, decimal_places=3)
     item = forms.IntegerField(widget=forms.HiddenInput, required=False)
     sources = forms.CharField(widget=forms.HiddenInput, required=False)

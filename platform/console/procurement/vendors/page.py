@@ -30,11 +30,11 @@ from services.procurement.vendors.rules import Standing
 
 TABS = {
     "": _("Overview"),
-    "papers": _("Papers"),
+    "papers": _("Vendors' papers"),
     "accounts": _("Bank accounts"),
     "supplies": _("Supplies"),
     "contacts": _("Contacts"),
-    "holds": _("Holds"),
+    "holds": _("Holds of vendors"),
     "visits": _("Visits"),
     "files": _("Files"),
     "history": pgettext_lazy("of a record", "History"),

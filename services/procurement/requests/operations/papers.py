@@ -86,7 +86,7 @@ def checks_of(case: Case) -> list[tuple[bool, object]]:
 def _summary(request: PurchaseRequest, lines: Sequence[RequestLine], year: int) -> dict[str, str]:
     """Return what the facts do not say."""
     summary = {
-        str(_("Unit")): request.unit,
+        str(_("Using unit")): request.unit,
         str(_("Reason")): request.reason,
     }
     if request.needed_on is not None:
