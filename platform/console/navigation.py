@@ -127,6 +127,11 @@ _PURCHASES = (
     _company("assets", _("Fixed assets"), Action.STOCK_VIEW),
     _company("vendors", _("Vendors"), Action.VENDOR_VIEW),
     _company("catalogue", _("Catalogue of goods"), Action.PURCHASE_VIEW),
+    _company("goods-receipts-coming", _("Goods to take in"), Action.GOODS_RECEIVE),
+    _company("goods-receipts", _("Goods receipts"), Action.PURCHASE_VIEW),
+    _company("goods-objections", _("Objections to goods"), Action.PURCHASE_VIEW),
+    _company("goods-returns", _("Returns to vendors"), Action.PURCHASE_VIEW),
+    _company("sealed-samples", _("Sealed samples"), Action.PURCHASE_VIEW),
 )
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
@@ -161,6 +166,15 @@ _SETTINGS = (
     _company("integrations", _("Integrations"), Action.TOKEN_MANAGE),
     _company("factor-rules", _("Second factor"), Action.COMPANY_CONFIGURE),
 )
+_VENDORS_MONEY: Final = (
+    _company("vendor-invoices", _("Vendors' invoices"), Action.PURCHASE_VIEW),
+    _company("vendor-payments", _("Payments to vendors"), Action.PURCHASE_VIEW),
+    _company("vendor-accounts", _("Payables by age"), Action.VENDOR_VIEW),
+    _company("advances", _("Advances"), Action.PURCHASE_VIEW),
+    _company("claims", _("Claims"), Action.PURCHASE_VIEW),
+    _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
+    _company("service-assessments", _("Assessments of services"), Action.PURCHASE_VIEW),
+)
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(route="project-home", label=_("Project home"), action=Action.REGISTRY_VIEW, icon="home"),
@@ -186,6 +200,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         Action.PURCHASE_VIEW,
         icon="cart",
         children=_PURCHASES,
+    ),
+    _company(
+        "vendor-invoices",
+        _("Vendors' money"),
+        Action.PURCHASE_VIEW,
+        icon="bank",
+        children=_VENDORS_MONEY,
     ),
     _company(
         "approval-chains",

@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.procurement.stock.urls")),
     path("", include("console.procurement.urls")),
     path("", include("console.procurement.orders.urls")),
+    path("", include("console.procurement.money.urls")),
+    path("", include("console.procurement.receiving.urls")),
     path("", include("console.properties.urls")),
     path("", include("console.retention.urls")),
     path("", include("console.runs.urls")),

@@ -11,6 +11,8 @@ class ProcurementConfig(AppConfig):
         from services.procurement.catalogue import registry as catalogue
         from services.procurement.contracts import registry as contracts
         from services.procurement.orders import registry as orders
+        from services.procurement.payments import registry as payments
+        from services.procurement.receiving import registry as receiving
         from services.procurement.requests import registry as requests
         from services.procurement.rounds import registry as rounds
         from services.procurement.stock import registry as stock
@@ -25,6 +27,8 @@ class ProcurementConfig(AppConfig):
             rounds,
             contracts,
             orders,
+            receiving,
+            payments,
         )
         for part in parts:
             part.register()

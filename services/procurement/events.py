@@ -12,6 +12,35 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.item.created": _("Article entered"),
     "procurement.item.restored": _("Article taken up again"),
     "procurement.item.retired": _("Article taken out of use"),
+    # Receiving
+    "procurement.goods.received": _("Goods taken in"),
+    "procurement.goods.returned": _("Goods returned to the vendor"),
+    "procurement.objection.put-back": _("Goods put back from quarantine"),
+    "procurement.objection.raised": _("Objection to goods raised"),
+    "procurement.objection.settled": _("Objection to goods settled"),
+    "procurement.objection.taken-up": _("Objection to goods taken up with the vendor"),
+    "procurement.sample.ended": _("Sealed sample taken out of force"),
+    "procurement.sample.sealed": _("Sample sealed"),
+    # Vendors' money
+    "procurement.advance.asked": _("Advance asked for"),
+    "procurement.advance.paid": _("Advance paid out"),
+    "procurement.claim.discarded": _("Claim given up"),
+    "procurement.claim.drafted": _("Claim drafted"),
+    "procurement.claim.settled": _("Claim settled"),
+    "procurement.claim.submitted": _("Claim submitted"),
+    "procurement.credit.entered": _("Vendor's credit note booked"),
+    "procurement.invoice.booked": _("Vendor's invoice booked"),
+    "procurement.invoice.entered": _("Vendor's invoice entered"),
+    "procurement.invoice.matched": _("Vendor's invoice matched anew"),
+    "procurement.invoice.refused": _("Vendor's invoice refused"),
+    "procurement.invoice.reversed": _("Vendor's invoice taken back"),
+    "procurement.service.assessed": _("Outsourced service assessed"),
+    "procurement.statement.agreed": _("Vendor's account agreed on"),
+    "procurement.statement.disputed": _("Vendor's account disputed"),
+    "procurement.statement.sent": _("Vendor's account sent to be reconciled"),
+    "procurement.vendor-payment.asked": _("Payment to a vendor asked for"),
+    "procurement.vendor-payment.paid": _("Vendor paid"),
+    "procurement.vendor-payment.undone": _("Payment to a vendor undone"),
     # Vendors' people
     "procurement.contact.joined": _("Contact took up his invitation"),
     # Contracts
@@ -158,4 +187,17 @@ OBJECTS: Final[dict[str, Any]] = {
     "procurement.vendor": _("Vendor"),
     # Orders
     "procurement.purchaseorder": _("Purchase order"),
+    # Receiving
+    "procurement.goodsreceipt": _("Goods receipt"),
+    "procurement.goodsreturn": _("Return to the vendor"),
+    "procurement.objection": _("Objection to goods"),
+    "procurement.sealedsample": _("Sealed sample"),
+    # Vendors' money
+    "procurement.advance": _("Advance"),
+    "procurement.claim": _("Claim"),
+    "procurement.creditnote": _("Vendor's credit note"),
+    "procurement.serviceassessment": _("Assessment of an outsourced service"),
+    "procurement.vendorinvoice": _("Vendor's invoice"),
+    "procurement.vendorpayment": _("Payment to a vendor"),
+    "procurement.vendorstatement": _("Reconciliation with a vendor"),
 }

@@ -47,6 +47,7 @@ APPEND_ONLY_TABLES = frozenset(
         "documents_printtemplate",
         "procurement_amendment",
         "procurement_contractcopy",
+        "procurement_creditnote",
         "procurement_goodsreceipt",
         "procurement_goodsreceiptline",
         "procurement_goodsreturn",

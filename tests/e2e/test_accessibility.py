@@ -44,6 +44,8 @@ from tests.e2e.conftest import axe_violations
 from tests.e2e.site import Site
 from tests.factories import hold_post
 from tests.factories_procurement_contracts import add_row as add_contract
+from tests.factories_procurement_money import add_rows as add_money
+from tests.factories_procurement_money import company_rows
 from tests.factories_procurement_orders import add_rows as add_orders
 from tests.factories_procurement_stock import add_rows as add_stock
 from tests.factories_procurement_vendors import add_rows as add_vendor_rows
@@ -373,6 +375,8 @@ def purchases(project_id: int, user_id: int) -> dict[str, int]:
         **add_orders(project, "清洁", user_id, contract.vendor),
         **add_stock(project, "保洁", user_id),
         **add_vendor_rows("恒达"),
+        **add_money(project, "money"),
+        **company_rows(),
     }
 
 

@@ -19,7 +19,7 @@ from kernel.notifications.models import Channel, Notification
 from kernel.outbox.models import Endpoint, Event, EventDelivery
 from kernel.policies.operations import set_value
 from tenants.companies.models import Company
-from tests import factories_billing, factories_procurement_vendors
+from tests import factories_billing, factories_procurement_money, factories_procurement_vendors
 from tests.factories import NOW, TODAY
 from tests.matrix.marks import MONTH, OWN, Ids
 
@@ -128,6 +128,7 @@ def add_company_rows(
     visited = users["reader"]
     return {
         "user_id": visited.pk,
+        **factories_procurement_money.company_rows(),
         **_identity(visited),
         **factories_procurement_vendors.add_rows(OWN),
         "holding_id": PostHolding.objects.get(user=visited).pk,

@@ -36,6 +36,7 @@ from tests import (
     factories_runs,
 )
 from tests import factories_procurement_contracts as contracts
+from tests import factories_procurement_money as money
 from tests import factories_procurement_orders as orders
 from tests import factories_procurement_requests as requests
 from tests import factories_procurement_rounds as rounds
@@ -212,6 +213,7 @@ def add_project_rows(mark: str, code: str, price: str) -> Ids:
             **stock.add_rows(project, mark, office.collector.require_person()),
             **_purchase(mark, project),
             **_purchases(mark, project, office.director.require_person()),
+            **money.add_rows(project, mark),
             "entry_id": AuditEntry.objects.filter(project_id=project.pk).latest("pk").pk,
         },
     )

@@ -114,6 +114,15 @@ ROW_IDS = frozenset(
         "count_id",
         "count_line_id",
         "asset_id",
+        "incoming_order_id",
+        "goods_receipt_id",
+        "receipt_line_id",
+        "objection_id",
+        "vendor_invoice_id",
+        "vendor_payment_id",
+        "advance_id",
+        "claim_id",
+        "assessment_id",
     }
 )
 # An endpoint looks at the shape of a body before it looks for the row.
@@ -136,6 +145,10 @@ GET_ELSEWHERE = {
 }
 # The books are the whole company's: a post in one project is not enough.
 COMPANY_WIDE = {
+    "/c/vendor-accounts/",
+    "/c/vendor-accounts/<int:vendor_id>/",
+    "/c/vendor-statements/",
+    "/c/vendor-statements/<int:statement_id>/",
     "/c/ledger/check/",
     "/api/v1/ledger/check/",
     "/api/v1/ledger/invariants/",

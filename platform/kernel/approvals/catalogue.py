@@ -480,4 +480,15 @@ DEFAULT_CHAINS: Final = (
         "003/D8.3 §2",
         _chain(_sign("finance", "finance_head")),
     ),
+    # Of vendors' money one post decides and another pays, never the buyer; who asks for payments is
+    # the head of finance, and does not sign it. Which posts, the sources do not say.
+    *(
+        DefaultChain(key, key, name, name_en, source, _chain(_sign("decide", post)))
+        for key, name, name_en, source, post in (
+            ("purchase.advance", "采购借款", "Advance to a buyer", "000/16 §7.1†", "finance_head"),
+            ("purchase.claim", "采购报销", "Claim of a buyer", "000/16 §7.2†", "finance_head"),
+            ("vendor.payment", "供应商付款", "Payment to a vendor", "000/16 §7.3†", "company_gm"),
+            ("service.assessment", "服务考核", "Service assessed", "000/14 §5", "property_manager"),
+        )
+    ),
 )

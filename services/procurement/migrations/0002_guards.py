@@ -222,6 +222,7 @@ APPEND_ONLY = (
     "goodsreturn",
     "vendorentry",
     "vendorpaymentshare",
+    "creditnote",
     "intermediarycheck",
     "contractcopy",
 )

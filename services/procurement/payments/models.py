@@ -8,7 +8,7 @@ from kernel.text import _
 from services.billing.ledger.models import Journal
 from services.procurement.contracts.models import Contract, PaymentPlanLine
 from services.procurement.orders.models import OrderLine, PurchaseOrder
-from services.procurement.receiving.models import GoodsReceipt
+from services.procurement.receiving.models import GoodsReceipt, GoodsReturn
 from services.procurement.requests.models import PurchaseRequest
 from services.procurement.vendors.models import BankAccount, Vendor
 from services.properties.models import Project
@@ -59,6 +59,7 @@ class Advance(CompanyModel):
 
 
 class ClaimState(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
     SUBMITTED = "SUBMITTED", _("In approval")
     APPROVED = "APPROVED", _("Approved, to be paid out")
     PAID = "PAID", _("Settled")
@@ -73,14 +74,14 @@ class Claim(CompanyModel):
     number = models.CharField(max_length=40, unique=True)
     person_id = models.BigIntegerField()
     person_label = models.CharField(max_length=140)
-    advance = models.OneToOneField(
-        Advance, on_delete=models.PROTECT, null=True, related_name="claim"
-    )
-    receipt = models.OneToOneField(GoodsReceipt, on_delete=models.PROTECT, related_name="claim")
+    advance = models.ForeignKey(Advance, on_delete=models.PROTECT, null=True, related_name="claims")
+    receipt = models.ForeignKey(GoodsReceipt, on_delete=models.PROTECT, related_name="claims")
+    # What the claim pays: owed to the vendor when the claim is approved, paid when it is settled.
+    invoice = models.OneToOneField("VendorInvoice", on_delete=models.PROTECT, related_name="claim")
     sales_slip = models.CharField(max_length=60)
     invoice_number = models.CharField(max_length=60)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
-    state = models.CharField(max_length=9, choices=ClaimState, default=ClaimState.SUBMITTED)
+    state = models.CharField(max_length=9, choices=ClaimState, default=ClaimState.DRAFT)
     claimed_at = models.DateTimeField()
     settled_by = models.BigIntegerField(null=True)
     settled_by_label = models.CharField(max_length=140, blank=True)
@@ -103,6 +104,12 @@ class Claim(CompanyModel):
             models.CheckConstraint(
                 condition=Q(paid_out=0) | Q(given_back=0), name="claim_one_difference"
             ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=~Q(state="REFUSED"), name="claim_of_receipt_once"
+            ),
+            models.UniqueConstraint(
+                fields=["advance"], condition=~Q(state="REFUSED"), name="claim_of_advance_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +122,7 @@ class InvoiceState(models.TextChoices):
     EXCEPTION = "EXCEPTION", _("Does not match")
     BOOKED = "BOOKED", _("Booked")
     REFUSED = "REFUSED", _("Refused")
+    REVERSED = "REVERSED", _("Taken back")
 
 
 class VendorInvoice(CompanyModel):
@@ -123,6 +131,9 @@ class VendorInvoice(CompanyModel):
     plural = _("Vendors' invoices")
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="invoices")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, related_name="vendor_invoices"
+    )  # of the order, or where the service is done; empty: the company's
     order = models.ForeignKey(
         PurchaseOrder, on_delete=models.PROTECT, null=True, related_name="invoices"
     )
@@ -135,6 +146,7 @@ class VendorInvoice(CompanyModel):
     net_amount = models.DecimalField(max_digits=14, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=14, decimal_places=2)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    freight = models.DecimalField(max_digits=14, decimal_places=2, default=0)  # of it, with tax
     paid_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     credited_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     state = models.CharField(max_length=9, choices=InvoiceState, default=InvoiceState.SUBMITTED)
@@ -163,6 +175,14 @@ class VendorInvoice(CompanyModel):
                 name="vendorinvoice_paid_at_most_all",
             ),
             models.CheckConstraint(
+                condition=Q(freight__gte=0, freight__lte=F("amount")),
+                name="vendorinvoice_freight_of_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(order__isnull=True) | Q(contract__isnull=True),
+                name="vendorinvoice_of_goods_or_service",
+            ),
+            models.CheckConstraint(
                 condition=Q(due_on__gte=F("invoiced_on")), name="vendorinvoice_days_in_order"
             ),
             models.CheckConstraint(
@@ -171,7 +191,7 @@ class VendorInvoice(CompanyModel):
             ),
             models.UniqueConstraint(
                 fields=["vendor", "number"],
-                condition=~Q(state="REFUSED"),
+                condition=~Q(state__in=["REFUSED", "REVERSED"]),
                 name="vendorinvoice_number_once",
                 violation_error_message=_("This invoice is here already."),
             ),
@@ -179,6 +199,7 @@ class VendorInvoice(CompanyModel):
         indexes = [
             models.Index(fields=["state", "due_on"], name="vendorinvoice_by_day"),
             models.Index(fields=["vendor", "-id"], name="vendorinvoice_of_vendor"),
+            models.Index(fields=["project", "-id"], name="vendorinvoice_of_project"),
         ]
 
     def __str__(self) -> str:
@@ -193,6 +214,8 @@ class InvoiceLine(CompanyModel):
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price = models.DecimalField(max_digits=12, decimal_places=4)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    # What it takes out of the goods received and not invoiced, when it is booked.
+    accrued = models.DecimalField(max_digits=14, decimal_places=2, default=0)
 
     class Meta:
         constraints = [
@@ -209,11 +232,53 @@ class InvoiceLine(CompanyModel):
         return f"#{self.pk} {self.amount}"
 
 
+class CreditNote(CompanyModel):
+    """A vendor's credit note (红字发票): for goods that went back, or a price that was reduced.
+
+    Append-only. It is taken off one invoice, which owes so much less.
+    """
+
+    plural = _("Vendors' credit notes")
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="credit_notes")
+    invoice = models.ForeignKey(
+        VendorInvoice, on_delete=models.PROTECT, related_name="credit_notes"
+    )
+    goods_return = models.OneToOneField(
+        GoodsReturn, on_delete=models.PROTECT, null=True, related_name="credit_note"
+    )
+    number = models.CharField(max_length=60)  # the vendor's
+    credited_on = models.DateField()
+    net_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.CharField(max_length=300)
+    entered_by = models.BigIntegerField()
+    entered_by_label = models.CharField(max_length=140)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=_GT_0
+                & Q(amount=F("net_amount") + F("tax_amount"))
+                & Q(net_amount__gte=0, tax_amount__gte=0),
+                name="creditnote_adds_up",
+            ),
+            models.UniqueConstraint(fields=["vendor", "number"], name="creditnote_number_once"),
+        ]
+        indexes = [models.Index(fields=["vendor", "-id"], name="creditnote_of_vendor")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class PaymentState(models.TextChoices):
     SUBMITTED = "SUBMITTED", _("In approval")
     APPROVED = "APPROVED", _("Approved, to be paid")
     PAID = "PAID", _("Paid")
     REFUSED = "REFUSED", _("Refused")
+    REVERSED = "REVERSED", _("Undone")
 
 
 class VendorPayment(CompanyModel):
@@ -223,6 +288,9 @@ class VendorPayment(CompanyModel):
 
     number = models.CharField(max_length=40, unique=True)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="payments")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, related_name="vendor_payments"
+    )  # of the invoices that it pays
     # To which account it goes, as it was when the payment was asked for.
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -236,13 +304,16 @@ class VendorPayment(CompanyModel):
     paid_at = models.DateTimeField(null=True)
     reference = models.CharField(max_length=60, blank=True)  # the bank's
     idempotency_key = models.CharField(max_length=80, unique=True)
+    reversal_reason = models.CharField(max_length=300, blank=True)
+    reversed_by_label = models.CharField(max_length=140, blank=True)
+    reversed_at = models.DateTimeField(null=True)
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=_GT_0, name="vendorpayment_amount_gt_0"),
             models.CheckConstraint(
-                condition=~Q(state="PAID")
+                condition=~Q(state__in=["PAID", "REVERSED"])
                 | Q(journal__isnull=False, paid_on__isnull=False) & ~Q(reference=""),
                 name="vendorpayment_paid_with_journal",
             ),
@@ -286,7 +357,8 @@ class VendorPaymentShare(CompanyModel):
 class EntryKind(models.TextChoices):
     INVOICE = "INVOICE", _("Invoice")
     PAYMENT = "PAYMENT", _("Payment")
-    CREDIT = "CREDIT", _("Credit")
+    CREDIT = "CREDIT", _("Credit note")
+    REVERSAL = "REVERSAL", _("Undone")
 
 
 class VendorEntry(CompanyModel):
@@ -298,7 +370,7 @@ class VendorEntry(CompanyModel):
     plural = _("Vendors' accounts")
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=7, choices=EntryKind)
+    kind = models.CharField(max_length=8, choices=EntryKind)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     effective_on = models.DateField()
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+")
@@ -374,6 +446,10 @@ class ServiceAssessment(CompanyModel):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="assessments")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     month = models.DateField()
+    # The payment that the contract foresees for the month: what is paid if nothing is deducted.
+    plan_line = models.ForeignKey(
+        PaymentPlanLine, on_delete=models.PROTECT, related_name="assessments"
+    )
     score = models.IntegerField()
     deduction = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     amount = models.DecimalField(max_digits=14, decimal_places=2)  # to be paid
@@ -384,7 +460,7 @@ class ServiceAssessment(CompanyModel):
     scored_at = models.DateTimeField()
     invoice = models.OneToOneField(
         VendorInvoice, on_delete=models.PROTECT, null=True, related_name="assessment"
-    )
+    )  # emptied when the invoice is refused or taken back
 
     class Meta:
         constraints = [
@@ -393,6 +469,11 @@ class ServiceAssessment(CompanyModel):
                 condition=~Q(state="REFUSED"),
                 name="serviceassessment_once",
                 violation_error_message=_("This month is assessed already."),
+            ),
+            models.UniqueConstraint(
+                fields=["plan_line"],
+                condition=~Q(state="REFUSED"),
+                name="serviceassessment_of_plan_once",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="serviceassessment_month"),
             models.CheckConstraint(

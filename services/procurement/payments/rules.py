@@ -107,6 +107,7 @@ class Mismatch(StrEnum):
     NOT_RECEIVED = "NOT_RECEIVED"  # more is billed than was accepted
     PRICE = "PRICE"
     BILLED_BEFORE = "BILLED_BEFORE"
+    FREIGHT = "FREIGHT"  # more freight is billed than was agreed; of no line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,41 @@ def match(
 
 def _finding(billed: Billed, mismatch: Mismatch, amount: Decimal) -> Finding:
     return Finding(line_id=billed.line_id, mismatch=mismatch, amount=amount)
+
+
+def freight_finding(*, billed: Decimal, agreed: Decimal, billed_before: Decimal) -> Finding | None:
+    """Return by how much more freight is billed than was agreed; ``None`` if by none."""
+    over = billed - max(agreed - billed_before, Decimal(0))
+    return Finding(line_id=0, mismatch=Mismatch.FREIGHT, amount=over) if over > 0 else None
+
+
+def released(*, accrued: Decimal, open_quantity: Decimal, quantity: Decimal) -> Decimal:
+    """Return what an invoice takes out of the goods received and not invoiced of a line.
+
+    The last part takes all that is left, so that nothing remains of a line that is invoiced.
+    """
+    if quantity >= open_quantity:
+        return accrued
+    return round_money(accrued * quantity / open_quantity)
+
+
+def spread(amount: Decimal, rows: Sequence[tuple[int, "Open"]]) -> list[tuple[int, Decimal]]:
+    """Pay what is owed, what is due first before the rest; together the parts are the amount.
+
+    :raises AmountInvalid: if the amount is none, or more than is owed.
+    """
+    left = require_amount(amount)
+    shares = []
+    for key, row in sorted(rows, key=lambda pair: (pair[1].due_on, pair[0])):
+        part = min(left, row.amount)
+        if part > 0:
+            shares.append((key, part))
+            left -= part
+    if left:
+        raise AmountInvalid(
+            _("Only %(open)s are owed.") % {"open": f"{amount - left:,.2f}"}, field="amount"
+        )
+    return shares
 
 
 AGES: Final = (0, 30, 60, 90)  # days overdue from which a column begins, after "not yet due"

@@ -7,7 +7,7 @@ from kernel.models import CompanyModel
 from kernel.text import _
 from services.procurement.catalogue.models import Item
 from services.procurement.orders.models import Delivery, OrderLine, PurchaseOrder
-from services.procurement.stock.models import Lot, Warehouse
+from services.procurement.stock.models import Warehouse
 from services.procurement.vendors.models import Vendor
 
 
@@ -55,7 +55,9 @@ class GoodsReceipt(CompanyModel):
     delivery = models.ForeignKey(
         Delivery, on_delete=models.PROTECT, null=True, related_name="receipts"
     )
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # empty: used on the spot
     sales_slip = models.CharField(max_length=60, blank=True)  # the vendor's number (销货单)
     received_by = models.BigIntegerField()
     received_by_label = models.CharField(max_length=140)
@@ -76,6 +78,12 @@ class GoodsReceipt(CompanyModel):
         return self.number
 
 
+class Destination(models.TextChoices):
+    STOCK = "STOCK", _("Into stock")
+    ASSET = "ASSET", _("Register of fixed assets")
+    SPOT = "SPOT", _("Used on the spot")
+
+
 class GoodsReceiptLine(CompanyModel):
     """What arrived of a line, what was accepted and what was not. Append-only."""
 
@@ -87,12 +95,12 @@ class GoodsReceiptLine(CompanyModel):
     accepted = models.DecimalField(max_digits=12, decimal_places=3)
     refused = models.DecimalField(max_digits=12, decimal_places=3)
     refusal_reason = models.CharField(max_length=200, blank=True)
-    value = models.DecimalField(max_digits=14, decimal_places=2)
+    value = models.DecimalField(max_digits=14, decimal_places=2)  # at the order's price, untaxed
+    goes_to = models.CharField(max_length=5, choices=Destination)
     sample = models.ForeignKey(
         SealedSample, on_delete=models.PROTECT, null=True, related_name="compared"
     )
     agrees_with_sample = models.BooleanField(null=True)
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -150,6 +158,8 @@ class Objection(CompanyModel):
     kind = models.CharField(max_length=13, choices=ObjectionKind)
     state = models.CharField(max_length=8, choices=ObjectionState, default=ObjectionState.OPEN)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    # Where goods that were found bad in use are set aside (PR-33).
+    quarantine = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.CharField(max_length=500)
     raised_by = models.BigIntegerField()
     raised_by_label = models.CharField(max_length=140)
@@ -186,9 +196,9 @@ class GoodsReturn(CompanyModel):
 
     number = models.CharField(max_length=40, unique=True)
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="returns")
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, null=True, related_name="+")
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
-    value = models.DecimalField(max_digits=14, decimal_places=2)
+    value = models.DecimalField(max_digits=14, decimal_places=2)  # at the order's price, untaxed
     returned_by = models.BigIntegerField()
     returned_by_label = models.CharField(max_length=140)
     returned_on = models.DateField()

@@ -143,3 +143,58 @@ def test_an_amount_stands_in_the_column_of_its_age(days: int, column: int) -> No
 )
 def test_the_columns_are_together_what_is_owed(rows: list[Open]) -> None:
     assert sum(rules.ageing(rows, today=TODAY)) == sum(row.amount for row in rows)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda days, amount: Open(due_on=TODAY - timedelta(days=days), amount=amount),
+            st.integers(-90, 90),
+            st.decimals("0.01", "9999", places=2),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.data(),
+)
+def test_an_amount_is_spread_without_losing_a_cent(rows: list[Open], data: st.DataObject) -> None:
+    owed = sum(row.amount for row in rows)
+    amount = data.draw(st.decimals("0.01", owed, places=2))
+
+    shares = rules.spread(amount, list(enumerate(rows)))
+
+    assert sum(part for _key, part in shares) == amount
+    assert all(0 < part <= rows[key].amount for key, part in shares)
+    days = [rows[key].due_on for key, _part in shares]
+    assert days == sorted(days)
+    assert all(part == rows[key].amount for key, part in shares[:-1])
+
+
+def test_no_more_is_spread_than_is_owed() -> None:
+    with pytest.raises(rules.AmountInvalid):
+        rules.spread(Decimal("10.01"), [(1, Open(due_on=TODAY, amount=Decimal(10)))])
+
+
+@given(
+    st.decimals("0.01", "99999", places=2),
+    st.lists(st.integers(1, 50), min_size=1, max_size=6),
+)
+def test_parts_of_a_line_release_all_of_it(accrued: Decimal, parts: list[int]) -> None:
+    left, open_quantity = accrued, Decimal(sum(parts))
+    for part in map(Decimal, parts):
+        released = rules.released(accrued=left, open_quantity=open_quantity, quantity=part)
+        assert 0 <= released <= left
+        left, open_quantity = left - released, open_quantity - part
+
+    assert left == 0
+
+
+@pytest.mark.parametrize(
+    ("billed_amount", "before", "over"), [("50", "0", None), ("51", "0", "1"), ("1", "50", "1")]
+)
+def test_freight_is_billed_as_agreed(billed_amount: str, before: str, over: str | None) -> None:
+    found = rules.freight_finding(
+        billed=Decimal(billed_amount), agreed=Decimal(50), billed_before=Decimal(before)
+    )
+
+    assert (found.amount if found is not None else None) == (Decimal(over) if over else None)
