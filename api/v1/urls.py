@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.staff_posts")),
     path("", include("api.v1.ladders")),
     path("", include("api.v1.procurement.requests")),
+    path("", include("api.v1.procurement.rounds")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
     path("", include("api.v1.metering.urls")),

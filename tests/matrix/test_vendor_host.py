@@ -52,6 +52,8 @@ def open_to_all(answer: int) -> Row:
     return Row(answer, answer, answer, answer)
 
 
+_ROUND = "/v/<place:place>/rounds/<int:round_id>/"
+_API_ROUND = "/v/<place:place>/api/v1/rounds/<int:round_id>/"
 ROWS: dict[tuple[str, str], Row] = {
     ("/", "GET"): of_person(200),
     ("/sign-in/", "GET"): Row(200, 302, 302, 302),
@@ -86,6 +88,22 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/v/<place:place>/company/account/", "GET"): of_company(200),
     ("/v/<place:place>/company/account/", "POST"): of_company(422),
     ("/v/<place:place>/messages/", "GET"): of_company(200),
+    ("/v/<place:place>/rounds/", "GET"): of_company(200),
+    # Another vendor of the company is not invited: for him there is no such round.
+    (f"{_ROUND}", "GET"): of_company(200, 404),
+    (f"{_ROUND}", "POST"): of_company(302, 404),
+    (f"{_ROUND}receipts/", "GET"): of_company(200, 404),
+    (f"{_ROUND}withdraw/", "POST"): of_company(409, 404),
+    (f"{_ROUND}decline/", "POST"): of_company(302, 404),
+    (f"{_ROUND}ask/", "POST"): of_company(422, 404),
+    (f"{_ROUND}seen/", "POST"): of_company(302, 404),
+    (f"{_ROUND}files/<int:round_file_id>/", "GET"): of_company(200, 404),
+    ("/v/<place:place>/api/v1/rounds/", "GET"): of_company(200),
+    (f"{_API_ROUND}", "GET"): of_company(200, 404),
+    (f"{_API_ROUND}quotes/", "POST"): of_company(400, 404),
+    (f"{_API_ROUND}withdrawal/", "POST"): of_company(409, 404),
+    (f"{_API_ROUND}decline/", "POST"): of_company(200, 404),
+    (f"{_API_ROUND}questions/", "POST"): of_company(400, 404),
     ("/v/<place:place>/files/<int:attachment_id>/", "GET"): of_company(200, 404),
     ("/v/<place:place>/api/v1/vendor/", "GET"): of_company(200),
     ("/v/<place:place>/api/v1/papers/", "GET"): of_company(200),

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
@@ -13,6 +13,7 @@ from kernel import access, crypto
 from kernel.documents import operations as documents
 from kernel.documents.queries import attachments_of
 from services.procurement.orders.models import Delivery
+from services.procurement.rounds import operations
 from services.procurement.vendors.models import (
     AccountState,
     BankAccount,
@@ -27,7 +28,8 @@ from tenants.companies.models import Company
 from tenants.operators import operations as operators
 from tenants.vendors.operations import make_token
 from tests import factories
-from tests.factories import NOW, PASSWORD
+from tests import factories_procurement_rounds as rounds
+from tests.factories import NOW, PASSWORD, TODAY
 from tests.factories_operators import knock
 from tests.factories_portal import add_contact, add_vendor, invite, join, session_of
 from tests.factories_procurement_orders import add_own_rows
@@ -138,7 +140,36 @@ def records_of(company: Company, vendor: Vendor) -> dict[str, int]:
             "attachment_id": attachments_of(paper).get().pk,
             "order_id": delivery.order_id,
             "delivery_id": delivery.pk,
+            **round_of(vendor),
         }
+
+
+def round_of(vendor: Vendor) -> dict[str, int]:
+    """Publish a round, with a drawing, to which this vendor is invited and the other is not."""
+    now = timezone.now()
+    buyer = rounds.add_buyer("round-buyer")
+    rounds.add_openers()
+    quoters = [rounds.add_quoter("R1"), rounds.add_quoter("R2")]
+    made = operations.create_round(
+        actor=buyer,
+        draft=rounds.draft_of(
+            quoters,
+            vendor_ids=[vendor.pk, *(one.vendor.pk for one in quoters)],
+            closes_at=now + timedelta(days=2),
+        ),
+        now=now,
+        today=TODAY,
+    )
+    drawing = documents.attach(
+        actor=buyer,
+        subject=made,
+        project_id=None,
+        upload=io.BytesIO(PDF),
+        name="drawing.pdf",
+        now=now,
+    )
+    operations.publish(actor=buyer, round_id=made.pk, now=now, today=TODAY)
+    return {"round_id": made.pk, "round_file_id": drawing.pk}
 
 
 def operator_cookies() -> dict[str, str]:

@@ -431,6 +431,7 @@ SPECTACULAR_SETTINGS = {
         "AssignmentState": "services.billing.standards.models.AssignmentState",
         "PurchaseClass": "services.procurement.requests.models.ClassChoice",
         "PurchaseRequestState": "services.procurement.requests.models.RequestState",
+        "QuoteRoundState": "services.procurement.rounds.models.RoundState",
     },
 }
 

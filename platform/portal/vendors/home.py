@@ -7,12 +7,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from portal.vendors import papers
+from portal.vendors.rounds import waiting as rounds
 from portal.vendors.views import SignedInView, VendorView
 from portal.vendors.waiting import WaitingSource
 from tenants.vendors import queries
 
 # What waits for a vendor: each part of the portal tells, in this order.
-SOURCES: Final[tuple[WaitingSource, ...]] = (papers.waiting,)
+SOURCES: Final[tuple[WaitingSource, ...]] = (rounds.waiting, papers.waiting)
 
 
 class Choose(SignedInView):

@@ -7,10 +7,15 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from portal.vendors import company, papers
+from portal.vendors.rounds import waiting as rounds
 from portal.vendors.views import VendorView
 from portal.vendors.waiting import MessageSource
 
-SOURCES: Final[tuple[MessageSource, ...]] = (papers.messages, company.messages)
+SOURCES: Final[tuple[MessageSource, ...]] = (
+    rounds.messages,
+    papers.messages,
+    company.messages,
+)
 MOST: Final = 100
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.vendors.orders import waiting as orders
+from portal.vendors.rounds import counts as rounds
 from services.procurement.vendors.door import Visitor
 
 
@@ -34,6 +35,7 @@ class Item(NamedTuple):
 
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("portal-home", "home", _("Start page")),
+    Entry("portal-rounds", "tag", _("Inquiries"), count=rounds.open_count),
     Entry("portal-orders", "cart", _("Orders"), count=orders.count),
     Entry("portal-papers", "file-text", _("Licences and papers")),
     Entry("portal-company", "building", _("Company data")),

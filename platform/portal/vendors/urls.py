@@ -5,6 +5,7 @@ from portal.vendors import account, company, home, joining, messages, papers, si
 # Of one company: each view is a VendorView, and its address begins with the place.
 _COMPANY: list[URLPattern | URLResolver] = [
     path("", home.Home.as_view(), name="portal-home"),
+    path("", include("portal.vendors.rounds.urls")),
     path("", include("portal.vendors.orders.urls")),
     path("papers/", papers.Papers.as_view(), name="portal-papers"),
     path("papers/new/", papers.NewPaper.as_view(), name="portal-papers-new"),

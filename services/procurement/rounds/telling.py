@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.urls import reverse
 
 from kernel.access import SYSTEM, Actor
@@ -116,7 +117,8 @@ def tell_staff(
     notify(
         kind=notice.key,
         to=people,
-        url=reverse("quote-rounds-round", args=[quote_round.pk]),
+        # A vendor's page tells the staff too: his host has other addresses.
+        url=reverse("quote-rounds-round", settings.ROOT_URLCONF, args=[quote_round.pk]),
         context={
             "number": quote_round.number,
             "title": quote_round.title,

@@ -17,3 +17,4 @@ import './scanforms.js';
 import './keys.js';
 import './print.js';
 import './passkeys.js';
+import './quote.js';

@@ -11,6 +11,7 @@ from services.procurement.rounds.models import (
     Invitation,
     QuoteLine,
     QuoteRevision,
+    RoundLetter,
     RoundLine,
 )
 from services.procurement.vendors.queries import require_vendor
@@ -69,6 +70,19 @@ def revisions_of(invitation: Invitation) -> QuerySet[QuoteRevision]:
 def last_revision(invitation: Invitation) -> QuoteRevision | None:
     """Return the revision that counts, ``None`` if nothing was sent."""
     return invitation.revisions.order_by("-number").first()
+
+
+def letters(*, actor: Actor) -> QuerySet[RoundLetter]:
+    """Return what the contact was written about rounds, newest first.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    return (
+        RoundLetter.objects.filter(contact=actor.contact_id or 0)
+        .select_related("round")
+        .order_by("-pk")
+    )
 
 
 def earlier_prices(*, actor: Actor, item_ids: Collection[int]) -> dict[int, Decimal]:

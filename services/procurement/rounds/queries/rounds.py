@@ -9,6 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from kernel import access
 from kernel.access import Action, Actor
+from kernel.approvals import queries as approvals
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from services.procurement.rounds.models import (
     AwardLine,
@@ -66,6 +68,17 @@ def get_round(*, actor: Actor, round_id: int) -> Round:
     if found is None:
         raise NotFound
     return found
+
+
+def history(*, actor: Actor, round_id: int) -> QuerySet[AuditEntry]:
+    """Return what was done to a round and in its approval, newest first.
+
+    What vendors did is not among it: before the opening nobody is to see who has quoted.
+
+    :raises NotFound: if there is no round within the actor's reach.
+    """
+    found = get_round(actor=actor, round_id=round_id)
+    return approvals.history_with_cases({Round: [found.pk]})
 
 
 def lock_round(round_id: int) -> Round:

@@ -1,0 +1,42 @@
+"""What rounds tell a vendor: which wait for his quote, and what he was written about them."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from portal.vendors.views import VendorView
+from portal.vendors.waiting import Message, Waiting
+from services.procurement.rounds import queries
+from services.procurement.rounds.models import RoundState
+
+MOST_TOLD: Final = 100
+
+
+def waiting(view: VendorView) -> list[Waiting]:
+    """Return the rounds that the vendor has neither quoted for nor declined, by their deadline."""
+    found = queries.unanswered(actor=view.actor).filter(
+        round__state=RoundState.OPEN, round__closes_at__gt=view.now
+    )
+    return [
+        Waiting(
+            label=_("Quote for %(title)s") % {"title": one.round.title},
+            url=view.url("portal-rounds-round", round_id=one.round_id),
+            icon="tag",
+            tone="warn",
+            word=_("Quote"),
+        )
+        for one in found.order_by("round__closes_at")
+    ]
+
+
+def messages(view: VendorView) -> list[Message]:
+    """Return what the contact was written about rounds, newest first."""
+    return [
+        Message(
+            at=letter.written_at,
+            text=f"{letter.get_kind_display()}: {letter.round.number} {letter.round.title}",
+            url=view.url("portal-rounds-round", round_id=letter.round_id),
+            icon="tag",
+        )
+        for letter in queries.letters(actor=view.actor)[:MOST_TOLD]
+    ]
