@@ -64,7 +64,8 @@ document.addEventListener('keydown', (event) => {
   const form = event.target.form ?? $('form[data-primary], dialog[open] form:not([method=dialog])');
   if (!form || form.method === 'dialog') return;
   event.preventDefault();
-  form.requestSubmit();
+  // Of several buttons the one that ends the work: what Enter alone presses is the first.
+  form.requestSubmit($('button[data-ctrl-enter]', form) ?? undefined);
 });
 
 // A refused form comes back as 422 with the errors in it.

@@ -9,3 +9,10 @@ document.addEventListener('scan', (event) => {
   $('[data-scan-field]', form).value = event.detail.code;
   form.requestSubmit();
 });
+
+// A form that comes back with what was scanned waits for the next scan; errors have the focus first.
+document.addEventListener('htmx:after:swap', (event) => {
+  if (!event.detail.ctx?.sourceElement?.matches?.('form[data-scan-form]')) return;
+  const form = $('form[data-scan-form]');
+  if (form && !$('[data-form-errors]', form)) $('[data-scan-field]', form)?.focus();
+});

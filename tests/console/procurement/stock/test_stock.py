@@ -153,6 +153,7 @@ def test_a_scan_adds_a_line_and_the_same_scan_one_more_piece(shop: Shop, keeper:
 
     first = keeper.post(address, paper(shop, "add", code="broom")).content.decode()
     assert f'name="item" value="{shop.broom.pk}"' in first
+    assert first.index('value="add"') < first.index('value="book" data-ctrl-enter')
     assert 'name="quantity" value="1"' in first
     line = {"item": [shop.broom.pk], "quantity": ["1"]}
     again = keeper.post(address, paper(shop, "add", code="BROOM", **line)).content.decode()
