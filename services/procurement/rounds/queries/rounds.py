@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -55,7 +56,8 @@ def rounds(*, actor: Actor) -> QuerySet[Round]:
     )
     return access.scoped(
         Round.objects.select_related("project").annotate(
-            invited_count=Subquery(invited), answered_count=Subquery(answered)
+            invited_count=Coalesce(Subquery(invited), 0),
+            answered_count=Coalesce(Subquery(answered), 0),
         ),
         actor,
         Action.PURCHASE_VIEW,

@@ -35,6 +35,7 @@ from tests.factories_procurement_rounds import (
 )
 from tests.factories_procurement_vendors import add_hold
 from tests.factories_properties import add_project
+from tests.services.procurement.rounds.conftest import Asked
 
 
 @pytest.fixture
@@ -203,3 +204,9 @@ def test_the_database_lets_nothing_of_a_published_round_be_changed(quoters: list
     with pytest.raises(operations.RoundStateWrong):
         operations.publish(actor=access.SYSTEM, round_id=published.pk, now=NOW, today=TODAY)
     assert queries.answer_count(published.pk) == 0
+
+
+def test_a_round_that_nobody_has_answered_counts_none(asked: Asked) -> None:
+    (found,) = queries.rounds(actor=asked.buyer)
+
+    assert (found.invited_count, found.answered_count) == (3, 0)  # type: ignore[attr-defined]
