@@ -96,7 +96,10 @@ def test_only_numbers_with_a_direction_may_be_negative() -> None:
         if fact.may_be_negative
     }
 
-    assert directed == {("fee_standard.change", "change_percent")}
+    assert directed == {
+        ("fee_standard.change", "change_percent"),
+        ("purchase.order_change", "rise"),  # an order may become smaller
+    }
 
 
 @pytest.mark.usefixtures("tenant")
