@@ -157,13 +157,16 @@ def open_round(quote_round: Round, openers: Sequence[Actor], *, now: datetime = 
 
 
 def add_row(project_id: int, mark: str) -> dict[str, int]:
-    """Open a round of a project in which a vendor has asked and quoted; every text is marked."""
+    """Open a round of a project in which a vendor has asked and quoted; every text is marked.
+
+    But the vendors: they are the company's, of no project.
+    """
     buyer = add_actor(f"{mark}-buyer", "buyer")
     openers = (
         add_opener(f"{mark}-finance", "finance_head"),
         add_opener(f"{mark}-office", "mo_manager", project_id=project_id),
     )
-    quoters = [add_quoter(f"{mark}-{number}", f"{mark} vendor {number}") for number in (1, 2, 3)]
+    quoters = [add_quoter(f"Q{project_id}-{number}", "vendor") for number in (1, 2, 3)]
     made = publish_round(
         buyer,
         quoters,

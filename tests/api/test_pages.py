@@ -35,6 +35,7 @@ from tests.api.test_pages_of_control import LISTS as CONTROL
 from tests.api.test_pages_of_requests import LISTS as REQUESTS
 from tests.api.test_pages_of_rounds import LISTS as ROUNDS
 from tests.api.test_pages_of_stock import LISTS as STOCK
+from tests.api.test_pages_of_vendors import LISTS as VENDORS
 from tests.factories_runs import Office
 
 LEDGER = "房号,业主姓名,建筑面积\n1-1-101,陈志远,90.5\n1-1-102,李婉婷,-1\n"
@@ -219,7 +220,7 @@ def test_every_list_is_here() -> None:
         route.removeprefix("/api/v1/") for route, view in endpoints() if issubclass(view, ListView)
     }
 
-    assert lists == {*LISTS, *CONTROL, *REQUESTS, *ROUNDS, *STOCK}
+    assert lists == {*LISTS, *CONTROL, *REQUESTS, *ROUNDS, *STOCK, *VENDORS}
 
 
 def test_a_page_costs_the_same_however_many_rows(town: Town, robot: Api) -> None:
