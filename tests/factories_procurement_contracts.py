@@ -150,7 +150,7 @@ def add_row(project: Project, mark: str, user_id: int) -> Contract:
         grants=frozenset({Grant(Action.CONTRACT_DRAFT, None)}),
     )
     # The company's, of no project: it bears no mark.
-    vendor = add_vendor(f"V-{project.code}", "vendor")
+    vendor = add_vendor(f"V-{project.code}-{Contract.objects.count()}", "vendor")
     PaperKind.objects.update(is_required=False)
     return operations.draft_contract(
         actor=buyer,

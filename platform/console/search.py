@@ -53,6 +53,8 @@ SOURCES: Final[tuple[Source, ...]] = (
         provider="console.properties.search.find",
     ),
     Source(label=_("Owners and residents"), provider="console.properties.search.find_people"),
+    Source(label=_("Vendors"), provider="console.procurement.search.find_vendors"),
+    Source(label=_("Catalogue of goods"), provider="console.procurement.search.find_articles"),
     Source(label=_("Receipts"), provider="console.cashier.search.find"),
     Source(label=_("Rounds of quotes"), provider="console.procurement.rounds.search.find"),
     Source(label=_("Projects"), provider="console.properties.search.find_projects"),

@@ -109,6 +109,13 @@ SOURCES: Final[tuple[Source, ...]] = (
         actions=(Action.USER_MANAGE,),
     ),
     Source(
+        key="vendors",
+        label=_("Vendors and their papers to be decided on"),
+        icon="truck",
+        find="console.procurement.vendors.waiting.find",
+        actions=(Action.VENDOR_CHECK,),
+    ),
+    Source(
         key="manuals",
         label=_("Controlled documents to be seen to"),
         icon="file-text",

@@ -50,7 +50,7 @@ class GoodsCategoryOut(serializers.ModelSerializer[Category]):
         return count
 
 
-class ArticleIn(Body):
+class NewArticleIn(Body):
     """Without a code it gets the next number of its series."""
 
     category_id = IdField()
@@ -66,7 +66,7 @@ class ArticleIn(Body):
     reference_price = PriceField(required=False, allow_null=True)
 
 
-class ArticleChangesIn(ArticleIn):
+class ArticleChangesIn(NewArticleIn):
     """``is_active`` takes the article out of use, or up again."""
 
     is_active = serializers.BooleanField()
@@ -178,10 +178,10 @@ class Items(ListView):
     def rows(self) -> QuerySet[Item]:
         return queries.items(actor=self.actor)
 
-    @extend_schema(request=ArticleIn, responses={201: ArticleOut})
+    @extend_schema(request=NewArticleIn, responses={201: ArticleOut})
     def post(self, request: Request) -> Response:
         """Add an article."""
-        body = ArticleIn(data=request.data)
+        body = NewArticleIn(data=request.data)
         body.is_valid(raise_exception=True)
         item = operations.create_item(
             actor=self.actor, facts=ItemFacts(**body.validated_data), now=self.now
