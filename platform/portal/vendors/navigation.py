@@ -37,6 +37,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("portal-home", "home", _("Start page")),
     Entry("portal-rounds", "tag", _("Inquiries"), count=rounds.open_count),
     Entry("portal-orders", "cart", _("Orders"), count=orders.count),
+    Entry("portal-statement", "exchange", _("Account")),
     Entry("portal-papers", "file-text", _("Licences and papers")),
     Entry("portal-company", "building", _("Company data")),
     Entry("portal-messages", "bell", _("Messages")),

@@ -1,0 +1,1 @@
+"""The vendor's account with the company, and what he is asked to agree on."""
