@@ -47,6 +47,7 @@ from tests.factories_procurement_contracts import add_row as add_contract
 from tests.factories_procurement_money import add_rows as add_money
 from tests.factories_procurement_money import company_rows
 from tests.factories_procurement_orders import add_rows as add_orders
+from tests.factories_procurement_rounds import add_row as add_quote_round
 from tests.factories_procurement_stock import add_rows as add_stock
 from tests.factories_procurement_vendors import add_rows as add_vendor_rows
 
@@ -376,6 +377,7 @@ def purchases(project_id: int, user_id: int) -> dict[str, int]:
         **add_stock(project, "保洁", user_id),
         **add_vendor_rows("恒达"),
         **add_money(project, "money"),
+        **add_quote_round(project_id, "rounds"),
         **company_rows(),
     }
 
