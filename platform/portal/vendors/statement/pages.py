@@ -29,11 +29,10 @@ class Statement(VendorView):
     def show(self, refused: forms.Form | None = None, refused_id: int = 0) -> HttpResponse:
         statements = list(queries.own_statements(actor=self.actor)[:20])
         entries = queries.own_entries(actor=self.actor)
-        last = entries.last()
         return self.page(
             "statement/page",
             title=_("Account"),
-            balance=last.balance if last is not None else 0,
+            balance=queries.balance_of(self.vendor.pk),
             account=Paginator(entries.reverse(), PER_PAGE).get_page(self.request.GET.get("page")),
             statements=[
                 (
