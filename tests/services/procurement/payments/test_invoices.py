@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,12 @@ from kernel.access import ActionDenied, Actor
 from kernel.errors import NotFound
 from services.billing.ledger.models import AccountRole, Journal
 from services.procurement.payments import operations, queries, rules
-from services.procurement.payments.models import InvoiceState, VendorEntry, VendorInvoice
+from services.procurement.payments.models import (
+    CreditNote,
+    InvoiceState,
+    VendorEntry,
+    VendorInvoice,
+)
 from services.procurement.receiving import operations as receiving
 from services.procurement.receiving.models import GoodsReturn
 from services.procurement.vendors.models import Vendor
@@ -131,7 +137,7 @@ class TestMismatches:
 
         (row,) = queries.match_view(invoice)
 
-        assert (row.accepted, row.billed_before) == (28, 0)
+        assert (row.accepted, row.billed_before) == (Decimal(28), Decimal(0))
         assert len(row.findings) == 1
 
 
@@ -159,7 +165,7 @@ class TestRefusals:
         ],
     )
     def test_figures_that_do_not_add_up(
-        self, people: People, quantity: str, net: str, tax: str, values: dict[str, object]
+        self, people: People, quantity: str, net: str, tax: str, values: dict[str, Any]
     ) -> None:
         order = add_goods_order(people, "30", "56.50")
 
@@ -280,7 +286,7 @@ def credit(
     *,
     back: GoodsReturn | None = None,
     number: str = "C1",
-):  # type: ignore[no-untyped-def]
+) -> CreditNote:
     return operations.enter_credit(
         actor=people.finance,
         invoice_id=invoice.pk,

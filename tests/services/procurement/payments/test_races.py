@@ -1,6 +1,5 @@
 """Two at the same moment, with real commits. Each race is first shown to exist."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,8 +9,9 @@ import pytest
 from kernel.access.models import User
 from services.billing.ledger.models import Journal
 from services.procurement.payments import operations, rules
-from services.procurement.payments.models import Advance, VendorPayment
+from services.procurement.payments.models import Advance, VendorInvoice, VendorPayment
 from services.procurement.payments.operations import payments
+from services.procurement.vendors.models import Vendor
 from tenants.companies.models import Company
 from tests.factories import NOW
 from tests.factories_procurement_money import (
@@ -26,7 +26,7 @@ from tests.threads import Meeting, at_once
 
 
 @pytest.fixture
-def people(committed_tenant: Company) -> Iterator[People]:
+def people(committed_tenant: Company) -> People:
     return prepare()
 
 
@@ -130,8 +130,8 @@ def test_without_the_locks_the_same_invoice_is_asked_for_twice(
             return getattr(self.manager, name)
 
     monkeypatch.setattr(payments, "_check_shares", waiting)
-    monkeypatch.setattr(payments.Vendor, "objects", Unlocked(payments.Vendor.objects))
-    monkeypatch.setattr(payments.VendorInvoice, "objects", Unlocked(payments.VendorInvoice.objects))
+    monkeypatch.setattr(Vendor, "objects", Unlocked(Vendor.objects))
+    monkeypatch.setattr(VendorInvoice, "objects", Unlocked(VendorInvoice.objects))
 
     results = at_once(
         committed_tenant,

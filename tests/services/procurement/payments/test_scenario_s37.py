@@ -1,5 +1,6 @@
 """S-37: estimate 2 400.00, an advance near to it, the claim that settles it (PR-70 to PR-74)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -194,7 +195,7 @@ class TestClaim:
         assert claim.invoice.state == InvoiceState.BOOKED
         settled = settle(people, claim)
 
-        assert (settled.paid_out, settled.given_back) == (0, Decimal("27.00"))
+        assert (settled.paid_out, settled.given_back) == (Decimal(0), Decimal("27.00"))
         advance.refresh_from_db()
         assert advance.state == AdvanceState.SETTLED
         assert balance(AccountRole.ADVANCE) == 0
@@ -215,7 +216,7 @@ class TestClaim:
 
         settled = settle(people, claim)
 
-        assert (settled.paid_out, settled.given_back) == (Decimal("86.00"), 0)
+        assert (settled.paid_out, settled.given_back) == (Decimal("86.00"), Decimal(0))
         assert balance(AccountRole.CASH) == Decimal("-2486.00")
         assert broken() == []
 
@@ -315,14 +316,15 @@ class TestClaim:
         receive(people, order, "100")
         claim = draft(people, order, "2100.00", "273.00")
 
-        for call in (
+        calls: tuple[Callable[[], object], ...] = (
             lambda: operations.book_invoice(
                 actor=people.finance, invoice_id=claim.invoice_id, now=NOW, today=TODAY
             ),
             lambda: operations.refuse_invoice(
                 actor=people.finance, invoice_id=claim.invoice_id, reason="x", now=NOW
             ),
-        ):
+        )
+        for call in calls:
             with pytest.raises(operations.InvoiceStateWrong):
                 call()
 

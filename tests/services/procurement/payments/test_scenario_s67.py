@@ -156,7 +156,7 @@ def test_the_vendor_bills_his_own_month_and_no_others(
     assessment = assess(specialist, contract, project)
     sign(KIND, assessment, people.manager)
     other = add_vendor("V010", "他人保洁")
-    values = {
+    values: dict[str, Any] = {
         "assessment_id": assessment.pk,
         "figures": figures("10566.04", "633.96"),
         "now": NOW,

@@ -44,7 +44,7 @@ def test_what_is_accepted_is_in_stock_at_the_price_without_tax(people: People) -
     assert receipt.value == Decimal("1500.00")
     assert receipt.lines.get().accepted == 30
     lying = StockBalance.objects.get()
-    assert (lying.quantity, lying.value) == (30, Decimal("1500.00"))
+    assert (lying.quantity, lying.value) == (Decimal(30), Decimal("1500.00"))
     assert balance(AccountRole.STOCK) == Decimal("1500.00")
     assert balance(AccountRole.ACCRUED) == Decimal("-1500.00")
     order.refresh_from_db()
@@ -95,7 +95,7 @@ class TestRefusals:
             GoodsReceipt.objects.create(
                 number="RK-1",
                 order=order,
-                received_by=people.buyer.user_id,
+                received_by=people.buyer.require_person(),
                 received_by_label="buyer",
                 received_on=TODAY,
                 received_at=NOW,
@@ -166,11 +166,11 @@ class TestObjectionsAtOnce:
         receive(people, order, "28", is_rest_to_come=False)
 
         objection = Objection.objects.get()
-        assert (objection.kind, objection.quantity) == (ObjectionKind.SHORT, 2)
+        assert (objection.kind, objection.quantity) == (ObjectionKind.SHORT, Decimal(2))
         assert objection.state == ObjectionState.OPEN
         assert objection.raised_by == people.keeper.user_id
         assert line_of(order).received_quantity == 28
-        told = Notification.objects.get(user_id=people.buyer.user_id)
+        told = Notification.objects.get(user_id=people.buyer.require_person())
         assert objection.number in told.subject
         assert AuditEntry.objects.filter(event="procurement.goods.received").exists()
 
@@ -180,7 +180,7 @@ class TestObjectionsAtOnce:
         receipt = receive(people, order, "30", "28", fault=ObjectionKind.WRONG)
 
         objection = Objection.objects.get()
-        assert (objection.kind, objection.quantity) == (ObjectionKind.WRONG, 2)
+        assert (objection.kind, objection.quantity) == (ObjectionKind.WRONG, Decimal(2))
         assert objection.text == "受潮"
         assert receipt.lines.get().refused == 2
         assert receipt.value == Decimal("1400.00")
@@ -209,7 +209,7 @@ class TestObjectionsAtOnce:
 
         objection = Objection.objects.get()
         assert objection.order_line_id == second.pk
-        assert (objection.kind, objection.quantity) == (ObjectionKind.SHORT, 3)
+        assert (objection.kind, objection.quantity) == (ObjectionKind.SHORT, Decimal(3))
         assert objection.receipt_line is None
 
 

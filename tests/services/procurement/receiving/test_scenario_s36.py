@@ -1,6 +1,7 @@
 """S-36: goods found bad in use are set aside; the buyer settles; they go back (PR-32, PR-33)."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -32,19 +33,20 @@ def receipt(people: People) -> GoodsReceipt:
     return receive(people, add_goods_order(people, "30", "56.50"), "30")
 
 
-def object_to(people: People, receipt: GoodsReceipt, place: Warehouse | None, **values: object):  # type: ignore[no-untyped-def]
-    return operations.object_in_use(
-        **{
-            "actor": people.keeper,
-            "receipt_line_id": receipt.lines.get().pk,
-            "quantity": Decimal(4),
-            "text": "硒鼓漏粉",
-            "quarantine_id": place.pk if place is not None else None,
-            "now": NOW,
-            "today": TODAY,
-            **values,
-        }
-    )
+def object_to(
+    people: People, receipt: GoodsReceipt, place: Warehouse | None, **changed: Any
+) -> Objection:
+    values: dict[str, Any] = {
+        "actor": people.keeper,
+        "receipt_line_id": receipt.lines.get().pk,
+        "quantity": Decimal(4),
+        "text": "硒鼓漏粉",
+        "quarantine_id": place.pk if place is not None else None,
+        "now": NOW,
+        "today": TODAY,
+        **changed,
+    }
+    return operations.object_in_use(**values)
 
 
 def lying(place: str) -> tuple[Decimal, Decimal]:
@@ -68,8 +70,8 @@ def test_bad_goods_are_set_aside_with_what_they_are_worth(
 ) -> None:
     objection = object_to(people, receipt, quarantine)
 
-    assert lying("MAIN") == (26, Decimal("1300.00"))
-    assert lying("Q") == (4, Decimal("200.00"))
+    assert lying("MAIN") == (Decimal(26), Decimal("1300.00"))
+    assert lying("Q") == (Decimal(4), Decimal("200.00"))
     assert objection.state == ObjectionState.OPEN
     assert broken() == []
 
@@ -92,7 +94,7 @@ def test_they_go_back_to_the_vendor_and_come_again(
     order = receipt.order
     order.refresh_from_db()
     assert back.value == Decimal("200.00")
-    assert lying("Q") == (0, 0)
+    assert lying("Q") == (Decimal(0), Decimal(0))
     assert balance(AccountRole.ACCRUED) == Decimal("-1300.00")
     assert line_of(order).returned_quantity == 4
     assert order.state == OrderState.DELIVERING
@@ -107,7 +109,12 @@ def test_no_more_goes_back_than_was_objected_to(
     people: People, receipt: GoodsReceipt, quarantine: Warehouse
 ) -> None:
     objection = object_to(people, receipt, quarantine)
-    values = {"actor": people.keeper, "objection_id": objection.pk, "now": NOW, "today": TODAY}
+    values: dict[str, Any] = {
+        "actor": people.keeper,
+        "objection_id": objection.pk,
+        "now": NOW,
+        "today": TODAY,
+    }
     operations.return_goods(quantity=Decimal(3), **values)
 
     with pytest.raises(operations.QuantityTooLarge):
@@ -122,7 +129,7 @@ def test_goods_that_are_kept_are_put_back(
 
     operations.put_back(actor=people.keeper, objection_id=objection.pk, now=NOW, today=TODAY)
 
-    assert lying("MAIN") == (30, Decimal("1500.00"))
+    assert lying("MAIN") == (Decimal(30), Decimal("1500.00"))
     with pytest.raises(operations.ObjectionStateWrong):
         operations.return_goods(
             actor=people.keeper,
