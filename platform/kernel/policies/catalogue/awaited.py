@@ -32,8 +32,6 @@ KEYS: Final = frozenset(
         # Procurement. Who approves, and in which order, the chains of purchases say: a setting
         # beside them would be a second truth.
         "purchase.chain",
-        "advance.open_max", "advance.tolerance_pct", "purchase.bulk_amount",
-        "vendor.reconcile",
         # Targets and modules
         "kpi.building", "kpi.collection_accuracy", "kpi.complaint_handled", "kpi.complaint_revisit",
         "kpi.complaint_signed_satisfied", "kpi.customer_familiarity", "kpi.equipment",
