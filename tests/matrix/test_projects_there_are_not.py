@@ -27,6 +27,8 @@ from tests.matrix.world import World
 NOWHERE = 987_654_321
 # What the document's own values stop at before the project is looked for.
 BODIES: dict[str, dict[str, Any]] = {
+    "/api/v1/quote-rounds/": {"closes_at": "2026-11-30T18:00:00+08:00"},
+    "/api/v1/quote-rounds/<int:round_id>/": {"closes_at": "2026-11-30T18:00:00+08:00"},
     "/api/v1/holdings/": {"post": "collector"},
     "/api/v1/notices/channels/": {
         "kinds": ["audit.not-whole"],

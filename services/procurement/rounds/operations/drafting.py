@@ -71,11 +71,12 @@ def save_draft(*, actor: Actor, round_id: int, draft: Draft, version: int, now: 
     :raises RoundChanged: if somebody saved it meanwhile.
     :raises RoundStateWrong: if it was published.
     """
+    seen = queries.get_round(actor=actor, round_id=round_id)
+    if draft.project_id != seen.project_id:
+        scope.require_for(actor, Action.PURCHASE_BUY, draft.project_id)
     changed = lock_own(actor, round_id, RoundState.DRAFT)
     if changed.version != version:
         raise RoundChanged(_("Somebody else has changed this draft. Look at it again."))
-    if draft.project_id != changed.project_id:
-        scope.require_for(actor, Action.PURCHASE_BUY, draft.project_id)
     drafts.check(draft, criteria=criteria())
     before = _summary(changed)
     release_lines(changed)
