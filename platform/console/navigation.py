@@ -132,12 +132,20 @@ _PURCHASES = (
     _company("goods-objections", _("Objections to goods"), Action.PURCHASE_VIEW),
     _company("goods-returns", _("Returns to vendors"), Action.PURCHASE_VIEW),
     _company("sealed-samples", _("Sealed samples"), Action.PURCHASE_VIEW),
+    _company("vendor-invoices", _("Vendors' invoices"), Action.PURCHASE_VIEW),
+    _company("vendor-payments", _("Payments to vendors"), Action.PURCHASE_VIEW),
+    _company("vendor-accounts", _("Payables by age"), Action.VENDOR_VIEW),
+    _company("advances", _("Advances"), Action.PURCHASE_VIEW),
+    _company("claims", _("Claims"), Action.PURCHASE_VIEW),
+    _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
+    _company("service-assessments", _("Assessments of services"), Action.PURCHASE_VIEW),
 )
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
     _company("approval-report", _("How long approvals take"), Action.APPROVAL_CONFIGURE),
     _company("approval-delegations", _("Deputies"), Action.APPROVAL_CONFIGURE),
     _company("posts", _("Posts and what they may do"), Action.USER_MANAGE),
+    _company("policies", _("System settings"), Action.POLICY_VIEW),
     _company("duties", _("Separation of duties"), Action.DUTIES_VIEW),
     _company("deadlines", _("Time limits"), Action.DEADLINE_VIEW),
     _company("audit", _("Audit record"), Action.AUDIT_VIEW),
@@ -154,7 +162,6 @@ _PEOPLE = (
 _SETTINGS = (
     _company("company", _("Company"), Action.COMPANY_CONFIGURE),
     _company("projects", _("Projects"), Action.COMPANY_CONFIGURE),
-    _company("policies", _("System settings"), Action.POLICY_VIEW),
     _company("calendar", _("Working calendar"), Action.COMPANY_CONFIGURE),
     _company("numbers", _("Numbering"), Action.COMPANY_CONFIGURE),
     _company("print-templates", _("Print templates"), Action.COMPANY_CONFIGURE),
@@ -165,15 +172,6 @@ _SETTINGS = (
     _company("webhooks", _("Webhooks"), Action.COMPANY_CONFIGURE),
     _company("integrations", _("Integrations"), Action.TOKEN_MANAGE),
     _company("factor-rules", _("Second factor"), Action.COMPANY_CONFIGURE),
-)
-_VENDORS_MONEY: Final = (
-    _company("vendor-invoices", _("Vendors' invoices"), Action.PURCHASE_VIEW),
-    _company("vendor-payments", _("Payments to vendors"), Action.PURCHASE_VIEW),
-    _company("vendor-accounts", _("Payables by age"), Action.VENDOR_VIEW),
-    _company("advances", _("Advances"), Action.PURCHASE_VIEW),
-    _company("claims", _("Claims"), Action.PURCHASE_VIEW),
-    _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
-    _company("service-assessments", _("Assessments of services"), Action.PURCHASE_VIEW),
 )
 # At most seven for one post, two levels (design: the menu follows the job, not the module).
 ENTRIES: Final[tuple[Entry, ...]] = (
@@ -200,13 +198,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
         Action.PURCHASE_VIEW,
         icon="cart",
         children=_PURCHASES,
-    ),
-    _company(
-        "vendor-invoices",
-        _("Vendors' money"),
-        Action.PURCHASE_VIEW,
-        icon="bank",
-        children=_VENDORS_MONEY,
     ),
     _company(
         "approval-chains",
