@@ -4,6 +4,7 @@ import argparse
 import random
 import time
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -64,11 +65,12 @@ def run(options: argparse.Namespace) -> None:
             User.objects.get(pk=buyer.require_person()),
             backend=settings.AUTHENTICATION_BACKENDS[-1],
         )
-        for name, path in (("page", "comparison/"), ("export", "comparison.xlsx")):
+        ways = (("page", client.get, "comparison/"), ("export", client.post, "comparison.xlsx"))
+        for name, ask_for, path in ways:
 
-            def look(path: str = path) -> None:
+            def look(ask_for: Any = ask_for, path: str = path) -> None:
                 tenant_connection.set_tenant(company)
-                answer = client.get(f"/c/quote-rounds/{asked.pk}/{path}")
+                answer = ask_for(f"/c/quote-rounds/{asked.pk}/{path}")
                 assert answer.status_code == 200
                 assert b"".join(answer) if answer.streaming else answer.content
                 tenant_connection.set_tenant(company)

@@ -132,6 +132,7 @@ GET_ELSEWHERE = {
     "/": 302,  # to the first page of his menu
     "/c/account/password/": 302,  # the form is on the account's page
     "/c/account/tokens/": 302,
+    "/c/quote-rounds/<int:round_id>/scores/": 403,  # for those who were named to score
     "/c/projects/<int:project_id>/": 302,  # switches the project
     "/p/<int:project_id>/readings/": 302,  # to the month that is worked on
     # Steps of another page: what is sent there is sent by its buttons.

@@ -76,7 +76,7 @@ class ComparisonSheet(_RoundView):
 
     action = Action.EXPORT
 
-    def get(self, request: HttpRequest, round_id: int) -> HttpResponseBase:
+    def post(self, request: HttpRequest, round_id: int) -> HttpResponseBase:
         found = self.found(round_id)
         sheet = operations.export_comparison(actor=self.actor, round_id=found.pk, now=self.now)
         return export.xlsx(found, sheet)
@@ -85,7 +85,7 @@ class ComparisonSheet(_RoundView):
 class ComparisonPaper(_RoundView):
     """The sheet as a paper to be signed."""
 
-    def get(self, request: HttpRequest, round_id: int) -> HttpResponse:
+    def post(self, request: HttpRequest, round_id: int) -> HttpResponse:
         found = self.found(round_id)
         paper = operations.print_comparison(
             actor=self.actor, round_id=found.pk, language=request.LANGUAGE_CODE, now=self.now

@@ -245,7 +245,7 @@ def order_emergency(
 
 
 def _require_apart(actor: Actor, award: Award, now: datetime) -> None:
-    case = approvals.case_of(kind=AWARD_KIND, subject=award)
+    case = approvals.case_of(kind=AWARD_KIND, subject=award.round)
     signed = case.signatures.filter(act__in=[Act.APPROVED, Act.COUNTED]) if case else ()
     duties.require_step_apart(
         Step.PURCHASE_BUY,
