@@ -81,6 +81,10 @@ class EditSheet(SheetView):
         """Return what the form takes beside its data: initial values and choices."""
         return {}
 
+    def filled(self, request: HttpRequest) -> forms.Form:
+        """Return the form with what was sent; one that takes files adds ``request.FILES``."""
+        return self.form_class(request.POST, **self.form_options())
+
     def save(self, values: dict[str, Any]) -> None:
         """Call the operation."""
         raise NotImplementedError
@@ -107,7 +111,7 @@ class EditSheet(SheetView):
         return self._sheet(self.form_class(**self.form_options()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.form_class(request.POST, **self.form_options())
+        form = self.filled(request)
         if form.is_valid():
             try:
                 self.save(form.cleaned_data)

@@ -241,6 +241,9 @@ class FewerReason(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    proof = forms.FileField(
+        label=_("Proof"), help_text=_("The signers see it, the vendors never do.")
+    )
 
 
 class Amendment(forms.Form):

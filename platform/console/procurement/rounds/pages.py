@@ -21,8 +21,9 @@ from console.views import ConsoleView
 from kernel.access import Action
 from kernel.access.models import Post
 from kernel.approvals import queries as approvals
+from kernel.documents import operations as documents
 from kernel.errors import Conflict, Denied, Invalid
-from services.procurement.rounds import operations, queries
+from services.procurement.rounds import files, operations, queries
 from services.procurement.rounds.models import Question, Round, RoundState
 from services.procurement.rounds.rules import sides as rules
 
@@ -220,12 +221,26 @@ class Amend(RoundSheet):
 class AskForFewer(RoundSheet):
     form_class = forms.FewerReason
     title = _("Ask for fewer quotes")
-    lead = _("Attach the proof to the round first. It goes to whom the settings name.")
+    lead = _("It goes to whom the settings name.")
     button = _("Ask for approval")
 
+    def filled(self, request: HttpRequest) -> forms.FewerReason:
+        return forms.FewerReason(request.POST, request.FILES)
+
     def save(self, values: dict[str, Any]) -> None:
+        quote_round = queries.get_round(actor=self.actor, round_id=self.kwargs["round_id"])
+        proof = values["proof"]
+        documents.attach(
+            actor=self.actor,
+            subject=quote_round,
+            project_id=quote_round.project_id,
+            upload=proof,
+            name=proof.name,
+            kind=files.PROOF,
+            now=self.now,
+        )
         operations.ask_for_fewer(
-            actor=self.actor, round_id=self.kwargs["round_id"], now=self.now, **values
+            actor=self.actor, round_id=quote_round.pk, reason=values["reason"], now=self.now
         )
 
 

@@ -16,7 +16,7 @@ from kernel.approvals.rules.facts import Fact, FactType
 from kernel.audit import operations as audit
 from kernel.documents.queries import attachments_of
 from kernel.text import _, in_company_language
-from services.procurement.rounds import queries
+from services.procurement.rounds import files, queries
 from services.procurement.rounds.models import Round, RoundState
 from services.procurement.rounds.operations.drafting import lock_own
 from services.procurement.rounds.operations.errors import (
@@ -64,7 +64,7 @@ def ask_for_fewer(*, actor: Actor, round_id: int, reason: str, now: datetime) ->
     :raises access.ActionDenied: without ``purchase.buy`` there.
     :raises RoundStateWrong: if it was published, or has vendors enough, or none.
     :raises TextMissing: without a reason of at most 500 characters.
-    :raises ProofMissing: without a file on the round that proves it.
+    :raises ProofMissing: without a file of the kind ``proof`` on the round: no vendor sees those.
     """
     asked = lock_own(actor, round_id, RoundState.DRAFT)
     words = reason.strip()
@@ -76,10 +76,10 @@ def ask_for_fewer(*, actor: Actor, round_id: int, reason: str, now: datetime) ->
     count = asked.invitations.count()
     if not 0 < count < least() or asked.is_fewer_allowed:
         raise RoundStateWrong(_("This round needs no permission for fewer quotes."))
-    proof = list(attachments_of(asked).values_list("pk", flat=True))
+    proof = list(attachments_of(asked).filter(kind=files.PROOF).values_list("pk", flat=True))
     if not proof:
         raise ProofMissing(
-            _("Attach a file that proves that there are no more vendors."), field="reason"
+            _("Attach a file that proves that there are no more vendors."), field="proof"
         )
     asked.fewer_reason = words
     asked.save(update_fields=["fewer_reason"])

@@ -4,17 +4,21 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from kernel.access.models import User
 from kernel.access.queries import actor_for
+from kernel.approvals import operations as approvals
+from kernel.approvals.models import Case
+from kernel.documents.models import Attachment
 from kernel.sessions import PROVED_AT
 from services.procurement.requests.models import RequestLine
-from services.procurement.rounds import operations
+from services.procurement.rounds import files, operations
 from services.procurement.rounds.models import OpenerKey, Opening, Quote, Round, RoundState
 from tenants.companies.models import Company
 from tests.console.browser import Browser, browser_of
-from tests.factories import TODAY, add_actor
+from tests.factories import NOW, TODAY, add_actor
 from tests.factories_procurement_requests import add_request
 from tests.factories_procurement_rounds import (
     PASSPHRASE,
@@ -195,3 +199,12 @@ def test_fewer_vendors_are_said_and_asked_for(buyer: Browser, quoters: list[Quot
     assert "2 vendors are invited, 3 are needed" in buyer.get(page).content.decode()
     no_proof = buyer.post(f"{page}fewer/", {"reason": "只有两家"})
     assert no_proof.status_code == 422
+
+    approvals.seed_chains(NOW)
+    add_actor("manager", "property_manager")
+    proof = SimpleUploadedFile("proof.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+    asked = buyer.post(f"{page}fewer/", {"reason": "只有两家", "proof": proof})
+
+    assert asked.status_code == 302
+    assert Case.objects.get().kind == "purchase.fewer_quotes"
+    assert Attachment.objects.get().kind == files.PROOF

@@ -200,6 +200,17 @@ def test_fewer_vendors_are_not_asked_for_without_reason_or_proof(tenant: Company
         operations.ask_for_fewer(actor=buyer, round_id=made.pk, reason=" ", now=NOW)
     with pytest.raises(operations.ProofMissing):
         operations.ask_for_fewer(actor=buyer, round_id=made.pk, reason="只有两家", now=NOW)
+    # A drawing for the vendors proves nothing.
+    documents.attach(
+        actor=buyer,
+        subject=made,
+        project_id=None,
+        upload=io.BytesIO(PDF.content),
+        name=PDF.name,
+        now=NOW,
+    )
+    with pytest.raises(operations.ProofMissing):
+        operations.ask_for_fewer(actor=buyer, round_id=made.pk, reason="只有两家", now=NOW)
 
     assert not Case.objects.exists()
 
