@@ -42,6 +42,7 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.vendor-payment.paid": _("Vendor paid"),
     "procurement.vendor-payment.undone": _("Payment to a vendor undone"),
     # Vendors' people
+    "procurement.contact.key-renewed": _("Key of a vendor's contact renewed"),
     "procurement.contact.joined": _("Contact took up his invitation"),
     # Contracts
     "procurement.contract.archived": _("Contract archived"),

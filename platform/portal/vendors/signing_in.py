@@ -19,6 +19,7 @@ from console.two_steps import TwoSteps
 from console.views import OpenView
 from kernel.limits import Limit
 from portal.vendors import forms, session
+from services.procurement.vendors import door
 from tenants.vendors import operations
 from tenants.vendors.models import VendorLogin
 from tenants.vendors.operations import Known
@@ -143,9 +144,7 @@ class SetPassword(OpenView):
 
     def _is_set(self, form: account_forms.ChoosePassword, token: str) -> bool:
         try:
-            operations.reset_password(
-                token=token, password=form.cleaned_data["password"], now=self.now
-            )
+            door.reset_password(token=token, password=form.cleaned_data["password"], now=self.now)
         except operations.PasswordWeak as error:
             form.add_error("password", str(error))
         return form.is_valid()

@@ -107,6 +107,26 @@ def take_up_new(*, key: str, name: str, password: str, language: str, now: datet
     return login
 
 
+@transaction.atomic
+def reset_password(*, token: str, password: str, now: datetime) -> VendorLogin:
+    """Set a new password by a mailed link; from now on his companies seal to his new key.
+
+    :raises logins.LinkInvalid: if the link stands no more.
+    :raises logins.PasswordWeak: if a validator refuses the password.
+    """
+    login = logins.reset_password(token=token, password=password, now=now)
+    if login.public_key is None:
+        return login
+    for membership in Membership.objects.select_related("company").filter(
+        login=login, ended_at__isnull=True
+    ):
+        with tenant_context(membership.company):
+            joining.renew_key(
+                contact_id=membership.contact_id, public_key=bytes(login.public_key), now=now
+            )
+    return login
+
+
 def invited_for(invitation: VendorInvitation) -> str:
     """Return the name of the vendor for whom a link is: as the company has it, or he wrote it."""
     if invitation.is_application:

@@ -22,6 +22,24 @@ def actor_of(contact: Contact, *, request_id: str = "", address: str = "") -> ac
 
 
 @transaction.atomic
+def renew_key(*, contact_id: int, public_key: bytes, now: datetime) -> None:
+    """Seal to another key of a contact's from now on; the old one went with his password."""
+    contact = (
+        Contact.objects.select_for_update(of=("self",))
+        .select_related("vendor")
+        .filter(pk=contact_id, state=ContactState.ACTIVE)
+        .first()
+    )
+    if contact is None:
+        return
+    contact.public_key = public_key
+    contact.save(update_fields=["public_key"])
+    audit.record(
+        actor=actor_of(contact), event="procurement.contact.key-renewed", subject=contact, now=now
+    )
+
+
+@transaction.atomic
 def join(*, contact_id: int, public_key: bytes, now: datetime) -> Contact:
     """Let an invited contact in. The mailed link has shown that it is he.
 
