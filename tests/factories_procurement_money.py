@@ -264,7 +264,7 @@ def sign(kind: str, record: Any, *signers: Actor) -> None:
 def _somebody(username: str, *actions: Action) -> Actor:
     return Actor(
         label=username,
-        user_id=add_user(f"{username}-of-money").pk,
+        user_id=add_user(f"of-money-{next(_numbers)}").pk,
         grants=frozenset(Grant(action, None) for action in actions),
     )
 

@@ -161,9 +161,9 @@ def add_row(project_id: int, mark: str) -> dict[str, int]:
 
     But the vendors: they are the company's, of no project.
     """
-    buyer = add_actor(f"{mark}-buyer", "buyer")
+    buyer = add_actor(f"buyer-of-{project_id}", "buyer")
     openers = (
-        add_opener(f"{mark}-finance", "finance_head"),
+        add_opener(f"finance-of-{project_id}", "finance_head"),
         add_opener(f"{mark}-office", "mo_manager", project_id=project_id),
     )
     quoters = [add_quoter(f"Q{project_id}-{number}", "vendor") for number in (1, 2, 3)]

@@ -212,7 +212,7 @@ def test_nothing_waits_for_a_program_or_the_system() -> None:
     assert waiting.things(actor=access.SYSTEM, now=NOW) == []
 
 
-@pytest.mark.parametrize(("post", "queries"), [("steward", 3), ("property_manager", 5)])
+@pytest.mark.parametrize(("post", "queries"), [("steward", 3), ("property_manager", 6)])
 def test_it_takes_about_a_query_for_each_source(
     post: str, queries: int, django_assert_num_queries: Any
 ) -> None:

@@ -110,6 +110,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/v/<place:place>/api/v1/papers/", "POST"): Row(302, 415, 415, 404),
     ("/v/<place:place>/api/v1/paper-kinds/", "GET"): of_company(200),
     ("/v/<place:place>/api/v1/files/<int:attachment_id>/content/", "POST"): of_company(200, 404),
+    ("/v/<place:place>/statement/", "GET"): of_company(200),
+    ("/v/<place:place>/statement/<int:statement_id>/answer/", "POST"): of_company(422, 404),
     ("/v/<place:place>/orders/", "GET"): of_company(200),
     ("/v/<place:place>/orders/<int:order_id>/", "GET"): of_company(200, 404),
     # Nothing typed, and no change waits for an answer.

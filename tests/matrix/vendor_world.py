@@ -13,6 +13,7 @@ from kernel import access, crypto
 from kernel.documents import operations as documents
 from kernel.documents.queries import attachments_of
 from services.procurement.orders.models import Delivery
+from services.procurement.payments.models import VendorStatement
 from services.procurement.rounds import operations
 from services.procurement.vendors.models import (
     AccountState,
@@ -140,8 +141,22 @@ def records_of(company: Company, vendor: Vendor) -> dict[str, int]:
             "attachment_id": attachments_of(paper).get().pk,
             "order_id": delivery.order_id,
             "delivery_id": delivery.pk,
+            "statement_id": _statement(vendor).pk,
             **round_of(vendor),
         }
+
+
+def _statement(vendor: Vendor) -> VendorStatement:
+    statement: VendorStatement = VendorStatement.objects.create(
+        vendor=vendor,
+        number=f"{OWN}-DZ",
+        to_day=date(2026, 6, 30),
+        balance=0,
+        sent_by=1,
+        sent_by_label="test",
+        sent_at=NOW,
+    )
+    return statement
 
 
 def round_of(vendor: Vendor) -> dict[str, int]:

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from console.inputs import MoneyField
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, NotFound
 from portal.vendors.views import VendorView
 from services.procurement.payments import operations, queries
 from services.procurement.payments.models import StatementState
@@ -55,6 +55,8 @@ class Answer(Statement):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, statement_id: int) -> HttpResponseBase:
+        if not queries.own_statements(actor=self.actor).filter(pk=statement_id).exists():
+            raise NotFound
         form = AnswerForm(request.POST, prefix=f"s{statement_id}")
         if form.is_valid():
             try:

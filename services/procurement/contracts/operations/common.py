@@ -48,7 +48,7 @@ def require_reason(reason: str) -> str:
     return text
 
 
-def record(
+def record_contract(
     actor: Actor, what: str, contract: Contract, now: datetime, data: Mapping[str, Any]
 ) -> None:
     """Write into the audit record what happened to a contract."""

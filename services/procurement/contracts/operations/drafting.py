@@ -25,7 +25,7 @@ from services.procurement.contracts.models import (
 )
 from services.procurement.contracts.operations.common import (
     lock_for,
-    record,
+    record_contract,
     require_reason,
     require_state,
 )
@@ -103,7 +103,9 @@ def draft_contract(
     )
     contract.save(force_insert=True)
     _write_plan(contract, terms.plan)
-    record(actor, "drafted", contract, now, {"after": _facts(contract), "vendor": vendor.name})
+    record_contract(
+        actor, "drafted", contract, now, {"after": _facts(contract), "vendor": vendor.name}
+    )
     return contract
 
 
@@ -124,7 +126,7 @@ def change_contract(*, actor: Actor, contract_id: int, terms: Terms, now: dateti
     contract.save(update_fields=list(values))
     contract.plan.all().delete()
     _write_plan(contract, terms.plan)
-    record(actor, "changed", contract, now, {"before": before, "after": _facts(contract)})
+    record_contract(actor, "changed", contract, now, {"before": before, "after": _facts(contract)})
     return contract
 
 
@@ -146,7 +148,9 @@ def cancel_contract(*, actor: Actor, contract_id: int, reason: str, now: datetim
     before = contract.state
     contract.state, contract.end_reason = ContractState.CANCELLED, text
     contract.save(update_fields=["state", "end_reason"])
-    record(actor, "cancelled", contract, now, {"before": {"state": before}, "reason": text})
+    record_contract(
+        actor, "cancelled", contract, now, {"before": {"state": before}, "reason": text}
+    )
     return contract
 
 

@@ -24,7 +24,11 @@ from kernel.tenancy import company_day
 from kernel.text import _, in_company_language
 from services.procurement.contracts import notices, queries, rules
 from services.procurement.contracts.models import Contract, ContractKind, ContractState
-from services.procurement.contracts.operations.common import lock_for, record, require_state
+from services.procurement.contracts.operations.common import (
+    lock_for,
+    record_contract,
+    require_state,
+)
 from services.procurement.contracts.operations.drafting import open_case_of, planned
 from services.procurement.contracts.operations.errors import PricesMissing
 
@@ -70,7 +74,7 @@ def submit_contract(*, actor: Actor, contract_id: int, now: datetime) -> Contrac
         approvals.withdraw_for(actor=actor, case_id=case.pk, text=text, now=now)
     contract.state = ContractState.REVIEW
     contract.save(update_fields=["state"])
-    record(actor, "submitted", contract, now, {"amount": f"{contract.amount:.2f}"})
+    record_contract(actor, "submitted", contract, now, {"amount": f"{contract.amount:.2f}"})
     approvals.submit(
         actor=actor,
         kind=queries.KIND,
@@ -98,7 +102,7 @@ def permit(case: Case, actor: Actor, now: datetime) -> None:
     require_state(contract, ContractState.REVIEW)
     contract.state, contract.permitted_at = ContractState.PERMITTED, now
     contract.save(update_fields=["state", "permitted_at"])
-    record(actor, "permitted", contract, now, {"case": case.number})
+    record_contract(actor, "permitted", contract, now, {"case": case.number})
     outbox.publish(
         event=PERMITTED_EVENT,
         subject=contract,
@@ -131,7 +135,7 @@ def back_to_draft(case: Case, actor: Actor, now: datetime) -> None:
         return
     contract.state = ContractState.DRAFT
     contract.save(update_fields=["state"])
-    record(actor, "returned", contract, now, {"case": case.number})
+    record_contract(actor, "returned", contract, now, {"case": case.number})
 
 
 def _summary(contract: Contract) -> dict[str, str]:

@@ -15,7 +15,7 @@ from services.procurement.contracts import notices, rules
 from services.procurement.contracts.models import Contract, ContractCopy, ContractState, SealKind
 from services.procurement.contracts.operations.common import (
     lock_for,
-    record,
+    record_contract,
     require_reason,
     require_state,
 )
@@ -61,7 +61,7 @@ def sign_contract(
     contract.signed_on = signed_on
     contract.signed_by, contract.signed_by_label = actor.user_id, actor.label[:140]
     contract.save(update_fields=["state", "seal", "signed_on", "signed_by", "signed_by_label"])
-    record(
+    record_contract(
         actor, "signed", contract, now, {"signed_on": signed_on.isoformat(), "seal": contract.seal}
     )
     outbox.publish(
@@ -111,7 +111,7 @@ def archive_contract(*, actor: Actor, contract_id: int, place: str, now: datetim
     contract.state, contract.archive_place = ContractState.ARCHIVED, where
     contract.archived_at = now
     contract.save(update_fields=["state", "archive_place", "archived_at"])
-    record(actor, "archived", contract, now, {"place": where})
+    record_contract(actor, "archived", contract, now, {"place": where})
     return contract
 
 
@@ -155,7 +155,7 @@ def give_copy(
         given_by_label=actor.label[:140],
         given_on=given_on,
     )
-    record(
+    record_contract(
         actor,
         "distributed",
         contract,
@@ -186,5 +186,7 @@ def end_contract(
     text = require_reason(reason)
     contract.state, contract.ended_on, contract.end_reason = ContractState.ENDED, ended_on, text
     contract.save(update_fields=["state", "ended_on", "end_reason"])
-    record(actor, "ended", contract, now, {"ended_on": ended_on.isoformat(), "reason": text})
+    record_contract(
+        actor, "ended", contract, now, {"ended_on": ended_on.isoformat(), "reason": text}
+    )
     return contract

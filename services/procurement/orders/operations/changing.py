@@ -36,7 +36,7 @@ from services.procurement.orders.operations.common import (
     lock_lines,
     lock_own,
     lock_to_buy,
-    record,
+    record_order,
     release,
     require_contract,
     require_person,
@@ -221,7 +221,7 @@ def change_approved(case: Case, actor: Actor, now: datetime) -> None:
         return
     change.state = ChangeState.APPROVED
     change.save(update_fields=["state"])
-    record(actor, "change-approved", order, now, {"change": change.number})
+    record_order(actor, "change-approved", order, now, {"change": change.number})
     telling.tell_vendor(order, LetterKind.CHANGE, now=now)
 
 
@@ -278,7 +278,7 @@ def _propose(
             proposed_by_label=actor.label[:140],
             proposed_at=now,
         )
-    record(
+    record_order(
         actor,
         "change-proposed",
         order,
@@ -336,7 +336,7 @@ def _put_in_force(
         order.state = OrderState.RECEIVED
     order.save(update_fields=["deliver_by", "amount", "version", "state"])
     _decide(change, ChangeState.AGREED, actor, now)
-    record(
+    record_order(
         actor,
         "changed",
         order,
@@ -360,7 +360,7 @@ def _refuse(order: PurchaseOrder, change: OrderChange, *, actor: Actor, now: dat
             },
         )
     _decide(change, ChangeState.REFUSED, actor, now)
-    record(actor, "change-refused", order, now, {"change": change.number})
+    record_order(actor, "change-refused", order, now, {"change": change.number})
     if change.proposed_by is None and actor.vendor_id is None:
         telling.tell_vendor(order, LetterKind.REFUSED, now=now)
 

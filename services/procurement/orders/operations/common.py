@@ -135,7 +135,7 @@ def by_request_line(quantities: Mapping[OrderLine, Decimal]) -> dict[int, Decima
     return found
 
 
-def record(
+def record_order(
     actor: Actor, what: str, order: PurchaseOrder, now: datetime, data: Mapping[str, Any]
 ) -> None:
     """Write into the audit record what happened to an order."""

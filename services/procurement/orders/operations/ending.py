@@ -11,7 +11,7 @@ from services.procurement.orders.models import Delivery, LetterKind, OrderState,
 from services.procurement.orders.operations.common import (
     lock_lines,
     lock_to_buy,
-    record,
+    record_order,
     release,
     require_state,
 )
@@ -73,7 +73,7 @@ def _end(
     order.state, order.ended_at, order.end_reason = state, now, text
     order.save(update_fields=["state", "ended_at", "end_reason"])
     is_closed = state == OrderState.CLOSED
-    record(
+    record_order(
         actor,
         "closed" if is_closed else "cancelled",
         order,

@@ -26,7 +26,7 @@ from services.procurement.orders.models import AgreedPrice, OrderLine, PurchaseO
 from services.procurement.orders.operations.common import (
     SERIES,
     facts,
-    record,
+    record_order,
     require_person,
 )
 from services.procurement.orders.operations.errors import (
@@ -395,7 +395,7 @@ def _create(
         )
         for position, row in enumerate(rows, start=1)
     )
-    record(actor, "made", order, now, {"after": facts(order)})
+    record_order(actor, "made", order, now, {"after": facts(order)})
     return order
 
 

@@ -13,7 +13,7 @@ from services.procurement.orders.models import LetterKind, OrderState, PurchaseO
 from services.procurement.orders.operations.common import (
     facts,
     lock_to_buy,
-    record,
+    record_order,
     require_contract,
     require_person,
     require_state,
@@ -54,7 +54,7 @@ def change_draft(
     order.warehouse = _warehouse(order, warehouse_id)
     order.place, order.deliver_by, order.terms = place.strip(), deliver_by, terms.strip()
     order.save(update_fields=["warehouse", "place", "deliver_by", "terms"])
-    record(actor, "drafted", order, now, {"before": before, "after": facts(order)})
+    record_order(actor, "drafted", order, now, {"before": before, "after": facts(order)})
     return order
 
 
@@ -71,7 +71,7 @@ def declare(*, actor: Actor, order_id: int, now: datetime) -> PurchaseOrder:
     order.declared_by, order.declared_by_label = require_person(actor), actor.label[:140]
     order.declared_at = now
     order.save(update_fields=["declared_by", "declared_by_label", "declared_at"])
-    record(actor, "declared", order, now, {})
+    record_order(actor, "declared", order, now, {})
     return order
 
 
@@ -112,7 +112,7 @@ def send(*, actor: Actor, order_id: int, now: datetime, today: date) -> Purchase
         )
     order.state, order.sent_at = OrderState.SENT, now
     order.save(update_fields=["state", "sent_at", "contract"])
-    record(actor, "sent", order, now, {"amount": f"{order.amount:.2f}"})
+    record_order(actor, "sent", order, now, {"amount": f"{order.amount:.2f}"})
     publish(SENT_EVENT, order, now)
     telling.tell_vendor(order, LetterKind.SENT, now=now)
     return order

@@ -21,7 +21,7 @@ from services.procurement.orders.operations.common import (
     DELIVERY_SERIES,
     lock_lines,
     lock_own,
-    record,
+    record_order,
     require_state,
 )
 from services.procurement.orders.operations.errors import OrderStateWrong
@@ -56,7 +56,7 @@ def acknowledge(
         order.state = OrderState.ACKNOWLEDGED
     order.promised_on = promised_on
     order.save(update_fields=["state", "promised_on", "acknowledged_at", "acknowledged_by_label"])
-    record(
+    record_order(
         actor,
         "acknowledged" if is_first else "promised",
         order,
@@ -118,7 +118,7 @@ def announce(
         for line in lines
         if line.pk in quantities
     )
-    record(
+    record_order(
         actor,
         "delivery-announced",
         order,
@@ -152,5 +152,5 @@ def cancel_delivery(*, actor: Actor, delivery_id: int, now: datetime) -> Deliver
         raise OrderStateWrong(_("This delivery has arrived or was taken back already."))
     delivery.cancelled_at = now
     delivery.save(update_fields=["cancelled_at"])
-    record(actor, "delivery-cancelled", order, now, {"delivery": delivery.number})
+    record_order(actor, "delivery-cancelled", order, now, {"delivery": delivery.number})
     return delivery

@@ -23,7 +23,7 @@ from services.procurement.payments.operations.errors import InvoiceStateWrong, I
 from services.procurement.payments.operations.matching import (
     find,
     lock_invoice,
-    record,
+    record_invoice,
     require_matched,
     require_open,
     wrong_state,
@@ -79,7 +79,7 @@ def book(*, actor: Actor, invoice: VendorInvoice, now: datetime, today: date) ->
     invoice.save(
         update_fields=["journal", "state", "booked_by", "booked_by_label", "booked_at", "findings"]
     )
-    record(actor, "booked", invoice, now, {})
+    record_invoice(actor, "booked", invoice, now, {})
     outbox.publish(
         event="procurement.invoice.booked",
         subject=invoice,
@@ -111,7 +111,7 @@ def refuse(*, actor: Actor, invoice: VendorInvoice, reason: str, now: datetime) 
     invoice.refusal_reason = one_line(reason, field="reason", longest=300, is_required=True)
     invoice.save(update_fields=["state", "refusal_reason"])
     ServiceAssessment.objects.filter(invoice=invoice).update(invoice=None)
-    record(actor, "refused", invoice, now, {"reason": invoice.refusal_reason})
+    record_invoice(actor, "refused", invoice, now, {"reason": invoice.refusal_reason})
     return invoice
 
 
@@ -154,7 +154,7 @@ def reverse_invoice(
     invoice.refusal_reason = one_line(reason, field="reason", longest=300, is_required=True)
     invoice.save(update_fields=["state", "refusal_reason"])
     ServiceAssessment.objects.filter(invoice=invoice).update(invoice=None)
-    record(actor, "reversed", invoice, now, {"reason": invoice.refusal_reason})
+    record_invoice(actor, "reversed", invoice, now, {"reason": invoice.refusal_reason})
     return invoice
 
 

@@ -28,7 +28,7 @@ from services.procurement.payments.operations.errors import (
     InvoiceInvalid,
     InvoiceMismatch,
 )
-from services.procurement.payments.operations.matching import find, lock_order, record
+from services.procurement.payments.operations.matching import find, lock_order, record_invoice
 from services.procurement.texts import line as one_line
 from services.procurement.vendors import queries as vendors
 
@@ -138,7 +138,7 @@ def enter_service_invoice(
     )
     assessment.invoice = invoice
     assessment.save(update_fields=["invoice"])
-    record(actor, "entered", invoice, now, {"assessment": assessment.pk})
+    record_invoice(actor, "entered", invoice, now, {"assessment": assessment.pk})
     return invoice
 
 
@@ -188,7 +188,7 @@ def write_invoice(
         for line in lines
     )
     find(invoice)
-    record(actor, "entered", invoice, now, {"findings": invoice.findings})
+    record_invoice(actor, "entered", invoice, now, {"findings": invoice.findings})
     return invoice
 
 

@@ -30,7 +30,7 @@ def match_invoice(*, actor: Actor, invoice_id: int, now: datetime) -> VendorInvo
     require_open(invoice)
     if invoice.order_id is not None:
         find(invoice)
-        record(actor, "matched", invoice, now, {"findings": invoice.findings})
+        record_invoice(actor, "matched", invoice, now, {"findings": invoice.findings})
     return invoice
 
 
@@ -131,7 +131,7 @@ def wrong_state(invoice: VendorInvoice) -> InvoiceStateWrong:
     )
 
 
-def record(
+def record_invoice(
     actor: Actor, what: str, invoice: VendorInvoice, now: datetime, data: dict[str, object]
 ) -> None:
     audit.record(

@@ -22,7 +22,11 @@ from services.procurement.requests.models import (
 )
 from services.procurement.requests.operations import budgets, papers
 from services.procurement.requests.operations.buying import lock_lines
-from services.procurement.requests.operations.common import lock_request, record, require_state
+from services.procurement.requests.operations.common import (
+    lock_request,
+    record_request,
+    require_state,
+)
 from services.procurement.requests.operations.submitting import (
     BACKFILL,
     make_ready,
@@ -94,7 +98,7 @@ def _approve(case: Case, actor: Actor, now: datetime) -> None:
     request.save(update_fields=["state", "approved_on", "purchase_month"])
     if request.purchase_class == ClassChoice.C:
         clocks.stop(clock=BACKFILL, subject=request, at=now, actor=actor)
-    record(
+    record_request(
         actor,
         "approved",
         request,

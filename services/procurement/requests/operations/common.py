@@ -80,7 +80,7 @@ def require_person(actor: Actor) -> int:
     return actor.user_id
 
 
-def record(
+def record_request(
     actor: Actor,
     what: str,
     request: PurchaseRequest,

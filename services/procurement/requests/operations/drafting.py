@@ -27,7 +27,7 @@ from services.procurement.requests.operations.buying import lock_lines
 from services.procurement.requests.operations.common import (
     clean_text,
     lock_own,
-    record,
+    record_request,
     request_as_json,
     require_changeable,
     require_person,
@@ -109,7 +109,7 @@ def create_request(
     for line in made:
         line.request = request
     RequestLine.objects.bulk_create(made)
-    record(actor, "created", request, now, after=request_as_json(request))
+    record_request(actor, "created", request, now, after=request_as_json(request))
     return request
 
 
@@ -148,7 +148,7 @@ def change_request(
     if request.state == RequestState.DRAFT:
         request.is_over_budget, request.budget_reason = False, ""
     request.save()
-    record(actor, "changed", request, now, before=before, after=request_as_json(request))
+    record_request(actor, "changed", request, now, before=before, after=request_as_json(request))
     return request
 
 

@@ -21,7 +21,7 @@ from services.procurement.requests.operations.common import (
     clean_text,
     lock_own,
     lock_request,
-    record,
+    record_request,
     require_person,
     require_state,
 )
@@ -53,7 +53,7 @@ def note_reallocation(
     )
     request.reallocation_by, request.reallocation_by_label = person, actor.label[:140]
     request.save(update_fields=["reallocation_note", "reallocation_by", "reallocation_by_label"])
-    record(
+    record_request(
         actor,
         "reallocation-noted",
         request,
@@ -90,7 +90,7 @@ def cancel_request(*, actor: Actor, request_id: int, reason: str, now: datetime)
     BudgetUse.objects.filter(line__in=lines).delete()
     request.state, request.is_over_budget = RequestState.CANCELLED, False
     request.save(update_fields=["state", "is_over_budget"])
-    record(actor, "cancelled", request, now, {"reason": words})
+    record_request(actor, "cancelled", request, now, {"reason": words})
     return request
 
 

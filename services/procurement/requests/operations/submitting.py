@@ -29,7 +29,7 @@ from services.procurement.requests.operations import budgets, papers
 from services.procurement.requests.operations.common import (
     lock_own,
     lock_request,
-    record,
+    record_request,
     require_state,
 )
 from services.procurement.requests.operations.drafting import class_of_lines
@@ -182,7 +182,7 @@ def log_consent(
         person_ids=[request.asked_by],
     )
     _tell_buyers(request, case, actor=actor, title=paper.title, now=now)
-    record(
+    record_request(
         actor,
         "consented",
         request,
@@ -230,7 +230,7 @@ def make_ready(
     _bind(request, reason=budget_reason, year=year)
     request.state, request.submitted_at = RequestState.SUBMITTED, now
     request.save()
-    record(
+    record_request(
         actor,
         "submitted",
         request,

@@ -63,7 +63,7 @@ def decline(*, actor: Actor, round_id: int, reason: str = "", now: datetime) -> 
         raise QuoteThere(_("You have quoted. Take the quote back first."))
     invitation.declined_at, invitation.decline_reason = now, " ".join(reason.split())[:200]
     invitation.save(update_fields=["declined_at", "decline_reason"])
-    record(actor, "procurement.invitation.declined", invitation, now)
+    record_invitation(actor, "procurement.invitation.declined", invitation, now)
     return invitation
 
 
@@ -79,7 +79,7 @@ def ask(*, actor: Actor, round_id: int, text: str, now: datetime) -> Question:
     asked = Question.objects.create(
         invitation=invitation, text=written(text, field="text"), asked_at=now
     )
-    record(actor, "procurement.invitation.asked", invitation, now, question=asked.pk)
+    record_invitation(actor, "procurement.invitation.asked", invitation, now, question=asked.pk)
     telling.tell_staff(
         invitation.round, telling.ASKED, [invitation.round.created_by], now=now, actor=actor
     )
@@ -189,7 +189,9 @@ def own_key_of(contact: Contact) -> bytes:
     return bytes(contact.public_key)
 
 
-def record(actor: Actor, event: str, invitation: Invitation, now: datetime, **data: object) -> None:
+def record_invitation(
+    actor: Actor, event: str, invitation: Invitation, now: datetime, **data: object
+) -> None:
     """Write down that a vendor did something; never what is in his quote."""
     audit.record(
         actor=actor,

@@ -37,7 +37,7 @@ from services.procurement.rounds.operations.quoting import (
     checked,
     contact_of,
     own_key_of,
-    record,
+    record_invitation,
     unseal_own,
 )
 from services.procurement.rounds.rules import sheets
@@ -49,7 +49,7 @@ from services.procurement.vendors.rules import VendorNotFit
 MAX_FILES: Final = 5
 # Of a quote's files together: up to twenty quotes are opened in one request.
 MAX_FILE_BYTES: Final = 30 << 20
-LATE_EVENT: Final = "procurement.quote.came-late"
+LATE_EVENT = "procurement.quote.came-late"
 _IN_TIME: Final = "procurement_quoterevision_in_time"
 
 
@@ -217,7 +217,7 @@ def _put_in(
         locked.declined_at, locked.decline_reason = None, ""
         locked.save(update_fields=["declined_at", "decline_reason"])
     QuoteDraft.objects.filter(invitation=locked, contact=revision.contact_id).delete()
-    record(
+    record_invitation(
         actor,
         "procurement.quote.withdrawn" if revision.is_withdrawal else "procurement.quote.sent",
         invitation,
@@ -240,7 +240,7 @@ def _late(actor: Actor, invitation: Invitation, now: datetime) -> QuoteLate | Ro
     if quote_round.state == RoundState.CANCELLED:
         return RoundStateWrong(_("This round takes no quotes any more."))
     with transaction.atomic():
-        record(actor, LATE_EVENT, invitation, now)
+        record_invitation(actor, LATE_EVENT, invitation, now)
     closes_at = quote_round.closes_at
     return QuoteLate(
         _("The deadline has passed: the quote was not taken."),
