@@ -208,7 +208,17 @@ def add_rows(project: Project, mark: str, user_id: int) -> dict[str, int]:
     store = add_warehouse(f"{mark[:12]}-1", name=f"{mark} store", project=project)
     other = add_warehouse(f"{mark[:12]}-2", name=f"{mark} shed", project=project)
     lay_in(keeper, store, item, "10", "100.00")
-    put_in(store, item, "1", "1.00", lot_number=f"{mark} lot", expires_on=day(9))
+    operations.enter_opening(
+        actor=keeper,
+        warehouse_id=store.pk,
+        item_id=item.pk,
+        quantity=Decimal(1),
+        value=Decimal("1.00"),
+        lot_number=f"{mark} lot",
+        expires_on=day(9),
+        today=TODAY,
+        now=NOW,
+    )
     made = issue(
         keeper,
         store,

@@ -75,7 +75,15 @@ NO_PAGES: Final = {
     "ledger-check": "a part of the ledger's page",
     "policies-reset": "takes a form only",
     "policies-project-reset": "takes a form only",
+    "advances-pay": "a sheet that opens in one state of the advance",
+    "claims-settle": "a sheet that opens in one state of the claim",
+    "contracts-archive": "a sheet that opens in one state of the contract",
+    "contracts-copy": "a sheet that opens in one state of the contract",
+    "contracts-sign": "a sheet that opens in one state of the contract",
     "purchase-requests-items": "what the search of the catalogue finds",
+    "quote-rounds-release": "takes a form only",
+    "quote-rounds-scores": "opens to those who were named to score",
+    "vendor-payments-pay": "a sheet that opens in one state of the payment",
     "set-password": "takes a signed link; same form as the account's",
 }
 

@@ -26,7 +26,7 @@ MOST_TOLD: Final = 100
 
 
 class PaperForm(forms.Form):
-    kind_id = forms.TypedChoiceField(label=_("Paper"), coerce=int)
+    kind_id = forms.TypedChoiceField(label=_("Kind of paper"), coerce=int)
     number = forms.CharField(label=_("Number"), max_length=80, required=False)
     valid_from = DayField(label=_("Valid from"))
     valid_to = DayField(

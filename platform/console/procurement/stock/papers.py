@@ -274,7 +274,7 @@ class GiveBack(EditSheet):
 
     action = Action.STOCK_KEEP
     form_class = forms.GiveBack
-    title, button = _("Take back what was not used"), _("Take it back")
+    title, button = _("Take back what was not used"), _("Take it back into stock")
 
     def save(self, values: dict[str, Any]) -> None:
         operations.give_back(

@@ -197,7 +197,7 @@ class Receipts(VendorView):
         invitation = queries.get_invitation(actor=self.actor, round_id=round_id)
         return self.page(
             "rounds/receipts",
-            title=_("Receipts"),
+            title=_("Receipts of quotes"),
             round=invitation.round,
             revisions=queries.revisions_of(invitation),
         )
