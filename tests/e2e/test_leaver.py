@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 SLUG = "qinghe"
 # No other journey signs in as these two: one has an app afterwards, the other has left.
-KEEPER = "sunli"
+KEEPER = "luming"
 LEAVER = next(person for person in people.OTHERS if person.username == "maqiang")
 
 
