@@ -17,6 +17,7 @@ class LockClass(IntEnum):
     LADDER = 5  # second key: of the schema; reporting lines, one change at a time
     VERIFICATION = 6  # second key: the company's id; one portion of its record at a time
     DISPOSAL = 7  # second key: of the schema; a record is listed, held or disposed of in turn
+    NUMBER = 8  # second key: of the schema and a number that somebody is about to take
 
 
 def lock_company(lock: LockClass) -> None:
@@ -29,4 +30,17 @@ def try_lock(lock: LockClass, key: int) -> bool:
     """Tell whether no other transaction held this lock; if so, hold it until ours ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [int(lock), key])
+        return bool(cursor.fetchone()[0])
+
+
+def try_lock_name(lock: LockClass, name: str) -> bool:
+    """Tell whether no other of the company's transactions held this lock; if so, ours holds it.
+
+    Until it ends. Two names may rarely share a lock: try another where it is refused.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(current_schema() || '/' || %s))",
+            [int(lock), name],
+        )
         return bool(cursor.fetchone()[0])

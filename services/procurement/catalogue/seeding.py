@@ -46,13 +46,22 @@ CATEGORIES: Final = (
 
 
 def seed_categories(_now: datetime) -> None:
-    """Give a new company its categories. Repeatable: those that exist are left as they are."""
-    known = {row.code: row for row in Category.objects.all()}
-    for entry in CATEGORIES:  # those above stand before those below
-        if entry.code not in known:
-            known[entry.code] = Category.objects.create(
-                code=entry.code,
-                name=entry.name,
-                name_en=entry.name_en,
-                parent=known.get(entry.parent),
-            )
+    """Give a new company its categories. Repeatable: those that exist are left as they are.
+
+    Two runs at once end in the same: the second's rows do nothing.
+    """
+    for is_below in (False, True):  # those above stand before those below
+        known = {row.code: row for row in Category.objects.all()}
+        Category.objects.bulk_create(
+            (
+                Category(
+                    code=entry.code,
+                    name=entry.name,
+                    name_en=entry.name_en,
+                    parent=known.get(entry.parent),
+                )
+                for entry in CATEGORIES
+                if bool(entry.parent) == is_below and entry.code not in known
+            ),
+            ignore_conflicts=True,
+        )

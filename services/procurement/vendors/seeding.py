@@ -49,13 +49,30 @@ KINDS: Final = (
 
 
 def seed_paper_kinds(_now: datetime) -> None:
-    """Give a new company its kinds of papers. Repeatable: those that exist stay as they are."""
+    """Give a new company its kinds of papers. Repeatable: those that exist stay as they are.
+
+    Two runs at once end in the same: the second's rows do nothing.
+    """
     categories = {row.code: row for row in Category.objects.all()}
     known = set(PaperKind.objects.values_list("key", flat=True))
-    for entry in KINDS:
-        if entry.key in known:
-            continue
-        kind = PaperKind.objects.create(
-            key=entry.key, name=entry.name, name_en=entry.name_en, is_required=entry.is_required
-        )
-        kind.categories.set(categories[code] for code in entry.categories if code in categories)
+    missing = [entry for entry in KINDS if entry.key not in known]
+    PaperKind.objects.bulk_create(
+        (
+            PaperKind(
+                key=entry.key, name=entry.name, name_en=entry.name_en, is_required=entry.is_required
+            )
+            for entry in missing
+        ),
+        ignore_conflicts=True,
+    )
+    kinds = {kind.key: kind for kind in PaperKind.objects.filter(key__in=[e.key for e in missing])}
+    link = PaperKind.categories.through
+    link.objects.bulk_create(
+        (
+            link(paperkind=kinds[entry.key], category=categories[code])
+            for entry in missing
+            for code in entry.categories
+            if code in categories
+        ),
+        ignore_conflicts=True,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from kernel import access
 from kernel.access import Action
@@ -11,6 +12,7 @@ from kernel.audit import operations as audit
 from kernel.documents.models import IssuedNumber, NumberCounter, NumberSeries
 from kernel.documents.numbers import registry, rules
 from kernel.errors import Conflict, NotFound
+from kernel.locks import LockClass, try_lock_name
 from kernel.policies import operations as policies
 from kernel.tenancy import company_day, current_company
 from kernel.text import _
@@ -45,13 +47,10 @@ def next_number(
     _keep_pattern(row)
     pattern = rules.parse(row.pattern, allowed=registry.series_named(series).tokens)
     text = rules.frame(pattern, on=on, values=_values(pattern, project_id, values or {}))
-    if row.is_gapless:
-        number_id, count = None, _count_on(row, text)
-    else:
-        number_id = count = _draw()
+    count = _count_on(row, text) if row.is_gapless else _draw(row, text)
     code = rules.number(text, pattern.width, count)
     IssuedNumber.objects.create(
-        pk=number_id, series=row, frame=text, count=count, code=code, project_id=project_id, on=on
+        series=row, frame=text, count=count, code=code, project_id=project_id, on=on
     )
     return code
 
@@ -161,9 +160,17 @@ def _count_on(series: NumberSeries, frame: str) -> int:
     return count
 
 
-def _draw() -> int:
-    """Return a count that nobody else gets, without waiting for anybody."""
-    with connection.cursor() as cursor:
-        table = IssuedNumber._meta.db_table
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
-        return int(cursor.fetchone()[0])
+def _draw(series: NumberSeries, frame: str) -> int:
+    """Return the next count of a frame that nobody else takes, without waiting for anybody.
+
+    Who takes one holds its lock until his transaction ends: the others go on to the one after it.
+    It leaves a gap if he gives up and a later one is taken meanwhile.
+    """
+    issued = IssuedNumber.objects.filter(series=series, frame=frame)
+    count = issued.aggregate(latest=Max("count"))["latest"] or 0
+    while True:
+        count += 1
+        is_ours = try_lock_name(LockClass.NUMBER, f"{series.key}/{frame}/{count}")
+        # Who took it may have committed after we looked for the latest: then its lock is free.
+        if is_ours and not issued.filter(count=count).exists():
+            return count

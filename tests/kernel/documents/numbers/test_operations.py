@@ -15,6 +15,7 @@ from kernel.audit.models import AuditEntry
 from kernel.documents import numbers
 from kernel.documents.models import IssuedNumber, NumberCounter, NumberSeries
 from kernel.documents.numbers import operations, registry, rules
+from kernel.locks import try_lock_name
 from kernel.policies.errors import DecidedElsewhere
 from kernel.policies.operations import set_value
 from tenants.companies.models import Company
@@ -89,15 +90,33 @@ def test_a_number_whose_taker_failed_is_taken_by_the_next(tenant: Company) -> No
     assert take() == "ALPHA-2026-02"
 
 
-def test_fast_numbers_differ_and_may_leave_gaps(tenant: Company) -> None:
-    first = take("ticket")
+def test_fast_numbers_count_for_themselves_whatever_others_take(tenant: Company) -> None:
+    numbers.register(
+        numbers.Series(key="round", name="Rounds", pattern="XJ-{YYYY}-{NNNN}", is_gapless=False)
+    )
+    for _ in range(3):
+        take()
+    assert [take("ticket"), take("round"), take("ticket")] == ["T0001", "XJ-2026-0001", "T0002"]
+    assert [take("round"), take("round", on=date(2027, 1, 1))] == ["XJ-2026-0002", "XJ-2027-0001"]
     with suppress(ZeroDivisionError), transaction.atomic():
         take("ticket")
         raise ZeroDivisionError
-    third = take("ticket")
 
-    assert int(third[1:]) == int(first[1:]) + 2
-    assert NumberCounter.objects.count() == 0
+    assert take("ticket") == "T0003"
+    assert not NumberCounter.objects.filter(series__key="ticket").exists()
+
+
+def test_fast_numbers_go_on_after_those_that_a_company_has_issued(tenant: Company) -> None:
+    take("ticket")
+    IssuedNumber.objects.create(
+        series=NumberSeries.objects.get(key="ticket"),
+        frame="T{N}",
+        count=16,
+        code="T0016",
+        on=TODAY,
+    )
+
+    assert take("ticket") == "T0017"
 
 
 def test_takers_at_the_same_moment_get_every_number_once(committed_tenant: Company) -> None:
@@ -190,9 +209,52 @@ def test_takers_of_fast_numbers_do_not_wait_for_each_other(committed_tenant: Com
 
     take("ticket")
     with transaction.atomic():
-        take("ticket")
+        own = take("ticket")
         (answer,) = at_once(committed_tenant, [quick])
-    assert isinstance(answer, str)
+    assert (own, answer) == ("T0002", "T0003")
+
+
+def test_a_fast_number_that_was_committed_meanwhile_is_not_taken_again(
+    committed_tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its taker let go of the lock after the second had looked for the latest."""
+    honest, is_first = try_lock_name, [True]
+
+    def try_later(*name: Any) -> bool:
+        if is_first.pop() if is_first else False:
+            assert at_once(committed_tenant, [lambda: take("ticket")]) == ["T0002"]
+        return honest(*name)
+
+    take("ticket")
+    monkeypatch.setattr(operations, "try_lock_name", try_later)
+
+    assert take("ticket") == "T0003"
+
+
+def test_fast_takers_at_the_same_moment_get_every_number_once(committed_tenant: Company) -> None:
+    take("ticket")
+    answers = at_once(committed_tenant, [lambda: take("ticket")] * 8)
+
+    assert len({str(answer) for answer in answers}) == 8
+    assert all(isinstance(answer, str) for answer in answers)
+
+
+def test_without_its_lock_a_fast_number_would_be_taken_twice(
+    committed_tenant: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Teeth: two takers without the lock meet, and only the constraint stops them."""
+    take("ticket")
+    both = threading.Barrier(2)
+
+    def unlocked(*_name: Any) -> bool:
+        both.wait(PATIENCE)  # both have looked before either writes
+        return True
+
+    monkeypatch.setattr(operations, "try_lock_name", unlocked)
+
+    answers = at_once(committed_tenant, [lambda: take("ticket")] * 2)
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "str"]
 
 
 def test_two_people_do_not_overwrite_each_other(tenant: Company, admin: Actor) -> None:
