@@ -21,7 +21,7 @@ _CODES: Final[dict[Tone, str]] = {
     "vio": "DISPUTED SCORING COUNTERSIGN CONDITIONAL",
     "": "DRAFT NOT_DUE UNSOLD SOLD CUSTODY"
     " CLOSED CANCELLED ENDED INACTIVE ARCHIVED SUPERSEDED SKIPPED RESOLVED"
-    " DISCARDED",
+    " DISCARDED DROPPED RETURNED",
 }
 TONES: Final[dict[str, Tone]] = {
     code: tone for tone, codes in _CODES.items() for code in codes.split()

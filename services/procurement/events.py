@@ -23,7 +23,9 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.sample.sealed": _("Sample sealed"),
     # Vendors' money
     "procurement.advance.asked": _("Advance asked for"),
+    "procurement.advance.dropped": _("Advance given up"),
     "procurement.advance.paid": _("Advance paid out"),
+    "procurement.advance.returned": _("Advance given back unused"),
     "procurement.claim.discarded": _("Claim given up"),
     "procurement.claim.drafted": _("Claim drafted"),
     "procurement.claim.settled": _("Claim settled"),

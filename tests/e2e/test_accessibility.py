@@ -76,6 +76,8 @@ NO_PAGES: Final = {
     "policies-reset": "takes a form only",
     "policies-project-reset": "takes a form only",
     "advances-pay": "a sheet that opens in one state of the advance",
+    "advances-drop": "a sheet that opens in one state of the advance",
+    "advances-take-back": "a sheet that opens in one state of the advance",
     "claims-settle": "a sheet that opens in one state of the claim",
     "contracts-archive": "a sheet that opens in one state of the contract",
     "contracts-copy": "a sheet that opens in one state of the contract",

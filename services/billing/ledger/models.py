@@ -77,6 +77,7 @@ class JournalKind(models.TextChoices):
     VENDOR_PAYMENT = "VENDOR_PAYMENT", _("Vendor paid")
     VENDOR_REVERSAL = "VENDOR_REVERSAL", _("Payment to a vendor undone")
     ADVANCE = "ADVANCE", _("Advance paid to a buyer")
+    ADVANCE_RETURN = "ADVANCE_RETURN", _("Advance given back unused")
     CLAIM = "CLAIM", _("Claim for what was bought settled")
 
 

@@ -30,7 +30,9 @@ _DOCUMENTS = """
     UNION ALL SELECT 'VENDOR_REVERSAL', 'vendorpayment', id FROM procurement_vendorpayment
         WHERE state = 'REVERSED'
     UNION ALL SELECT 'ADVANCE', 'advance', id FROM procurement_advance
-        WHERE state IN ('OPEN', 'SETTLED')
+        WHERE state IN ('OPEN', 'SETTLED', 'RETURNED')
+    UNION ALL SELECT 'ADVANCE_RETURN', 'advance', id FROM procurement_advance
+        WHERE state = 'RETURNED'
     UNION ALL SELECT 'CLAIM', 'claim', id FROM procurement_claim WHERE state = 'PAID'
 """
 
@@ -176,7 +178,8 @@ VENDORS_MONEY: Final = (
         FULL JOIN (
             SELECT * FROM billing_journal
             WHERE kind IN ('GOODS', 'GOODS_RETURN', 'VENDOR_INVOICE', 'INVOICE_REVERSAL',
-                           'VENDOR_CREDIT', 'VENDOR_PAYMENT', 'VENDOR_REVERSAL', 'ADVANCE', 'CLAIM')
+                           'VENDOR_CREDIT', 'VENDOR_PAYMENT', 'VENDOR_REVERSAL', 'ADVANCE',
+                           'ADVANCE_RETURN', 'CLAIM')
         ) j ON j.kind = d.kind AND j.source_type = d.source_type AND j.source_id = d.id
         WHERE j.id IS NULL OR d.id IS NULL
         """,  # noqa: S608 - our own SQL

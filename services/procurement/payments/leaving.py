@@ -15,7 +15,7 @@ def _advances(*, user_id: int, today: date) -> Iterable[Held]:
         yield Held(
             ref=str(advance.pk),
             what=f"{advance.number} {advance.amount}",
-            reason=_("Settle this advance first, by its claim or in money."),
+            reason=_("Settle this advance first, by its claim, or give the money back."),
             url=reverse("advances-advance", args=[advance.pk]),
             project_id=advance.request.project_id,
         )

@@ -117,6 +117,11 @@ class PayOut(forms.Form):
     paid_from = forms.ChoiceField(label=_("Paid from"), choices=PAID_FROM)
 
 
+class TakeBack(forms.Form):
+    paid_into = forms.ChoiceField(label=_("Paid into"), choices=PAID_FROM)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
 class AskPayment(forms.Form):
     """A part of each open invoice; what is left empty is not paid now."""
 

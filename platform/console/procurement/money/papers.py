@@ -65,16 +65,32 @@ class AdvancePage(RecordPage):
         yield _("Amount"), money(record.amount)
         yield _("Paid by"), person(record.paid_by_label)
         yield _("Paid"), Cell(value=record.paid_at, kind="time")
+        is_back = record.state == AdvanceState.RETURNED
+        yield _("Taken back by") if is_back else _("Given up by"), person(record.ended_by_label)
+        yield _("When"), Cell(value=record.ended_at, kind="time")
+
+    def note(self, record: Advance) -> tuple[str, Any] | None:
+        return ("info", record.end_reason) if record.end_reason else None
 
     def buttons(self, record: Advance) -> Iterable[Button]:
-        if record.state == AdvanceState.APPROVED and holds(
-            self.actor, Action.VENDOR_PAYMENT_PAY, record.request.project_id
-        ):
-            yield Button(
-                label=_("Pay it out"),
-                url=reverse("advances-pay", args=[record.pk]),
-                is_primary=True,
-            )
+        yield Button(
+            label=_("Print"),
+            url=reverse("advances-print", args=[record.pk]),
+            icon="printer",
+            is_sheet=False,
+        )
+        is_approved = record.state == AdvanceState.APPROVED
+        if is_approved and record.person_id == self.actor.user_id:
+            yield self._button(_("Give it up"), "drop", record)
+        if not holds(self.actor, Action.VENDOR_PAYMENT_PAY, record.request.project_id):
+            return
+        if is_approved:
+            yield self._button(_("Pay it out"), "pay", record, is_primary=True)
+        if record.state == AdvanceState.OPEN:
+            yield self._button(_("Take the money back"), "take-back", record)
+
+    def _button(self, label: Any, what: str, record: Advance, **more: Any) -> Button:
+        return Button(label=label, url=reverse(f"advances-{what}", args=[record.pk]), **more)
 
 
 class ClaimPage(RecordPage):
@@ -135,6 +151,7 @@ class ClaimPage(RecordPage):
         yield _("Settled by"), person(record.settled_by_label)
 
     def buttons(self, record: Claim) -> Iterable[Button]:
+        yield self._button(_("Print"), "print", record, icon="printer", is_sheet=False)
         is_own = record.person_id == self.actor.user_id
         if record.state == ClaimState.DRAFT and is_own:
             yield self._button(_("Attach a paper"), "attach", record)

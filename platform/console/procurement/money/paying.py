@@ -77,6 +77,39 @@ class PayAdvance(EditSheet):
         return reverse("advances-advance", args=[named(self)])
 
 
+class DropAdvance(EditSheet):
+    action = Action.PURCHASE_BUY
+    form_class = forms.Reason
+    title, button = _("Give the advance up"), _("Give it up")
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.drop_advance(actor=self.actor, advance_id=named(self), now=self.now, **values)
+
+    def back(self) -> str:
+        return reverse("advances-advance", args=[named(self)])
+
+
+class TakeBackAdvance(EditSheet):
+    action = Action.VENDOR_PAYMENT_PAY
+    form_class = forms.TakeBack
+    title, button = _("Take the advance back: nothing was bought of it"), _("Take the money back")
+
+    def words(self) -> dict[str, Any]:
+        advance = queries.get_advance(actor=self.actor, advance_id=named(self))
+        words = _("%(person)s gives back %(amount)s, all of it.")
+        return {
+            "lead": words % {"person": advance.person_label, "amount": f"{advance.amount:,.2f}"}
+        }
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.take_back_advance(
+            actor=self.actor, advance_id=named(self), now=self.now, **values
+        )
+
+    def back(self) -> str:
+        return reverse("advances-advance", args=[named(self)])
+
+
 class NewClaim(EditSheet):
     action = Action.PURCHASE_BUY
     form_class = forms.Claim

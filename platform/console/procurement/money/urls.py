@@ -1,11 +1,12 @@
 from django.urls import URLPattern, path
 
-from console.procurement.money import accounts, lists, pages, papers, paying, sheets
+from console.procurement.money import accounts, lists, pages, papers, paying, prints, sheets
 
 _INVOICE, _PAYMENT = (
     "c/vendor-invoices/<int:vendor_invoice_id>/",
     "c/vendor-payments/<int:vendor_payment_id>/",
 )
+_ADVANCE = "c/advances/<int:advance_id>/"
 _CLAIM, _STATEMENT = "c/claims/<int:claim_id>/", "c/vendor-statements/<int:statement_id>/"
 
 urlpatterns: list[URLPattern] = [
@@ -44,13 +45,17 @@ urlpatterns: list[URLPattern] = [
     ),
     path("c/advances/", lists.Advances.as_view(), name="advances"),
     path("c/advances/new/", paying.AskAdvance.as_view(), name="advances-new"),
-    path("c/advances/<int:advance_id>/", papers.AdvancePage.as_view(), name="advances-advance"),
-    path("c/advances/<int:advance_id>/pay/", paying.PayAdvance.as_view(), name="advances-pay"),
+    path(_ADVANCE, papers.AdvancePage.as_view(), name="advances-advance"),
+    path(f"{_ADVANCE}pay/", paying.PayAdvance.as_view(), name="advances-pay"),
+    path(f"{_ADVANCE}drop/", paying.DropAdvance.as_view(), name="advances-drop"),
+    path(f"{_ADVANCE}take-back/", paying.TakeBackAdvance.as_view(), name="advances-take-back"),
+    path(f"{_ADVANCE}print/", prints.PrintAdvance.as_view(), name="advances-print"),
     path("c/claims/", lists.Claims.as_view(), name="claims"),
     path(
         "c/claims/of-receipt/<int:goods_receipt_id>/", paying.NewClaim.as_view(), name="claims-new"
     ),
     path(_CLAIM, papers.ClaimPage.as_view(), name="claims-claim"),
+    path(f"{_CLAIM}print/", prints.PrintClaim.as_view(), name="claims-print"),
     path(f"{_CLAIM}attach/", paying.AttachPaper.as_view(), name="claims-attach"),
     path(f"{_CLAIM}submit/", paying.SubmitClaim.as_view(), name="claims-submit"),
     path(f"{_CLAIM}discard/", paying.DiscardClaim.as_view(), name="claims-discard"),

@@ -35,6 +35,12 @@ class NotEmergency(Conflict):
     code = "procurement.not-emergency"
 
 
+class MoreThanConsented(Conflict):
+    """``details``: ``{"consented": "1850.00", "ordered": "2000.00"}``."""
+
+    code = "procurement.more-than-consented"
+
+
 class DeclarationMissing(Conflict):
     code = "procurement.declaration-missing"
 

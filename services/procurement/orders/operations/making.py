@@ -16,13 +16,13 @@ from kernel.documents import numbers
 from kernel.duties import Step
 from kernel.duties import operations as duties
 from kernel.errors import NotFound
-from kernel.money import split
+from kernel.money import round_money, split
 from kernel.text import _
 from services.procurement import scope
 from services.procurement.contracts import queries as contracts
 from services.procurement.contracts.models import Contract, ContractKind
 from services.procurement.contracts.operations import AwardNotApproved
-from services.procurement.orders.models import AgreedPrice, OrderLine, PurchaseOrder
+from services.procurement.orders.models import AgreedPrice, OrderLine, OrderState, PurchaseOrder
 from services.procurement.orders.operations.common import (
     SERIES,
     facts,
@@ -32,6 +32,7 @@ from services.procurement.orders.operations.common import (
 from services.procurement.orders.operations.errors import (
     AgreementNotInForce,
     AwardOrdered,
+    MoreThanConsented,
     NotAgreed,
     NotEmergency,
     SeveralProjects,
@@ -206,6 +207,7 @@ def order_emergency(
         its paper is overdue (PR-08).
     :raises VendorNotFit: if the vendor may not be ordered from (PR-66).
     :raises LineTaken: if less is left of a line.
+    :raises MoreThanConsented: if its orders come to more than was consented to or approved.
     """
     request = PurchaseRequest.objects.filter(pk=request_id).first()
     if request is None:
@@ -230,6 +232,7 @@ def order_emergency(
         )
         for line in lines
     ]
+    _require_consented(request, rows)
     return _create(
         actor,
         rows,
@@ -242,6 +245,28 @@ def order_emergency(
         deliver_by=deliver_by,
         tax_percent=vendor.tax_percent,
     )
+
+
+def _require_consented(request: PurchaseRequest, rows: Sequence[_Row]) -> None:
+    """Return if an emergency's orders stay within the word that was given. The lines are locked."""
+    request.refresh_from_db()
+    ordered = sum((row.amount for row in rows), Decimal(0))
+    earlier = OrderLine.objects.select_related("order").filter(order__request=request)
+    for line in earlier.exclude(order__state=OrderState.CANCELLED):
+        came = line.received_quantity - line.returned_quantity
+        is_short = line.order.state == OrderState.CLOSED
+        ordered += round_money(came * line.unit_price) if is_short else line.amount
+    consented = requests.consented_to(request)
+    if ordered > consented:
+        raise MoreThanConsented(
+            _(
+                "%(consented)s was consented to, this comes to %(ordered)s. Whoever asked raises "
+                "the request first, and its paper is approved."
+            )
+            % {"consented": f"{consented:,.2f}", "ordered": f"{ordered:,.2f}"},
+            field="lines",
+            details={"consented": f"{consented:.2f}", "ordered": f"{ordered:.2f}"},
+        )
 
 
 def _require_apart(actor: Actor, award: Award, now: datetime) -> None:

@@ -1,6 +1,11 @@
 """The writers of vendors' money: invoices, credits, advances, claims, payments, statements."""
 
-from services.procurement.payments.operations.advances import ask_advance, pay_advance
+from services.procurement.payments.operations.advances import (
+    ask_advance,
+    drop_advance,
+    pay_advance,
+    take_back_advance,
+)
 from services.procurement.payments.operations.assessments import assess_service
 from services.procurement.payments.operations.booking import (
     book_invoice,
@@ -23,6 +28,7 @@ from services.procurement.payments.operations.entering import (
 from services.procurement.payments.operations.errors import (
     AccountChanged,
     AdvanceStateWrong,
+    AdvanceTaken,
     AssessmentExists,
     AssessmentInvalid,
     AssessmentMissing,
@@ -61,6 +67,7 @@ from services.procurement.payments.operations.statements import answer_statement
 __all__ = [
     "AccountChanged",
     "AdvanceStateWrong",
+    "AdvanceTaken",
     "AssessmentExists",
     "AssessmentInvalid",
     "AssessmentMissing",
@@ -95,6 +102,7 @@ __all__ = [
     "book_invoice",
     "discard_claim",
     "draft_claim",
+    "drop_advance",
     "enter_credit",
     "enter_invoice",
     "enter_service_invoice",
@@ -107,5 +115,6 @@ __all__ = [
     "settle_claim",
     "spread_over",
     "submit_claim",
+    "take_back_advance",
     "undo_payment",
 ]

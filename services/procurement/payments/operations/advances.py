@@ -1,4 +1,4 @@
-"""Advances to buyers (借款单): asked for, approved, paid out by the cashier (PR-70, PR-74)."""
+"""Advances to buyers (借款单): asked for, approved, paid out, given back (PR-70, PR-74)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -23,9 +23,9 @@ from services.billing.ledger import operations as ledger
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
 from services.procurement.payments import queries, rules
-from services.procurement.payments.models import Advance, AdvanceState
+from services.procurement.payments.models import Advance, AdvanceState, ClaimState
 from services.procurement.payments.operations import accounts
-from services.procurement.payments.operations.errors import AdvanceStateWrong
+from services.procurement.payments.operations.errors import AdvanceStateWrong, AdvanceTaken
 from services.procurement.requests import queries as requests
 from services.procurement.requests.models import PurchaseRequest
 from services.procurement.texts import line as one_line
@@ -33,6 +33,7 @@ from services.procurement.texts import line as one_line
 KIND = "purchase.advance"
 SERIES = "purchase-advance"
 PAID_FROM = (AccountRole.CASH, AccountRole.BANK)
+_ENDED = ("state", "ended_at", "ended_by", "ended_by_label", "end_reason", "return_journal")
 
 
 def purchase_advance() -> DocumentKind:
@@ -61,6 +62,8 @@ def ask_advance(
     :raises NotFound: if there is no such request within the actor's sight.
     :raises access.ActionDenied: without ``purchase.buy`` there.
     :raises AdvanceStateWrong: if the request may not be bought.
+    :raises AdvanceTaken: if the request has one that was not refused, given up or given back: that
+        is near to the whole estimate already.
     :raises rules.AdvanceOutOfRange: if it differs from the estimate by more than the tolerance.
     :raises rules.AdvanceOpen: if the actor has as many open ones as there may be.
     """
@@ -71,6 +74,7 @@ def ask_advance(
     scope.require_of(actor, Action.PURCHASE_BUY, request.project_id)
     if not requests.may_be_bought(request):
         raise AdvanceStateWrong(_("This request is not approved: nothing of it may be bought."))
+    _require_none(request)
     amount = rules.require_advance(
         amount,
         estimate=request.amount,
@@ -146,14 +150,102 @@ def pay_advance(
     return advance
 
 
-def require_money_account(role: AccountRole | str) -> AccountRole:
+@transaction.atomic
+def drop_advance(*, actor: Actor, advance_id: int, reason: str, now: datetime) -> Advance:
+    """Give up an approved advance that was not paid out: it is not needed any more.
+
+    :raises NotFound: if there is no such advance within the actor's sight.
+    :raises access.ActionDenied: without ``purchase.buy`` there.
+    :raises AdvanceStateWrong: if it is another's, not approved, or paid out.
+    :raises texts.TextInvalid: without a reason.
+    """
+    advance = _lock(actor, advance_id, Action.PURCHASE_BUY)
+    if advance.state != AdvanceState.APPROVED or advance.person_id != actor.user_id:
+        raise AdvanceStateWrong(
+            _("Only one's own approved advance is given up: %(state)s.")
+            % {"state": advance.get_state_display()}
+        )
+    _end(advance, AdvanceState.DROPPED, reason, actor=actor, now=now)
+    advance.save(update_fields=_ENDED)
+    _record(actor, "dropped", advance, now, reason=advance.end_reason)
+    return advance
+
+
+@transaction.atomic
+def take_back_advance(
+    *, actor: Actor, advance_id: int, paid_into: AccountRole | str, reason: str, now: datetime
+) -> Advance:
+    """Take back an advance of which nothing was bought, all of it (PR-74).
+
+    What was bought of it is accounted for by its claim, which says what is given back.
+
+    :param paid_into: the cash box or the bank, wherever it was paid from.
+    :raises NotFound: if there is no such advance within the actor's sight.
+    :raises access.ActionDenied: without ``vendor-payment.pay`` there.
+    :raises duties.DutiesMeet: if it is the actor's own (SoD-22).
+    :raises AdvanceStateWrong: if it is not out, or a claim for it is under way.
+    :raises texts.TextInvalid: without a reason.
+    """
+    advance = _lock(actor, advance_id)
+    _require_another(actor, advance, now)
+    if advance.state != AdvanceState.OPEN:
+        raise AdvanceStateWrong(
+            _("This advance is not out: %(state)s.") % {"state": advance.get_state_display()}
+        )
+    claim = advance.claims.exclude(state=ClaimState.REFUSED).first()
+    if claim is not None:
+        raise AdvanceStateWrong(
+            _("The claim %(number)s settles this advance: what is left is given back with it.")
+            % {"number": claim.number}
+        )
+    role = require_money_account(paid_into, field="paid_into")
+    _end(advance, AdvanceState.RETURNED, reason, actor=actor, now=now)
+    advance.return_journal = ledger.post_journal(
+        project_id=advance.request.project_id,
+        kind=JournalKind.ADVANCE_RETURN,
+        source_type="advance",
+        source_id=advance.pk,
+        effective_on=company_day(now),
+        now=now,
+        posted_by=actor.user_id,
+        postings=accounts.legs({role: advance.amount, AccountRole.ADVANCE: -advance.amount}),
+    )
+    advance.save(update_fields=_ENDED)
+    _record(actor, "returned", advance, now, reason=advance.end_reason)
+    return advance
+
+
+def require_money_account(role: AccountRole | str, *, field: str = "paid_from") -> AccountRole:
     """Return the account that money is paid from. :raises rules.AmountInvalid: if it is none."""
     if role not in PAID_FROM:
-        raise rules.AmountInvalid(_("Choose cash or bank."), field="paid_from")
+        raise rules.AmountInvalid(_("Choose cash or bank."), field=field)
     return AccountRole(role)
 
 
-def _lock(actor: Actor, advance_id: int) -> Advance:
+def _require_none(request: PurchaseRequest) -> None:
+    taken = request.advances.exclude(state__in=queries.NO_MONEY).first()
+    if taken is not None:
+        raise AdvanceTaken(
+            _("This request has its advance: %(number)s, %(amount)s, %(person)s.")
+            % {
+                "number": taken.number,
+                "amount": f"{taken.amount:,.2f}",
+                "person": taken.person_label,
+            },
+            field="request",
+            details={"advance_id": taken.pk},
+        )
+
+
+def _end(
+    advance: Advance, state: AdvanceState, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    advance.end_reason = one_line(reason, field="reason", longest=300, is_required=True)
+    advance.state, advance.ended_at = state, now
+    advance.ended_by, advance.ended_by_label = actor.require_person(), actor.label[:140]
+
+
+def _lock(actor: Actor, advance_id: int, action: Action = Action.VENDOR_PAYMENT_PAY) -> Advance:
     advance = (
         Advance.objects.select_for_update(of=("self",))
         .select_related("request")
@@ -162,7 +254,7 @@ def _lock(actor: Actor, advance_id: int) -> Advance:
     )
     if advance is None:
         raise NotFound
-    scope.require_of(actor, Action.VENDOR_PAYMENT_PAY, advance.request.project_id)
+    scope.require_of(actor, action, advance.request.project_id)
     return advance
 
 
@@ -190,12 +282,12 @@ def _withdrawn(case: Case, _actor: Actor, _now: datetime) -> None:
     )
 
 
-def _record(actor: Actor, what: str, advance: Advance, now: datetime) -> None:
+def _record(actor: Actor, what: str, advance: Advance, now: datetime, **more: str) -> None:
     audit.record(
         actor=actor,
         event=f"procurement.advance.{what}",
         subject=advance,
         project_id=advance.request.project_id,
         now=now,
-        data={"number": advance.number, "amount": str(advance.amount)},
+        data={"number": advance.number, "amount": str(advance.amount), **more},
     )

@@ -49,6 +49,12 @@ class AdvanceStateWrong(Conflict):
     code = "procurement.advance-state-wrong"
 
 
+class AdvanceTaken(Conflict):
+    """``details``: ``{"advance_id": 7}``."""
+
+    code = "procurement.advance-taken"
+
+
 class ClaimStateWrong(Conflict):
     code = "procurement.claim-state-wrong"
 

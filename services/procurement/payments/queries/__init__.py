@@ -13,6 +13,7 @@ from services.procurement.payments.queries.accounts import (
     statements,
 )
 from services.procurement.payments.queries.advances import (
+    NO_MONEY,
     advances,
     claimable,
     claims,
@@ -39,6 +40,7 @@ from services.procurement.payments.queries.invoices import (
 from services.procurement.payments.queries.payments import get_payment, payments, shares_of
 
 __all__ = [
+    "NO_MONEY",
     "AgeingRow",
     "MatchLine",
     "accrued_of",

@@ -15,6 +15,8 @@ from services.procurement.receiving.models import GoodsReceipt
 
 # Money that is out, or on its way out, and not accounted for (PR-74).
 OPEN_ADVANCES = (AdvanceState.SUBMITTED, AdvanceState.APPROVED, AdvanceState.OPEN)
+# Nobody has, had or will have money by these.
+NO_MONEY = (AdvanceState.REFUSED, AdvanceState.DROPPED, AdvanceState.RETURNED)
 
 
 def advances(*, actor: Actor) -> QuerySet[Advance]:

@@ -4,6 +4,7 @@ from services.procurement.requests.operations.approval import BoughtAlready
 from services.procurement.requests.operations.budgets import set_budget
 from services.procurement.requests.operations.buying import (
     bind_lines,
+    consented_to,
     free_lines,
     lock_lines,
     require_buyer,
@@ -57,6 +58,7 @@ __all__ = [
     "bind_lines",
     "cancel_request",
     "change_request",
+    "consented_to",
     "copy_request",
     "create_request",
     "free_lines",

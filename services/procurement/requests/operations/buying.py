@@ -129,6 +129,19 @@ def require_effective(request_id: int, *, now: datetime) -> PurchaseRequest:
     return request
 
 
+def consented_to(request: PurchaseRequest) -> Decimal:
+    """Return up to which amount an emergency may be bought: what was consented to, or approved.
+
+    A request that was raised after the word may cost more once its paper is approved (PR-07).
+    """
+    if request.state == RequestState.APPROVED:
+        return request.amount
+    case = approval_queries.case_of(kind=queries.KIND, subject=request)
+    words = case.signatures.filter(act=Act.CONSENTED).order_by("pk").last() if case else None
+    said = words.facts.get("amount") if words is not None else None
+    return min(request.amount, Decimal(said)) if said is not None else request.amount
+
+
 @transaction.atomic
 def require_buyer(*, actor: Actor, line_ids: Collection[int], now: datetime) -> None:
     """Return if the actor may buy these lines; he is noted as a buyer of their requests.

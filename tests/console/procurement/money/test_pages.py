@@ -10,6 +10,8 @@ from django_tenants.utils import tenant_context
 from kernel.tenancy import company_day
 from services.procurement.orders.models import PurchaseOrder
 from services.procurement.payments.models import (
+    Advance,
+    AdvanceState,
     Claim,
     ClaimState,
     InvoiceState,
@@ -17,6 +19,7 @@ from services.procurement.payments.models import (
     VendorInvoice,
     VendorPayment,
 )
+from services.procurement.payments.operations.advances import KIND as ADVANCE
 from services.procurement.payments.operations.payments import KIND
 from services.procurement.receiving.models import GoodsReceipt, Objection, ObjectionState
 from tenants.companies.models import Company
@@ -139,6 +142,31 @@ def test_a_payment_is_asked_for_and_booked(tenant: Company, people: People) -> N
         assert VendorInvoice.objects.get().paid_amount == Decimal(0)
 
 
+def test_an_advance_that_is_not_used_goes_back(tenant: Company, people: People) -> None:
+    request = add_request(people)
+    buyer, cashier = browser_of("buyer"), browser_of("cashier")
+    values = {"request": request.pk, "amount": "2400.00", "purpose": "采购办公用品"}
+    assert buyer.post("/c/advances/new/", values).status_code == 302
+    with tenant_context(tenant):
+        advance = Advance.objects.get()
+        sign(ADVANCE, advance, people.finance)
+    page = f"/c/advances/{advance.pk}/"
+    assert f"{page}drop/" in shown(buyer, page)
+    assert "2,400.00" in shown(cashier, f"{page}print/")
+    assert cashier.post(f"{page}pay/", {"paid_from": "CASH"}).status_code == 302
+    assert f"{page}take-back/" in shown(cashier, page)
+    assert f"{page}take-back/" not in shown(buyer, page)
+    assert buyer.post(f"{page}drop/", {"reason": "不用了"}).status_code == 422
+    assert "2,400.00" in shown(cashier, f"{page}take-back/")
+
+    back = cashier.post(f"{page}take-back/", {"paid_into": "CASH", "reason": "市场无货"})
+
+    assert back.status_code == 302
+    with tenant_context(tenant):
+        assert Advance.objects.get().state == AdvanceState.RETURNED
+    assert "市场无货" in shown(buyer, page)
+
+
 @pytest.fixture
 def bought(people: People) -> PurchaseOrder:
     request = add_request(people, purchase_class="C")
@@ -167,6 +195,7 @@ def test_a_claim_takes_its_papers(tenant: Company, bought: PurchaseOrder) -> Non
     with tenant_context(tenant):
         claim = Claim.objects.get()
     page = f"/c/claims/{claim.pk}/"
+    assert "XH-1" in shown(buyer, f"{page}print/")
     assert receipt.number in shown(buyer, page)
     assert buyer.post(f"{page}submit/").status_code == 422
     for kind in ("SALES_SLIP", "INVOICE"):

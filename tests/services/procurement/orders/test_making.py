@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core import mail
@@ -289,62 +288,6 @@ class TestAgreement:
         with pytest.raises(ContractStateWrong):
             operations.set_prices(actor=company.buyer, contract_id=contract.pk, prices={}, now=NOW)
         assert AgreedPrice.objects.count() == 1
-
-
-class TestEmergency:
-    def request(self, company: Company, **values: Any) -> PurchaseRequest:
-        return add_request(
-            company.project,
-            ("水泵", "1", "2600"),
-            purchase_class="C",
-            **values,
-        )
-
-    def consented(self, company: Company) -> PurchaseRequest:
-        """Return an emergency that the property manager consented to by word."""
-        request = self.request(company, state=RequestState.CONSENTED, approved_on=None)
-        approvals.consent_verbally(
-            actor=company.asker,
-            kind="purchase",
-            chain_key="purchase.C",
-            subject=request,
-            project_id=company.project.pk,
-            title=request.number,
-            consenter_id=company.property_manager.require_person(),
-            consented_at=NOW,
-            means="电话",
-            text="同意先行采购",
-            now=NOW,
-        )
-        return request
-
-    def test_it_is_ordered_after_the_word(self, company: Company) -> None:
-        """PR-07."""
-        request = self.consented(company)
-
-        order = factories.emergency(company, request)
-
-        assert (order.request_id, order.amount) == (request.pk, Decimal("2600.00"))
-        assert request.lines.get().bound_quantity == 1
-        assert factories.sent(company, order).state == OrderState.SENT
-
-    def test_not_when_its_paper_is_overdue(self, company: Company) -> None:
-        """PR-08: two working days after the word."""
-        request = self.consented(company)
-        order = factories.emergency(company, request)
-        later = NOW + timedelta(days=5)
-        operations.declare(actor=company.buyer, order_id=order.pk, now=later)
-
-        with pytest.raises(approvals.BackfillOverdue):
-            operations.send(actor=company.buyer, order_id=order.pk, now=later, today=later.date())
-        order.refresh_from_db()
-        assert order.state == OrderState.DRAFT
-
-    def test_another_class_goes_by_quotes(self, company: Company) -> None:
-        request = add_request(company.project, ("灯", "1", "20"))
-
-        with pytest.raises(operations.NotEmergency):
-            factories.emergency(company, request)
 
 
 class TestSending:
