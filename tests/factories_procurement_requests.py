@@ -165,6 +165,7 @@ def consented(
     *lines: LineValues,
     at: datetime = NOW,
     now: datetime | None = None,
+    budget_reason: str = "",
     **changed: Any,
 ) -> PurchaseRequest:
     """Write an emergency, to which the property manager consents by telephone."""
@@ -176,6 +177,7 @@ def consented(
         consented_at=at,
         means="电话",
         text="水泵损坏，同意立即采购",
+        budget_reason=budget_reason,
         now=now or at,
     )
 

@@ -22,7 +22,7 @@ def place_name(project: Project | None) -> str:
 
 
 class Budget(CompanyModel):
-    """What a project, or the company itself, may spend on a category in a year."""
+    """What a project, or the company itself, may spend on a category, and below it, in a year."""
 
     plural = _("Budgets")
 

@@ -108,7 +108,7 @@ def require_lead(*, day: date, needed_on: date, lead_days: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What a project may spend on a category in a year, and what of it is bound or spent."""
+    """What a project may spend on a category, and below it, in a year; what is bound or spent."""
 
     amount: Decimal
     committed: Decimal = Decimal(0)  # approved and not yet received

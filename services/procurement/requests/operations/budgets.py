@@ -1,7 +1,9 @@
 """Set budgets, and bind them for what is submitted.
 
-Whoever binds or sets holds the category's row: two who submit for the same budget come one after
-the other, and the second sees what the first has bound.
+A budget is for its category and all below it; where there is one further down, that one counts.
+Whoever binds or sets holds the rows of the category and of all above it: two who submit for the
+same budget come one after the other, and the second sees what the first has bound. The rows also
+keep the tree as it is meanwhile. A category that moves leaves what was bound where it was.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,6 +20,7 @@ from kernel.errors import NotFound
 from kernel.money import MAX_AMOUNT, round_money
 from kernel.text import _
 from services.procurement import scope
+from services.procurement.catalogue import queries as catalogue
 from services.procurement.catalogue.models import Category
 from services.procurement.requests import queries, rules
 from services.procurement.requests.models import (
@@ -43,9 +46,10 @@ def set_budget(
     seen: Decimal | None = None,
     now: datetime,
 ) -> Budget:
-    """Let a project, or the company itself, spend so much on a category in a year.
+    """Let a project, or the company itself, spend so much on a category, and below it, in a year.
 
-    What was submitted there before anybody set a budget counts against it from now on.
+    What was submitted there before anybody set a budget counts against it from now on; so does
+    what was held against one further up.
 
     :param seen: the amount that the actor changes; ``None``: he saw that there was none.
     :raises access.ActionDenied: without ``budget.set`` there.
@@ -99,11 +103,11 @@ def bind(request: PurchaseRequest, lines: Sequence[RequestLine], *, reason: str,
         ):
             request.is_over_budget = True
     request.budget_reason = reason.strip()[:300] if request.is_over_budget else ""
-    budgets = {place.category_id: place.budget for place in places}
+    budgets = {line_id: place.budget for place in places for line_id in place.line_ids}
     uses = {use.line_id: use for use in BudgetUse.objects.filter(line__in=lines)}
     for line in lines:
         use = uses.get(line.pk) or BudgetUse(line=line)
-        use.budget = budgets[line.category_id]
+        use.budget = budgets[line.pk]
         use.committed = max(line.amount - use.spent, Decimal(0))
         use.save()
 
@@ -114,15 +118,24 @@ def release(lines: Collection[RequestLine]) -> None:
 
 
 def lock_categories(category_ids: Collection[int]) -> None:
-    """Lock categories in the order of their ids. :raises NotFound: if one is missing."""
-    wanted = set(category_ids)
-    rows = Category.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
-    if len(rows) < len(wanted):
-        raise NotFound
+    """Lock categories and all above them, by their ids. :raises NotFound: if one is missing."""
+    wanted, locked = set(category_ids), set[int]()
+    while not wanted <= locked:  # once more only if one was moved while we waited
+        above = catalogue.ancestors_of()
+        wanted |= {pk for each in wanted for pk in above.get(each, ())}
+        rows = Category.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+        locked = set(rows.values_list("pk", flat=True))
+        if not wanted <= locked:
+            raise NotFound
+        above = catalogue.ancestors_of()
+        wanted |= {pk for each in wanted for pk in above.get(each, ())}
 
 
 def _take_over(budget: Budget) -> None:
-    """Let what was bound in the budget's year while there was none count against it."""
+    """Let what was bound in the budget's year while there was none, or one further up, count.
+
+    What a budget further down holds stays with that one.
+    """
     company = calendar()
     submitted = Q(
         line__request__submitted_at__gte=company.start_of(date(budget.year, 1, 1)),
@@ -131,9 +144,12 @@ def _take_over(budget: Budget) -> None:
     # An emergency counts in the year of the consent.
     is_emergency = Q(line__request__purchase_class=ClassChoice.C)
     consented = Q(line__request__purchase_month__year=budget.year)
+    of_the_year = (is_emergency & consented) | (~is_emergency & submitted)
+    above = catalogue.ancestors_of()[budget.category_id][1:]
     BudgetUse.objects.filter(
-        (is_emergency & consented) | (~is_emergency & submitted),
+        Q(budget=None) & of_the_year
+        | Q(budget__category_id__in=above, budget__year=budget.year)
+        & Q(budget__project=budget.project_id),
         Q(line__request__project=budget.project_id),
-        budget=None,
-        line__category_id=budget.category_id,
+        line__category_id__in=catalogue.below(budget.category_id),
     ).update(budget=budget)

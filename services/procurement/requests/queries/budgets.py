@@ -1,6 +1,6 @@
 """Reads of budgets: how much there is, what is bound of it, what is spent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
+from services.procurement.catalogue import queries as catalogue
+from services.procurement.catalogue.models import Category
 from services.procurement.requests import rules
 from services.procurement.requests.models import (
     Budget,
@@ -24,13 +26,18 @@ _NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a request takes of one category's budget, and what others have bound and spent of it.
+    """What a request takes of a budget, and what others have bound and spent of it.
 
+    A budget is for its category and all below it; where there is one further down, that counts.
+
+    :ivar category: the budget's; of what it takes where there is none.
+    :ivar line_ids: which of the request's lines take of it.
     :ivar budget: ``None``: nobody has set one for the year, and nothing is held against it.
     """
 
     category_id: int
     category: str
+    line_ids: tuple[int, ...]
     wanted: Decimal
     budget: Budget | None
     committed: Decimal
@@ -59,32 +66,51 @@ def budget_places(
     spent_of_line = dict(
         BudgetUse.objects.filter(line__request_id=request.pk).values_list("line_id", "spent")
     )
-    wanted: dict[int, Decimal] = {}
-    names: dict[int, str] = {}
+    nearest = nearest_budgets(
+        {line.category_id for line in lines}, project_id=request.project_id, year=year
+    )
+    taken: dict[int, list[RequestLine]] = {}
+    held: dict[int, tuple[Category, Budget | None]] = {}
     for line in lines:
-        takes = max(line.amount, spent_of_line.get(line.pk, _NOTHING))
-        wanted[line.category_id] = wanted.get(line.category_id, _NOTHING) + takes
-        names[line.category_id] = line.category.name
-    budgets = {
-        budget.category_id: budget
-        for budget in Budget.objects.filter(
-            Q(project=request.project_id), category_id__in=wanted, year=year
-        )
-    }
-    used = _used_by_others(request, budgets.values())
+        budget = nearest.get(line.category_id)
+        category = budget.category if budget is not None else line.category
+        taken.setdefault(category.pk, []).append(line)
+        held[category.pk] = category, budget
+    used = _used_by_others(request, {budget for _category, budget in held.values() if budget})
     return [
         Place(
-            category_id=category_id,
-            category=names[category_id],
-            wanted=wanted[category_id],
+            category_id=category.pk,
+            category=category.name,
+            line_ids=tuple(line.pk for line in taken[category.pk]),
+            wanted=sum(
+                (max(line.amount, spent_of_line.get(line.pk, _NOTHING)) for line in taken[pk]),
+                _NOTHING,
+            ),
             budget=budget,
             committed=committed,
             spent=spent,
         )
-        for category_id in sorted(wanted, key=lambda pk: (names[pk], pk))
-        for budget in [budgets.get(category_id)]
+        for pk, (category, budget) in sorted(held.items(), key=lambda one: (one[1][0].name, one[0]))
         for committed, spent in [used.get(budget.pk if budget else 0, (_NOTHING, _NOTHING))]
     ]
+
+
+def nearest_budgets(
+    category_ids: Collection[int], *, project_id: int | None, year: int
+) -> dict[int, Budget]:
+    """Return for each category the budget that it counts against: its own, or the next above it."""
+    lines = catalogue.ancestors_of()
+    above = {pk: lines.get(pk, (pk,)) for pk in category_ids}
+    wanted = {pk for line in above.values() for pk in line}
+    found = Budget.objects.select_related("category").filter(
+        Q(project=project_id), category_id__in=wanted, year=year
+    )
+    budgets_of = {budget.category_id: budget for budget in found}
+    return {
+        category_id: next(budgets_of[pk] for pk in line if pk in budgets_of)
+        for category_id, line in above.items()
+        if not budgets_of.keys().isdisjoint(line)
+    }
 
 
 def budgets(*, actor: Actor, year: int | None = None) -> QuerySet[Budget]:

@@ -6,16 +6,20 @@ from decimal import Decimal
 import pytest
 
 from kernel import access
+from kernel.approvals import operations as approvals
 from kernel.approvals.models import Case
+from services.procurement.catalogue.models import Category
 from services.procurement.requests import operations, queries
 from services.procurement.requests.models import Budget, BudgetUse, RequestState
 from services.procurement.requests.operations.papers import checks_of
 from services.procurement.requests.rules import OverBudget
-from tests.factories import add_actor
+from tests.factories import NOW, add_actor
+from tests.factories_approvals import step_under_way
 from tests.factories_procurement_requests import (
     Office,
     case_of,
     category,
+    consented,
     draft,
     line,
     open_office,
@@ -114,6 +118,120 @@ def test_a_request_of_two_categories_is_held_against_both(
         ("办公用品", Decimal(3600), Decimal(6399), False),
         ("清洁", Decimal(200), Decimal(-100), True),
     ]
+
+
+@pytest.fixture
+def below() -> dict[str, Category]:
+    """Return a tree: office supplies, computers below it, cartridges below those."""
+    top = category()
+    computers = Category.objects.create(code="BG-DN", name="电脑耗材", parent=top)
+    cartridges = Category.objects.create(code="BG-DN-XG", name="硒鼓", parent=computers)
+    return {"top": top, "computers": computers, "cartridges": cartridges}
+
+
+def test_a_budget_covers_what_is_below_its_category(
+    office: Office, finance: access.Actor, below: dict[str, Category]
+) -> None:
+    """Lines of two categories below it take of it together: neither slips past alone."""
+    set_budget(finance, "5000.00", office.project)
+    lines = (
+        line("鼠标", "10", "260.00", category_id=below["computers"].pk),
+        line("硒鼓", "10", "240.01", category_id=below["cartridges"].pk),
+    )
+
+    with pytest.raises(OverBudget) as refusal:
+        submitted(office, *lines)
+    assert refusal.value.details == {"free": "5000.00", "wanted": "5000.10"}
+    assert not BudgetUse.objects.exists()
+
+    request = submitted(office, *lines, reason="年底集中更换")
+    assert request.is_over_budget
+    [place] = queries.budget_places(request, list(queries.lines_of(request)), year=2026)
+    assert (place.category, place.wanted, place.is_over) == ("办公用品", Decimal("5000.10"), True)
+    assert used(office) == (Decimal("5000.10"), Decimal(0), Decimal("-0.10"))
+
+
+def test_the_nearest_budget_counts_and_no_other(
+    office: Office, finance: access.Actor, below: dict[str, Category]
+) -> None:
+    set_budget(finance, "0", office.project)
+    near = set_budget(finance, "3000.00", office.project, category_id=below["computers"].pk)
+
+    request = submitted(office, line("硒鼓", "10", "240", category_id=below["cartridges"].pk))
+
+    assert not request.is_over_budget
+    assert BudgetUse.objects.get().budget == near
+    with pytest.raises(OverBudget):
+        submitted(office, line("鼠标", "10", "60.01", category_id=below["computers"].pk))
+    with pytest.raises(OverBudget):
+        submitted(office, line("信封", "1", "0.01"))
+
+
+def test_a_nearer_budget_set_late_takes_over_what_lay_on_the_one_above(
+    office: Office, finance: access.Actor, below: dict[str, Category]
+) -> None:
+    """But neither what lies on one still nearer, nor what is of a sibling, place or year."""
+    top = set_budget(finance, "9000.00", office.project)
+    nearest = set_budget(finance, "3000.00", office.project, category_id=below["cartridges"].pk)
+    for code in ("computers", "cartridges", "top"):
+        submitted(office, line("货", "1", "100.00", category_id=below[code].pk))
+
+    near = set_budget(finance, "5000.00", office.project, category_id=below["computers"].pk)
+
+    assert dict(BudgetUse.objects.values_list("line__category__code", "budget_id")) == {
+        "BG": top.pk,
+        "BG-DN": near.pk,
+        "BG-DN-XG": nearest.pk,
+    }
+
+
+def test_a_budget_above_set_late_counts_what_is_below_and_lies_on_none(
+    office: Office, finance: access.Actor, below: dict[str, Category]
+) -> None:
+    other = open_office("B2", "别处", prefix="b-")
+    submitted(other, line("货", "1", "50.00", category_id=below["cartridges"].pk))
+    submitted(office, line("货", "1", "100.00", category_id=below["cartridges"].pk))
+
+    set_budget(finance, "9000.00", office.project)
+
+    assert used(office) == (Decimal(100), Decimal(0), Decimal(8900))
+
+
+def test_submitted_again_from_the_inbox_it_is_held_against_the_budget_anew(
+    office: Office, finance: access.Actor
+) -> None:
+    """Rejected, made dearer and sent again: neither way round goes past the check."""
+    request = submitted(office)
+    approvals.reject(
+        actor=office.manager,
+        case_id=case_of(request).pk,
+        step_id=step_under_way(case_of(request)).pk,
+        text="太多",
+        now=NOW,
+    )
+    set_budget(finance, "3599.99", office.project)
+
+    with pytest.raises(OverBudget):
+        approvals.resubmit(actor=office.asker, case_id=case_of(request).pk, now=NOW)
+    with pytest.raises(OverBudget):
+        submit(office, request)
+
+    request.refresh_from_db()
+    assert (request.state, BudgetUse.objects.count()) == (RequestState.DRAFT, 0)
+
+
+def test_an_emergency_is_held_against_it_at_the_consent_and_again_with_its_paper(
+    office: Office, finance: access.Actor
+) -> None:
+    set_budget(finance, "1000.00", office.project)
+    pump = line("水泵", "1", "1850.00")
+
+    with pytest.raises(OverBudget):
+        consented(office, pump, at=NOW, now=NOW)
+    request = consented(office, pump, at=NOW, now=NOW, budget_reason="抢修")
+    assert (request.is_over_budget, request.budget_reason) == (True, "抢修")
+
+    assert submit(office, request).is_over_budget
 
 
 def test_a_budget_set_late_counts_what_was_submitted_before(

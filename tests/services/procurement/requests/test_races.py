@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.procurement.catalogue.models import Category
 from services.procurement.requests import operations, queries
 from services.procurement.requests.models import BudgetUse, PurchaseRequest, RequestLine
 from services.procurement.requests.operations import budgets
@@ -16,11 +17,13 @@ from tests.factories import add_actor
 from tests.factories_procurement_requests import (
     Office,
     add_request,
+    category,
     draft,
     open_office,
     set_budget,
     submit,
 )
+from tests.factories_procurement_requests import line as line_of
 from tests.threads import Meeting, at_once
 
 
@@ -74,6 +77,20 @@ def test_the_rest_of_a_budget_is_bound_once(committed_tenant: Company, office: O
     first, second = draft(office), draft(office)
 
     results = at_once(committed_tenant, [submitting(office, first), submitting(office, second)])
+
+    assert sorted(isinstance(one, OverBudget) for one in results) == [False, True]
+    assert BudgetUse.objects.get().committed == 3600
+
+
+def test_nor_twice_from_two_categories_below_it(committed_tenant: Company, office: Office) -> None:
+    """They have no row in common but the one of the category above both."""
+    below = [
+        Category.objects.create(code=f"BG-{count}", name="下级", parent=category())
+        for count in range(2)
+    ]
+    requests = [draft(office, line_of(category_id=one.pk)) for one in below]
+
+    results = at_once(committed_tenant, [submitting(office, one) for one in requests])
 
     assert sorted(isinstance(one, OverBudget) for one in results) == [False, True]
     assert BudgetUse.objects.get().committed == 3600
