@@ -28,12 +28,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     def project() -> Any:
         return navigation.current_project(request, actor)
 
-    def nav() -> list[navigation.Item]:
-        match = request.resolver_match
-        return navigation.menu(actor, project(), (match.view_name if match else "") or "")
+    match = request.resolver_match
+    route = (match.view_name if match else "") or ""
 
     context["project"] = SimpleLazyObject(project)
     context["unread_notices"] = SimpleLazyObject(lambda: notifications.count_unread(actor=actor))
-    context["nav"] = SimpleLazyObject(nav)
+    context["nav"] = SimpleLazyObject(lambda: navigation.menu(actor, project(), route))
+    context["neighbours"] = SimpleLazyObject(lambda: navigation.neighbours(actor, project(), route))
     context["projects"] = SimpleLazyObject(lambda: navigation.switcher(request, actor, project()))
     return context

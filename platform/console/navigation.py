@@ -30,6 +30,9 @@ class Entry:
 
     An entry is the current one on its own page, on pages whose route begins with its own
     (``units`` and ``units-edit``), with one of ``covers``, or with one of its children's.
+
+    ``pages`` are lists of one kind of work. The menu has one line for them, which leads to the
+    first that is open to the visitor; each of them shows the others at its head.
     """
 
     route: str
@@ -39,17 +42,18 @@ class Entry:
     in_project: bool = True
     covers: tuple[str, ...] = ()
     children: tuple["Entry", ...] = ()
+    pages: tuple["Entry", ...] = ()
     live: str = ""
 
     def covers_route(self, route: str) -> bool:
         """Tell whether ``route`` is this entry's page or one below it."""
-        prefixes = (self.route, *self.covers)
+        prefixes = (self.route, *self.covers, *(page.route for page in self.pages))
         return any(route == prefix or route.startswith(f"{prefix}-") for prefix in prefixes)
 
     def is_open_to(self, actor: Actor, project: Project | None) -> bool:
         """Tell whether the actor may use the entry or one below it."""
         return self.leads_to(actor, project) or any(
-            child.is_open_to(actor, project) for child in self.children
+            entry.is_open_to(actor, project) for entry in (*self.children, *self.pages)
         )
 
     def leads_to(self, actor: Actor, project: Project | None) -> bool:
@@ -116,29 +120,51 @@ _PROPERTIES = (
         covers=("buildings",),
     ),
 )
-_PURCHASES = (
-    _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
-    _company("quote-rounds", _("Rounds of quotes"), Action.PURCHASE_VIEW),
-    _company("purchase-orders", _("Purchase orders"), Action.PURCHASE_VIEW),
-    _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
-    _company("stock", _("Stock"), Action.STOCK_VIEW),
-    _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),
-    _company("stock-counts", _("Stock counts"), Action.STOCK_VIEW),
-    _company("assets", _("Fixed assets"), Action.STOCK_VIEW),
-    _company("vendors", _("Vendors"), Action.VENDOR_VIEW),
-    _company("catalogue", _("Catalogue of goods"), Action.PURCHASE_VIEW),
+_GOODS_IN = (
     _company("goods-receipts-coming", _("Goods to take in"), Action.GOODS_RECEIVE),
     _company("goods-receipts", _("Goods receipts"), Action.PURCHASE_VIEW),
     _company("goods-objections", _("Objections to goods"), Action.PURCHASE_VIEW),
     _company("goods-returns", _("Returns to vendors"), Action.PURCHASE_VIEW),
     _company("sealed-samples", _("Sealed samples"), Action.PURCHASE_VIEW),
+)
+_STORE = (
+    _company("stock", _("Stock"), Action.STOCK_VIEW),
+    _company("stock-issues", _("Issues of goods"), Action.STOCK_VIEW),
+    _company("stock-transfers", _("Transfers of goods"), Action.STOCK_VIEW),
+    _company("stock-counts", _("Stock counts"), Action.STOCK_VIEW),
+    _company("stock-lots", _("Lots and days of expiry"), Action.STOCK_VIEW),
+    _company("stock-warehouses", _("Warehouses"), Action.STOCK_VIEW),
+)
+_PAYABLES = (
     _company("vendor-invoices", _("Vendors' invoices"), Action.PURCHASE_VIEW),
     _company("vendor-payments", _("Payments to vendors"), Action.PURCHASE_VIEW),
     _company("vendor-accounts", _("Payables by age"), Action.VENDOR_VIEW),
+    _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
     _company("advances", _("Advances"), Action.PURCHASE_VIEW),
     _company("claims", _("Claims"), Action.PURCHASE_VIEW),
-    _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
     _company("service-assessments", _("Assessments of services"), Action.PURCHASE_VIEW),
+)
+_PURCHASES = (
+    _company("purchase-requests", _("Purchase requests"), Action.PURCHASE_VIEW),
+    _company("quote-rounds", _("Rounds of quotes"), Action.PURCHASE_VIEW),
+    _company("purchase-orders", _("Purchase orders"), Action.PURCHASE_VIEW),
+    _company("contracts", _("Contract register"), Action.CONTRACT_VIEW),
+    _company(
+        "goods-receipts",
+        pgettext_lazy("menu", "Goods in"),
+        Action.PURCHASE_VIEW,
+        pages=_GOODS_IN,
+    ),
+    _company("stock", pgettext_lazy("menu", "Store"), Action.STOCK_VIEW, pages=_STORE),
+    _company("assets", _("Fixed assets"), Action.STOCK_VIEW),
+    _company(
+        "vendor-invoices",
+        pgettext_lazy("menu", "Payables"),
+        Action.PURCHASE_VIEW,
+        pages=_PAYABLES,
+    ),
+    _company("vendors", _("Vendors"), Action.VENDOR_VIEW),
+    _company("catalogue", _("Catalogue of goods"), Action.PURCHASE_VIEW),
 )
 _CONTROL = (
     _company("approval-chains", _("Approval chains"), Action.APPROVAL_CONFIGURE),
@@ -237,14 +263,14 @@ def menu(
         )
         items.append(
             Item(
-                url=_address(entry if entry.leads_to(actor, project) else children[0], project),
+                url=_way_in(entry, actor, project),
                 label=str(entry.label),
                 icon=entry.icon,
                 current=nearest is not None or entry.covers_route(route),
                 live=reverse(entry.live) if entry.live else "",
                 children=[
                     Item(
-                        url=_address(child, project),
+                        url=_way_in(child, actor, project),
                         label=str(child.label),
                         icon=child.icon,
                         current=child is nearest,
@@ -254,6 +280,33 @@ def menu(
             )
         )
     return items
+
+
+def neighbours(
+    actor: Actor, project: Project | None, route: str, entries: tuple[Entry, ...] = ENTRIES
+) -> list[Item]:
+    """Return the lists that share a line of the menu with this one; none where it stands alone."""
+    for entry in (child for group in entries for child in group.children if child.pages):
+        if route in {page.route for page in entry.pages}:
+            pages = _open(entry.pages, actor, project)
+            return [
+                Item(
+                    url=_address(page, project),
+                    label=str(page.label),
+                    icon=page.icon,
+                    current=page.route == route,
+                )
+                for page in pages
+                if len(pages) > 1
+            ]
+    return []
+
+
+def _way_in(entry: Entry, actor: Actor, project: Project | None) -> str:
+    """Return the address of the entry's own page, or of the first below it that is open."""
+    below = _open((*entry.pages, *entry.children), actor, project)
+    is_own = entry.leads_to(actor, project) and not entry.pages
+    return _address(entry if is_own else below[0], project)
 
 
 def _open(entries: tuple[Entry, ...], actor: Actor, project: Project | None) -> list[Entry]:

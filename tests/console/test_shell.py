@@ -172,6 +172,50 @@ def test_menu_marks_the_page_and_its_parent(route: str, current: list[str]) -> N
     assert marked == current
 
 
+LISTS = (
+    Entry(route="search", label="In", action=Action.GOODS_RECEIVE, in_project=False),
+    Entry(route="preferences", label="Out", action=Action.STOCK_VIEW, in_project=False),
+)
+STORE = Entry(
+    route="search", label="Store", action=Action.GOODS_RECEIVE, in_project=False, pages=LISTS
+)
+WITH_PAGES = (
+    Entry(
+        route="projects",
+        label="Goods",
+        action=Action.STOCK_VIEW,
+        in_project=False,
+        children=(
+            STORE,
+            Entry(route="people", label="Kept", action=Action.STOCK_VIEW, in_project=False),
+        ),
+    ),
+)
+
+
+def test_lists_with_one_line_of_the_menu_show_each_other() -> None:
+    keeper = actor(Action.GOODS_RECEIVE, Action.STOCK_VIEW)
+
+    shown = navigation.neighbours(keeper, None, "preferences", WITH_PAGES)
+
+    assert [(item.label, item.current) for item in shown] == [("In", False), ("Out", True)]
+    assert navigation.neighbours(keeper, None, "people", WITH_PAGES) == []
+
+
+def test_a_line_for_several_lists_leads_to_the_first_that_is_open() -> None:
+    reader = actor(Action.STOCK_VIEW)
+
+    items = navigation.menu(reader, None, "preferences", WITH_PAGES)
+
+    first = items[0].children[0]
+    assert (first.label, first.url, first.current) == ("Store", "/c/preferences/", True)
+    assert navigation.neighbours(reader, None, "preferences", WITH_PAGES) == []
+
+
+def test_no_group_of_the_menu_is_longer_than_a_screen() -> None:
+    assert max(len(entry.children) for entry in navigation.ENTRIES) <= 10
+
+
 def test_every_entry_of_the_menu_leads_somewhere() -> None:
     everything = Actor(label="system", is_system=True)
 

@@ -11,9 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console import navigation
 from console.histories import told_with_cases
-from console.lists import ListView
 from console.views import ConsoleView
 from kernel.access import Action, Actor
 from kernel.approvals import queries as approvals
@@ -96,13 +94,6 @@ def named(view: ConsoleView) -> int:
     """Return the id in the address of a page of one paper."""
     (pk,) = view.kwargs.values()
     return int(pk)
-
-
-def projects_of(view: ListView) -> list[tuple[int, str]]:
-    """Return the projects that the visitor sees, for a filter."""
-    return [
-        (project.pk, project.name) for project in navigation.projects_of(view.request, view.actor)
-    ]
 
 
 class RecordPage(ConsoleView):

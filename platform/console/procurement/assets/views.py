@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from console.histories import told
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
 from console.procurement.assets import forms
+from console.procurement.choices import projects_of
 from console.procurement.stock.choices import (
     COMPANY_OWN,
     categories_of,
     people,
     places,
-    projects_of,
 )
 from console.sheets import EditSheet
 from console.views import ConsoleView

@@ -9,18 +9,10 @@ from django.utils.translation import ngettext
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, FlagFilter, ListView
 from console.lists import title_column as titled
+from console.procurement.choices import projects_of
 from kernel.access import Action
-from services.procurement import scope
 from services.procurement.contracts import queries
 from services.procurement.contracts.models import Contract, ContractKind, ContractState
-
-
-def projects_of(view: ListView) -> list[tuple[int, str]]:
-    """Return the projects whose contracts the visitor sees."""
-    return [
-        (project.pk, project.name)
-        for project in scope.projects_with(view.actor, Action.CONTRACT_VIEW)
-    ]
 
 
 class Contracts(ListView):

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console import navigation
+from console.procurement.choices import projects_of
 from console.procurement.money import forms
 from console.procurement.money.sheets import figures_of
 from console.procurement.records import named
@@ -348,11 +348,6 @@ class AssessService(EditSheet):
     made_id = 0
 
     def form_options(self) -> dict[str, Any]:
-        projects = [
-            (project.pk, project.name)
-            for project in navigation.projects_of(self.request, self.actor)
-            if self.actor.may(Action.SERVICE_ASSESS, project.pk)
-        ]
         plan = (
             PaymentPlanLine.objects.filter(
                 contract__kind=ContractKind.SERVICE, contract__state__in=IN_FORCE
@@ -371,7 +366,7 @@ class AssessService(EditSheet):
                 if line.contract.project_id is None
                 or self.actor.may(Action.SERVICE_ASSESS, line.contract.project_id)
             ],
-            "projects": projects,
+            "projects": projects_of(self),
         }
 
     def save(self, values: dict[str, Any]) -> None:

@@ -8,18 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
+from console.procurement.choices import projects_of
 from kernel.access import Action
-from services.procurement import scope
 from services.procurement.orders import queries
 from services.procurement.orders.models import OrderState, PurchaseOrder
-
-
-def projects_of(view: ListView) -> list[tuple[int, str]]:
-    """Return the projects whose orders the visitor sees."""
-    return [
-        (project.pk, project.name)
-        for project in scope.projects_with(view.actor, Action.PURCHASE_VIEW)
-    ]
 
 
 class Orders(ListView):

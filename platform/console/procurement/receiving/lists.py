@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView
 from console.lists import title_column as titled
-from console.procurement.records import place, projects_of
+from console.procurement.choices import projects_of
+from console.procurement.records import place
 from kernel.access import Action
 from services.procurement.orders.models import OrderState, PurchaseOrder
 from services.procurement.receiving import queries

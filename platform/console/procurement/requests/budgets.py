@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console import navigation
 from console.lists import ChoiceFilter, Column, ListView, NumberFilter, title_column
+from console.procurement.choices import projects_of
 from console.procurement.requests import forms
-from console.procurement.requests.lists import projects_of
 from console.sheets import EditSheet
 from kernel.access import Action
 from services.procurement.catalogue import queries as catalogue
@@ -89,11 +88,7 @@ class BudgetSheet(EditSheet):
         if self.record is not None:
             return {"is_new": False, "initial": {"amount": self.record.amount}}
         return {
-            "projects": [
-                project
-                for project in navigation.projects_of(self.request, self.actor)
-                if self.actor.may(Action.BUDGET_SET, project.pk)
-            ],
+            "projects": projects_of(self),
             "is_company_wide": self.actor.may_everywhere(Action.BUDGET_SET),
             "initial": {"year": self.today.year},
         }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console import navigation
+from console.procurement.choices import projects_of
 from console.procurement.requests import forms
 from console.views import ConsoleView
 from kernel import policies
@@ -21,7 +22,6 @@ from services.procurement.catalogue import queries as catalogue
 from services.procurement.requests import operations, queries, rules
 from services.procurement.requests.models import ClassChoice, PurchaseRequest
 from services.procurement.requests.operations.drafting import MOST_LINES
-from services.properties.models import Project
 
 BLANK = dict.fromkeys(forms.LineForm.base_fields, "")
 MOST_FOUND = 12
@@ -121,7 +121,7 @@ class NewRequest(RequestFormView):
         current = navigation.current_project(self.request, self.actor)
         return forms.RequestForm(
             data,
-            projects=self._projects(),
+            projects=projects_of(self),
             is_company_wide=self.actor.may_everywhere(Action.PURCHASE_REQUEST),
             initial={"project": str(current.pk) if current else ""},
         )
@@ -137,13 +137,6 @@ class NewRequest(RequestFormView):
             now=self.now,
             today=self.today,
         )
-
-    def _projects(self) -> list[Project]:
-        return [
-            project
-            for project in navigation.projects_of(self.request, self.actor)
-            if self.actor.may(Action.PURCHASE_REQUEST, project.pk)
-        ]
 
 
 class EditRequest(RequestFormView):

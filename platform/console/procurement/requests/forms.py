@@ -18,7 +18,6 @@ from services.procurement.catalogue.models import Item
 from services.procurement.requests.models import ClassChoice, PurchaseRequest, RequestLine
 from services.procurement.requests.operations import LineValues, RequestValues
 from services.procurement.requests.operations.drafting import MOST_LINES
-from services.properties.models import Project
 
 COUNT = "line_count"
 BIGGEST = 2**63 - 1  # of an id
@@ -48,7 +47,7 @@ class RequestForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        projects: Sequence[Project] = (),
+        projects: Sequence[tuple[int, str]] = (),
         is_company_wide: bool = False,
         is_new: bool = True,
         **kwargs: Any,
@@ -57,7 +56,7 @@ class RequestForm(forms.Form):
         if not is_new:
             del self.fields["project"]
             return
-        places = [(str(project.pk), project.name) for project in projects]
+        places = [(str(pk), name) for pk, name in projects]
         if is_company_wide:
             places.append(("", str(_("The company itself"))))
         self.fields["project"].choices = places  # type: ignore[attr-defined]
@@ -244,7 +243,7 @@ class BudgetForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        projects: Sequence[Project] = (),
+        projects: Sequence[tuple[int, str]] = (),
         is_company_wide: bool = False,
         is_new: bool = True,
         **kwargs: Any,
@@ -255,7 +254,7 @@ class BudgetForm(forms.Form):
                 del self.fields[name]
             return
         places = [("", str(_("The company itself")))] if is_company_wide else []
-        places += [(str(project.pk), project.name) for project in projects]
+        places += [(str(pk), name) for pk, name in projects]
         self.fields["project"].choices = places  # type: ignore[attr-defined]
         self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console import navigation
+from console.formats import spell_month
 from console.lists import (
     BuiltInView,
     ChoiceFilter,
@@ -18,18 +18,10 @@ from console.lists import (
     NumberFilter,
     title_column,
 )
+from console.procurement.choices import projects_of
 from kernel.access import Action
 from services.procurement.requests import queries
 from services.procurement.requests.models import ClassChoice, PurchaseRequest, RequestState
-
-
-def projects_of(view: ListView) -> list[tuple[int, str]]:
-    """Return the projects that the visitor sees."""
-    return [
-        (project.pk, project.name)
-        for project in navigation.projects_of(view.request, view.actor)
-        if view.actor.may(Action.PURCHASE_VIEW, project.pk)
-    ]
 
 
 class Requests(ListView):
@@ -52,7 +44,12 @@ class Requests(ListView):
             phone="end",
         ),
         Column(key="needed_on", label=_("Needed on"), kind="day", sort="needed_on"),
-        Column(key="purchase_month", label=_("Round"), kind="day", sort="purchase_month"),
+        Column(
+            key="purchase_month",
+            label=_("Month of purchase"),
+            value=lambda row: spell_month(row.purchase_month),
+            sort="purchase_month",
+        ),
         Column(key="asked_by_label", label=_("Asked by"), sort="asked_by_label"),
         Column(key="unit", label=_("Using unit"), sort="unit", is_shown=False),
         Column(key="approved_on", label=_("Approved on"), kind="day", is_shown=False),
@@ -64,7 +61,7 @@ class Requests(ListView):
             key="class", label=_("Class"), field="purchase_class", choices=ClassChoice.choices
         ),
         ChoiceFilter(key="state", label=_("State"), field="state", choices=RequestState.choices),
-        DayFilter(key="month", label=_("Round"), field="purchase_month"),
+        DayFilter(key="month", label=_("Month of purchase"), field="purchase_month"),
         NumberFilter(key="amount", label=_("Amount"), field="amount"),
         FlagFilter(key="over", label=_("Over budget"), field="is_over_budget"),
     )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console import navigation
+from console.procurement.choices import projects_of
 from console.procurement.rounds import forms
 from console.views import ConsoleView
 from kernel.access import Action
@@ -29,14 +29,9 @@ class DraftView(ConsoleView):
     action = Action.PURCHASE_BUY
 
     def form(self, data: Any = None, **kwargs: Any) -> forms.RoundForm:
-        projects = [
-            (project.pk, project.name)
-            for project in navigation.projects_of(self.request, self.actor)
-            if self.actor.may(Action.PURCHASE_BUY, project.pk)
-        ]
         return forms.RoundForm(
             data,
-            projects=projects,
+            projects=projects_of(self),
             vendors=queries.fit_vendors(actor=self.actor, today=self.today),
             papers=[
                 (kind.pk, kind.name)
@@ -60,6 +55,8 @@ class DraftView(ConsoleView):
             "crumbs": [(_("Rounds of quotes"), reverse("quote-rounds"))],
             "form": form,
             "rows": rows,
+            "most_rows": forms.MOST_ROWS,
+            "ticked": _ticked(self.request.POST or self.request.GET),
             "to_buy": requests.lines_to_buy(actor=self.actor)[:200],
             "round": quote_round,
             "back": reverse("quote-rounds-round", args=[quote_round.pk])
@@ -71,7 +68,10 @@ class DraftView(ConsoleView):
 
     def take(self, quote_round: Round | None = None) -> HttpResponseBase:
         """Save what was sent, or show what is wrong with it."""
-        form, rows = self.form(self.request.POST), forms.rows_of(self.request.POST)
+        rows = forms.rows_of(self.request.POST)
+        if self.request.POST.get("do") == "row":
+            return self._with_another(rows)
+        form = self.form(self.request.POST)
         are_right = [row.is_valid() for row in rows]
         if form.is_valid() and all(are_right):
             lines = [line for row in rows if (line := row.line()) is not None]
@@ -92,9 +92,14 @@ class DraftView(ConsoleView):
         """Call the operation."""
         raise NotImplementedError
 
+    def _with_another(self, rows: Sequence[forms.LineForm]) -> HttpResponse:
+        """Show the rows as they were typed and one more; nothing is saved."""
+        context = {"rows": forms.and_spare(rows), "most_rows": forms.MOST_ROWS}
+        return render(self.request, "console/procurement/rounds/_rows.html", context)
+
     def _with_requests(self, lines: list[Line]) -> list[Line]:
         """Add what was ticked of the requests: the same article of several is one line."""
-        ticked = {int(pk) for pk in self.request.POST.getlist("take") if pk.isdigit()}
+        ticked = _ticked(self.request.POST)
         if not ticked:
             return lines
         by_key: dict[tuple[Any, ...], list[RequestLine]] = {}
@@ -154,6 +159,11 @@ class EditRound(DraftView):
             version=form.cleaned_data["version"] or 0,
             now=self.now,
         )
+
+
+def _ticked(sent: QueryDict) -> set[int]:
+    """Return the lines of requests that were ticked, here or on the page that led here."""
+    return {int(pk) for pk in sent.getlist("take") if pk.isascii() and pk.isdigit()}
 
 
 def _line_of(same: Sequence[Any]) -> Line:

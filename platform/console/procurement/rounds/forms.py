@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from console.inputs import DayField, NumberField
 from services.procurement.rounds.rules.drafts import TAX_PERCENTS, Draft, Line
 
-SPARE_ROWS = 5
+MOST_ROWS = 600
 MOMENT = "%Y-%m-%dT%H:%M"
 CRITERIA_WORDS = {
     "price": pgettext_lazy("criterion", "Price"),
@@ -41,7 +41,7 @@ class RoundForm(forms.Form):
         label=_("Project"), coerce=int, empty_value=None, required=False
     )
     closes_at = MomentField(
-        label=_("Deadline"),
+        label=pgettext_lazy("of quotes", "Deadline"),
         required=False,
         help_text=_("By the server's clock. Later quotes are refused."),
     )
@@ -172,7 +172,7 @@ def rows_of(data: QueryDict) -> list[LineForm]:
     """Return the rows that were sent, in their order."""
     count = data.get("rows", "0")
     number = int(count) if count.isascii() and count.isdigit() else 0
-    return [LineForm(data, prefix=f"line-{index}") for index in range(min(number, 600))]
+    return [LineForm(data, prefix=f"line-{index}") for index in range(min(number, MOST_ROWS))]
 
 
 def rows_for(lines: Sequence[Line]) -> list[LineForm]:
@@ -191,8 +191,12 @@ def rows_for(lines: Sequence[Line]) -> list[LineForm]:
         )
         for index, line in enumerate(lines)
     ]
-    spare = range(len(rows), len(rows) + SPARE_ROWS)
-    return rows + [LineForm(prefix=f"line-{index}") for index in spare]
+    return and_spare(rows)
+
+
+def and_spare(rows: Sequence[LineForm]) -> list[LineForm]:
+    """Return the rows and an empty one to write in."""
+    return [*rows, LineForm(prefix=f"line-{len(rows)}")]
 
 
 def read_sources(text: str) -> dict[int, Decimal]:

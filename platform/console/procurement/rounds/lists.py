@@ -5,13 +5,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
+from console.procurement.choices import projects_of
 from kernel.access import Action
 from services.procurement.rounds import queries
 from services.procurement.rounds.models import Round, RoundState
-from services.properties import queries as properties
 
 
 class Rounds(ListView):
@@ -24,7 +24,13 @@ class Rounds(ListView):
         title_column("title", _("Title"), sort="title"),
         Column(key="project.name", label=_("Project"), sort="project__name", phone="sub"),
         Column(key="state", label=_("State"), kind="state", phone="end2"),
-        Column(key="closes_at", label=_("Deadline"), kind="time", sort="closes_at", phone="end"),
+        Column(
+            key="closes_at",
+            label=pgettext_lazy("of quotes", "Deadline"),
+            kind="time",
+            sort="closes_at",
+            phone="end",
+        ),
         Column(key="invited_count", label=_("Invited"), kind="number", sort="invited_count"),
         Column(key="answered_count", label=_("Quoted"), kind="number", sort="answered_count"),
         Column(key="created_by_label", label=_("Buyer"), is_shown=False),
@@ -35,11 +41,11 @@ class Rounds(ListView):
             key="project",
             label=_("Project"),
             field="project_id",
-            choices=lambda view: [
-                (project.pk, project.name) for project in properties.projects(actor=view.actor)
-            ],
+            choices=projects_of,
         ),
-        DayFilter(key="closes", label=_("Deadline"), field="closes_at__date"),
+        DayFilter(
+            key="closes", label=pgettext_lazy("of quotes", "Deadline"), field="closes_at__date"
+        ),
     )
     built_in_views = (
         BuiltInView(key="open", label=_("Quoting"), query="state=OPEN"),

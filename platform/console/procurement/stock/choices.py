@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from console import navigation
 from console.lists import ListView
 from console.views import ConsoleView
 from kernel.access import Action
 from services.procurement.catalogue.queries import tree
+from services.procurement.scope import projects_with
 from services.procurement.stock import queries
 
 Choices = list[tuple[Any, Any]]
@@ -25,12 +25,6 @@ def categories_of(view: ListView) -> Choices:
     return [(branch.category.pk, branch.path) for branch in tree(only_active=False)]
 
 
-def projects_of(view: ConsoleView) -> Choices:
-    """Return the projects that the visitor sees."""
-    found = navigation.projects_of(view.request, view.actor)
-    return [(project.pk, project.name) for project in found]
-
-
 def kept_warehouses(view: ConsoleView) -> Choices:
     """Return the warehouses in use that the visitor keeps."""
     found = queries.warehouses(actor=view.actor, action=Action.STOCK_KEEP).filter(is_active=True)
@@ -40,8 +34,7 @@ def kept_warehouses(view: ConsoleView) -> Choices:
 def places(view: ConsoleView, action: Action) -> Choices:
     """Return the projects in which the visitor holds an action, and the company as a whole."""
     whole: Choices = [("", COMPANY_OWN)] if view.actor.may_everywhere(action) else []
-    found = navigation.projects_of(view.request, view.actor)
-    return whole + [(each.pk, each.name) for each in found if view.actor.may(action, each.pk)]
+    return whole + [(each.pk, each.name) for each in projects_with(view.actor, action)]
 
 
 def people() -> Choices:

@@ -17,10 +17,10 @@ from console.lists import (
     ListView,
     title_column,
 )
+from console.procurement.choices import projects_of
 from console.procurement.stock.choices import (
     COMPANY_OWN,
     categories_of,
-    projects_of,
     warehouses_of,
 )
 from kernel.access import Action

@@ -30,6 +30,7 @@ from tests.factories_procurement_rounds import (
     publish_round,
     send_quote,
 )
+from tests.factories_properties import add_project
 
 URL = "/c/quote-rounds/"
 
@@ -97,6 +98,39 @@ def test_what_is_ticked_of_requests_becomes_one_line(buyer: Browser, quoters: li
 
     line = Round.objects.get().lines.get()
     assert (line.name, line.quantity, line.sources.count()) == ("A4 纸", Decimal(60), 2)
+
+
+def test_what_was_ticked_where_goods_are_bought_together_comes_ticked(
+    buyer: Browser, tenant: Company
+) -> None:
+    add_request(None, ("A4 纸", "30", "120"), number="CG-1")
+    add_request(None, ("墨盒", "2", "300"), number="CG-2")
+    first, other = RequestLine.objects.order_by("pk")
+
+    together = buyer.get("/c/purchase-requests/to-buy/").content.decode()
+    page = buyer.get(f"{URL}new/", {"take": first.pk}).content.decode()
+
+    assert f'name="take" value="{first.pk}" checked' in together
+    assert f'value="{first.pk}" checked' in page
+    assert f'value="{other.pk}" checked' not in page
+
+
+def test_a_row_is_added_and_what_was_typed_stays(buyer: Browser, quoters: list[Quoter]) -> None:
+    answer = buyer.post(f"{URL}new/", typed(quoters, do="row", title=""))
+
+    rows = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'value="LED 感应吸顶灯"' in rows
+    assert 'name="rows" value="2"' in rows
+    assert not Round.objects.exists()
+
+
+def test_a_buyer_who_sees_no_register_buys_for_every_project(buyer: Browser) -> None:
+    project = add_project()
+
+    assert (
+        f'<option value="{project.pk}">{project.name}' in buyer.get(f"{URL}new/").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
