@@ -17,13 +17,13 @@ from services.procurement.catalogue.models import Item
 from services.procurement.contracts.models import Contract, PaymentPlanLine
 from services.procurement.orders.models import OrderLine, PurchaseOrder
 from services.procurement.payments import operations as payments
-from services.procurement.payments.models import Claim
+from services.procurement.payments.models import AssessmentState, Claim, ServiceAssessment
 from services.procurement.receiving import operations as receiving
 from services.procurement.receiving.models import GoodsReceipt, SealedSample
 from services.procurement.receiving.operations import Counted, receive_goods
 from services.procurement.requests.models import PurchaseRequest
 from services.procurement.stock.models import Warehouse
-from services.procurement.vendors.models import AccountState, BankAccount, Vendor
+from services.procurement.vendors.models import AccountState, BankAccount, Contact, Vendor
 from services.properties.models import Project
 from tests import factories_approvals as signing
 from tests.factories import NOW, TODAY, add_user
@@ -393,3 +393,50 @@ def company_rows() -> dict[str, int]:
         "sample_id": SealedSample.objects.get(vendor=vendor).pk,
         "statement_id": vendor.statements.get().pk,
     }
+
+
+def add_delivered_rows(vendor: Vendor, mark: str, *, order_id: int, **_rows: int) -> None:
+    """Let a vendor's goods be here and billed by himself, and a month wait for its bill."""
+    seed_chart(NOW)
+    buyer = _somebody(f"{mark}-buyer", Action.PURCHASE_BUY)  # the first user: the order is his
+    keeper = _somebody(f"{mark}-keeper", Action.GOODS_RECEIVE)
+    people = People(buyer, keeper, buyer, buyer, buyer, buyer)
+    order = PurchaseOrder.objects.get(pk=order_id)
+    receive(people, order, "4", "3", reason=f"{mark} broken", sales_slip=f"{mark} slip")
+    contact = Contact.objects.filter(vendor=vendor).latest("pk")
+    payments.put_in_invoice(
+        actor=Actor(label=f"{mark} contact", vendor_id=vendor.pk, contact_id=contact.pk),
+        order_id=order.pk,
+        figures=payments.Figures(
+            number=f"{mark} invoice",
+            invoiced_on=TODAY,
+            net_amount=Decimal("88.50"),
+            tax_amount=Decimal("11.50"),
+        ),
+        lines=[
+            payments.BilledLine(
+                order_line_id=line_of(order).pk,
+                quantity=Decimal(1),
+                unit_price=line_of(order).unit_price,
+            )
+        ],
+        upload=io.BytesIO(PNG),
+        name=f"{mark}.png",
+        now=NOW,
+        today=TODAY,
+    )
+    contract = add_service_contract(people, vendor=vendor, project=order.project)
+    assert order.project is not None
+    ServiceAssessment.objects.create(
+        contract=contract,
+        project=order.project,
+        month=date(2026, 10, 1),
+        plan_line=contract.plan.get(),
+        score=92,
+        amount=Decimal("12000.00"),
+        text=f"{mark} remarks",
+        state=AssessmentState.APPROVED,
+        scored_by=1,
+        scored_by_label="test",
+        scored_at=NOW,
+    )

@@ -301,7 +301,7 @@ def _revision(one: Round, vendor: Vendor) -> QuoteRevision:
 def _open(one: Round) -> None:
     """Let two people of two posts have opened the round."""
     for side, post in ((1, "finance_head"), (2, "company_gm")):
-        user_id = one.pk * 10 + side
+        user_id = 1_000_000 + one.pk * 10 + side  # nobody who is there
         key = OpenerKey.objects.create(
             user_id=user_id, public_key=b"k", locked_key=b"k", made_at=PUBLISHED
         )

@@ -13,7 +13,7 @@ from kernel import access, crypto
 from kernel.documents import operations as documents
 from kernel.documents.queries import attachments_of
 from services.procurement.orders.models import Delivery
-from services.procurement.payments.models import VendorStatement
+from services.procurement.payments.models import ServiceAssessment, VendorStatement
 from services.procurement.rounds import operations
 from services.procurement.vendors.models import (
     AccountState,
@@ -33,6 +33,7 @@ from tests import factories_procurement_rounds as rounds
 from tests.factories import NOW, PASSWORD, TODAY
 from tests.factories_operators import knock
 from tests.factories_portal import add_contact, add_vendor, invite, join, session_of
+from tests.factories_procurement_money import add_delivered_rows
 from tests.factories_procurement_orders import add_own_rows
 from tests.matrix.marks import FOREIGN, OTHER, OWN
 from tests.matrix.people import session_of as staff_session_of
@@ -128,7 +129,8 @@ def add_records(who: str, mark: str) -> Vendor:
         asked_by_label="test",
         asked_at=NOW,
     )
-    add_own_rows(vendor, mark, f"P-{who}"[:8].upper())
+    rows = add_own_rows(vendor, mark, f"P-{who}"[:8].upper())
+    add_delivered_rows(vendor, mark, **rows)
     return vendor
 
 
@@ -138,6 +140,9 @@ def records_of(company: Company, vendor: Vendor) -> dict[str, int]:
         paper = vendor.papers.get()
         delivery = Delivery.objects.filter(order__vendor=vendor).latest("pk")
         return {
+            "receipt_id": delivery.order.receipts.get().pk,
+            "invoice_id": vendor.invoices.latest("pk").pk,
+            "assessment_id": ServiceAssessment.objects.get(contract__vendor=vendor).pk,
             "attachment_id": attachments_of(paper).get().pk,
             "order_id": delivery.order_id,
             "delivery_id": delivery.pk,

@@ -40,6 +40,7 @@ class Carrier:
     :param is_for_vendors: a vendor's contact, who holds no action, may see and add as ``read`` and
         ``add`` decide, which ask whether the record is his vendor's. For others' records there
         are none for him.
+    :param vendor_kinds: and of these only files of these kinds are there for him; ``None``: all.
     :param project_id: in which project the record lies; ``None`` where it is the company's.
     """
 
@@ -51,6 +52,7 @@ class Carrier:
     is_personal: bool = False
     is_protected: bool = False
     is_for_vendors: bool = False
+    vendor_kinds: frozenset[str] | None = None
 
     def place(self, subject: Model) -> int | None:
         """Return the project in which somebody must see or add files; ``None``: anywhere."""
@@ -64,6 +66,14 @@ class Carrier:
         if actor.vendor_id is not None and not self.is_for_vendors:
             raise NotFound
         return self.read(actor, pk, now)
+
+    def shows(self, actor: access.Actor, attachment: "Attachment") -> bool:
+        """Tell whether a file of a record that ``actor`` may see is there for him."""
+        return (
+            actor.vendor_id is None
+            or self.vendor_kinds is None
+            or attachment.kind in self.vendor_kinds
+        )
 
     def find_to_add(self, actor: access.Actor, pk: int, now: datetime) -> Model:
         """Return a record to whose files ``actor`` may add.

@@ -64,6 +64,8 @@ def get_attachment(*, actor: access.Actor, attachment_id: int, now: datetime) ->
         subject_id=attachment.subject_id,
         now=now,
     )
+    if not carrier_named(attachment.subject_type).shows(actor, attachment):
+        raise NotFound
     return attachment
 
 

@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Conflict, Invalid
 from portal.vendors.views import VendorView
-from portal.vendors.waiting import Message
 from services.procurement.vendors import operations
-from services.procurement.vendors.models import AccountState, VendorState
+from services.procurement.vendors.models import AccountState
 from services.procurement.vendors.queries import own
 
 
@@ -56,20 +55,3 @@ class NewAccount(VendorView):
     def _show(self, form: AccountForm, status: int = 200) -> HttpResponse:
         title = _("Ask to be paid to another account")
         return self.page("account_new", status=status, title=title, form=form)
-
-
-def messages(view: VendorView) -> list[Message]:
-    """Tell that he is on the register, and what became of accounts that were asked for."""
-    url, vendor = view.url("portal-company"), view.vendor
-    found = []
-    if vendor.decided_at is not None and vendor.state == VendorState.ACTIVE:
-        found.append(Message(vendor.decided_at, _("You are on the register."), url, "ok"))
-    for account in own.own_accounts(actor=view.actor):
-        if account.decided_at is not None:
-            text = (
-                _("You are paid to %(account)s from now on.")
-                if account.state == AccountState.ACTIVE
-                else _("The account %(account)s was not approved.")
-            )
-            found.append(Message(account.decided_at, text % {"account": account}, url, "bank"))
-    return found

@@ -7,13 +7,22 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from portal.vendors import papers
+from portal.vendors.invoices import waiting as invoices
+from portal.vendors.orders import waiting as orders
 from portal.vendors.rounds import waiting as rounds
+from portal.vendors.statement import waiting as statement
 from portal.vendors.views import SignedInView, VendorView
 from portal.vendors.waiting import WaitingSource
 from tenants.vendors import queries
 
 # What waits for a vendor: each part of the portal tells, in this order.
-SOURCES: Final[tuple[WaitingSource, ...]] = (rounds.waiting, papers.waiting)
+SOURCES: Final[tuple[WaitingSource, ...]] = (
+    orders.waiting,
+    rounds.waiting,
+    statement.waiting,
+    papers.waiting,
+    invoices.waiting,
+)
 
 
 class Choose(SignedInView):

@@ -6,9 +6,11 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from portal.vendors.orders import waiting as orders
+from portal.vendors.orders import counts as orders
 from portal.vendors.rounds import counts as rounds
+from portal.vendors.statement import counts as statement
 from services.procurement.vendors.door import Visitor
 
 
@@ -37,7 +39,14 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("portal-home", "home", _("Start page")),
     Entry("portal-rounds", "tag", _("Inquiries"), count=rounds.open_count),
     Entry("portal-orders", "cart", _("Orders"), count=orders.count),
-    Entry("portal-statement", "exchange", _("Account")),
+    Entry("portal-deliveries", "truck", pgettext_lazy("of a vendor", "Deliveries")),
+    Entry("portal-invoices", "receipt", pgettext_lazy("of a vendor", "Invoices")),
+    Entry(
+        "portal-statement",
+        "exchange",
+        pgettext_lazy("of a vendor", "Account"),
+        count=statement.count,
+    ),
     Entry("portal-papers", "file-text", _("Licences and papers")),
     Entry("portal-company", "building", _("Company data")),
     Entry("portal-messages", "bell", _("Messages")),

@@ -15,14 +15,13 @@ from kernel.documents import kinds
 from kernel.documents import queries as files
 from kernel.errors import Conflict, Invalid, NotFound
 from portal.vendors.views import VendorView
-from portal.vendors.waiting import Message, Waiting
+from portal.vendors.waiting import Waiting
 from services.procurement.vendors.models import PaperState, VendorPaper
 from services.procurement.vendors.operations.own_papers import put_in
 from services.procurement.vendors.queries import own
 
 # So long before its end a paper is told of on the start page.
 SOON: Final = timedelta(days=30)
-MOST_TOLD: Final = 100
 
 
 class PaperForm(forms.Form):
@@ -143,19 +142,3 @@ def waiting(view: VendorView) -> list[Waiting]:
             actor=view.actor, today=view.today, until=view.today + SOON
         )
     ]
-
-
-def messages(view: VendorView) -> list[Message]:
-    """Tell what the company has found of this vendor's papers."""
-    url = view.url("portal-papers")
-    found = []
-    for paper in own.own_papers(actor=view.actor).exclude(checked_at=None)[:MOST_TOLD]:
-        words = {"paper": paper.kind.label, "reason": paper.check_note}
-        text = (
-            _("%(paper)s: refused. %(reason)s")
-            if paper.state == PaperState.REFUSED
-            else _("%(paper)s: found in order.")
-        )
-        if paper.checked_at is not None:
-            found.append(Message(paper.checked_at, text % words, url, "file-text"))
-    return found

@@ -7,6 +7,8 @@ _COMPANY: list[URLPattern | URLResolver] = [
     path("", home.Home.as_view(), name="portal-home"),
     path("", include("portal.vendors.rounds.urls")),
     path("", include("portal.vendors.orders.urls")),
+    path("", include("portal.vendors.deliveries.urls")),
+    path("", include("portal.vendors.invoices.urls")),
     path("", include("portal.vendors.statement.urls")),
     path("papers/", papers.Papers.as_view(), name="portal-papers"),
     path("papers/new/", papers.NewPaper.as_view(), name="portal-papers-new"),

@@ -1,8 +1,7 @@
-"""What a part of the portal tells a vendor: what waits for him, and what has happened."""
+"""What a part of the portal tells a vendor: what waits for him."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from portal.vendors.views import VendorView
@@ -19,16 +18,5 @@ class Waiting:
     word: Any = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One thing that happened, and where it is looked at."""
-
-    at: datetime
-    text: Any
-    url: str
-    icon: str
-
-
-# Listed in ``home`` and ``messages``.
+# Listed in ``home``.
 WaitingSource = Callable[[VendorView], list[Waiting]]
-MessageSource = Callable[[VendorView], list[Message]]

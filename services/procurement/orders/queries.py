@@ -18,6 +18,7 @@ from services.procurement.orders.models import (
     Delivery,
     DeliveryLine,
     OrderChange,
+    OrderLetter,
     OrderLine,
     OrderState,
     PurchaseOrder,
@@ -82,6 +83,26 @@ def waiting_for_vendor(*, actor: Actor) -> QuerySet[PurchaseOrder]:
     )
 
 
+def own_letters(*, actor: Actor) -> QuerySet[OrderLetter]:
+    """Return what the contact was written about orders, newest first; nothing for anybody else."""
+    return (
+        OrderLetter.objects.filter(order__in=own_orders(actor=actor).order_by().values("pk"))
+        .filter(contact=actor.contact_id or 0)
+        .select_related("order")
+        .order_by("-pk")
+    )
+
+
+def own_deliveries(*, actor: Actor) -> QuerySet[Delivery]:
+    """Return what the actor's vendor announced, newest first; nothing for anybody else."""
+    return (
+        Delivery.objects.filter(order__in=own_orders(actor=actor).order_by().values("pk"))
+        .select_related("order")
+        .prefetch_related("lines__order_line", "receipts")
+        .order_by("-pk")
+    )
+
+
 def lock_order(order_id: int) -> PurchaseOrder:
     """Return an order, locked until the transaction ends. :raises NotFound: if there is none."""
     found = (
@@ -107,7 +128,7 @@ def changes_of(order: PurchaseOrder) -> QuerySet[OrderChange]:
 
 def deliveries_of(order: PurchaseOrder) -> QuerySet[Delivery]:
     """Return what the vendor announced, the newest first, with its lines."""
-    return order.deliveries.prefetch_related("lines__order_line").order_by("-pk")
+    return order.deliveries.prefetch_related("lines__order_line", "receipts").order_by("-pk")
 
 
 def open_change_of(order: PurchaseOrder) -> OrderChange | None:

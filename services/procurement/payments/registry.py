@@ -8,22 +8,23 @@ from kernel import access
 from kernel.access import Action
 from kernel.approvals import registry as approvals
 from kernel.documents import carriers, numbers
-from kernel.documents.carriers import Carrier, holding
+from kernel.documents.carriers import Carrier
 from kernel.identity import leaving as departures
 from kernel.outbox import registry as events
 from kernel.text import _
 from services.billing.ledger import invariants as books
 from services.procurement.payments import leaving, queries
 from services.procurement.payments.invariants import VENDORS_MONEY
-from services.procurement.payments.models import Claim, ClaimState
+from services.procurement.payments.models import Claim, ClaimState, VendorInvoice
 from services.procurement.payments.operations import (
     advances,
     assessments,
     claims,
+    own_invoices,
     payments,
     statements,
 )
-from services.procurement.payments.operations.errors import ClaimStateWrong
+from services.procurement.payments.operations.errors import ClaimStateWrong, InvoiceStateWrong
 
 _SERIES = (
     (advances.SERIES, _("Advances to buyers"), "JK-{YYYY}{MM}-{NNNN}"),
@@ -46,6 +47,21 @@ def _add_to_claim(actor: access.Actor, claim: Model, _now: datetime) -> None:
         raise ClaimStateWrong(_("The papers of a claim are attached before it is submitted."))
 
 
+def _invoice(actor: access.Actor, pk: int, _now: datetime) -> VendorInvoice:
+    if actor.vendor_id is not None:
+        return queries.get_own_invoice(actor=actor, invoice_id=pk)
+    return queries.get_invoice(actor=actor, invoice_id=pk)
+
+
+def _add_to_invoice(actor: access.Actor, invoice: Model, _now: datetime) -> None:
+    """Let finance add papers, and the vendor his scan as long as nothing is decided."""
+    assert isinstance(invoice, VendorInvoice)
+    if actor.vendor_id is None:
+        access.require(actor, Action.INVOICE_MATCH, invoice.project_id)
+    elif invoice.state not in queries.UNDECIDED:
+        raise InvoiceStateWrong(_("This invoice is decided already."))
+
+
 def register() -> None:
     for kind in (
         advances.purchase_advance(),
@@ -64,8 +80,11 @@ def register() -> None:
     carriers.register(
         Carrier(
             model="procurement.vendorinvoice",
-            read=lambda actor, pk, _now: queries.get_invoice(actor=actor, invoice_id=pk),
-            add=holding(Action.INVOICE_MATCH),
+            read=_invoice,
+            add=_add_to_invoice,
+            is_for_vendors=True,
+            # What finance hangs on it is the company's own.
+            vendor_kinds=frozenset({own_invoices.SCAN}),
         )
     )
     carriers.register(

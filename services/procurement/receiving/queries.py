@@ -18,6 +18,7 @@ from services.procurement.receiving.models import (
     SealedSample,
 )
 from services.procurement.stock.models import StockMove
+from services.procurement.vendors.queries import require_vendor
 
 ZERO = Decimal(0)
 # Orders that goods may come for.
@@ -169,3 +170,39 @@ def is_all_here(order_id: int) -> bool:
     """Tell whether nothing of an order is still to come."""
     lines = OrderLine.objects.filter(order_id=order_id).annotate(to_come=TO_COME)
     return not lines.filter(Q(to_come__gt=0)).exists()
+
+
+def own_receipts(*, actor: Actor) -> QuerySet[GoodsReceipt]:
+    """Return what was taken in of the goods of the vendor who asks, newest first (PR-65).
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    vendor_id = require_vendor(actor, actor.vendor_id)
+    return (
+        GoodsReceipt.objects.filter(order__vendor_id=vendor_id)
+        .select_related("order", "delivery")
+        .prefetch_related("lines__order_line")
+        .order_by("-pk")
+    )
+
+
+def own_objections(*, actor: Actor) -> QuerySet[Objection]:
+    """Return the objections to the goods of the vendor who asks, newest first, with returns.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    vendor_id = require_vendor(actor, actor.vendor_id)
+    return (
+        Objection.objects.filter(order_line__order__vendor_id=vendor_id)
+        .select_related("order_line__order", "receipt_line__receipt")
+        .prefetch_related("returns")
+        .order_by("-pk")
+    )
+
+
+def get_own_receipt(*, actor: Actor, receipt_id: int) -> GoodsReceipt:
+    """Return a receipt of the asking vendor's goods. :raises NotFound: if it is none of his."""
+    receipt = own_receipts(actor=actor).filter(pk=receipt_id).first()
+    if receipt is None:
+        raise NotFound
+    return receipt

@@ -9,7 +9,9 @@ from django_tenants.utils import tenant_context
 from services.procurement.orders.models import (
     ChangeState,
     Delivery,
+    LetterKind,
     OrderChange,
+    OrderLetter,
     OrderState,
     PurchaseOrder,
 )
@@ -17,6 +19,7 @@ from services.procurement.vendors.models import Vendor
 from tenants.companies.models import Company
 from tests import factories_procurement_contracts as contracts
 from tests import factories_procurement_orders as factories
+from tests.factories import NOW
 from tests.factories_portal import HOST, Person, join, session_of
 from tests.factories_procurement_contracts import Company as Office
 
@@ -104,3 +107,22 @@ def test_another_vendor_finds_nothing(alpha: Company, order: PurchaseOrder) -> N
     assert client.get(page(order)).status_code == 404
     assert client.post(page(order, "acknowledge/"), {"promise-promised_on": DAY}).status_code == 404
     assert again(alpha, order).state == OrderState.SENT
+
+
+def test_what_waits_and_what_was_written_are_told(
+    alpha: Company, order: PurchaseOrder, visitor: Client
+) -> None:
+    assert f"Confirm the order {order.number}" in visitor.get("/v/alpha/").content.decode()
+    with tenant_context(alpha):
+        vendor = order.vendor
+    # Of the letters those are his that went to himself: he came after the order was sent.
+    assert order.number not in visitor.get("/v/alpha/messages/").content.decode()
+    with tenant_context(alpha):
+        contact = vendor.contacts.latest("pk")
+        OrderLetter.objects.create(
+            order=order, contact=contact, kind=LetterKind.CHANGE, written_at=NOW, due_at=NOW
+        )
+
+    told = visitor.get("/v/alpha/messages/").content.decode()
+
+    assert f"A change waits for the answer: {order.number}" in told

@@ -94,3 +94,12 @@ def test_another_vendor_finds_nothing(alpha: Company, statement: VendorStatement
     refused = client.post(answer(statement), {f"s{statement.pk}-balance": "1695.00"})
     assert refused.status_code == 404
     assert state(alpha) == StatementState.SENT
+
+
+def test_what_waits_and_what_was_sent_are_told(statement: VendorStatement, visitor: Client) -> None:
+    assert "Reconcile the account up to" in visitor.get("/v/alpha/").content.decode()
+    assert statement.number in visitor.get("/v/alpha/messages/").content.decode()
+
+    visitor.post(answer(statement), {f"s{statement.pk}-balance": "1695.00"})
+
+    assert "Reconcile the account up to" not in visitor.get("/v/alpha/").content.decode()

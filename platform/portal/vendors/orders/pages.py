@@ -13,6 +13,7 @@ from portal.vendors.orders import forms
 from portal.vendors.views import VendorView
 from services.procurement.orders import operations, queries
 from services.procurement.orders.models import ChangeState, OrderState, PurchaseOrder
+from services.procurement.receiving import queries as receiving
 
 PER_PAGE = 50
 
@@ -47,6 +48,8 @@ class OrderPage(VendorView):
             lines=lines,
             changes=[one for one in queries.changes_of(order) if _is_shown(one)],
             deliveries=queries.deliveries_of(order),
+            receipts=receiving.own_receipts(actor=self.actor).filter(order=order),
+            objections=receiving.own_objections(actor=self.actor).filter(order_line__order=order),
             promise=form_of(
                 forms.Promise,
                 initial={"promised_on": order.promised_on or order.deliver_by},

@@ -1,15 +1,11 @@
-"""What rounds tell a vendor: which wait for his quote, and what he was written about them."""
-
-from typing import Final
+"""What rounds tell a vendor: which wait for his quote."""
 
 from django.utils.translation import gettext as _
 
 from portal.vendors.views import VendorView
-from portal.vendors.waiting import Message, Waiting
+from portal.vendors.waiting import Waiting
 from services.procurement.rounds import queries
 from services.procurement.rounds.models import RoundState
-
-MOST_TOLD: Final = 100
 
 
 def waiting(view: VendorView) -> list[Waiting]:
@@ -26,17 +22,4 @@ def waiting(view: VendorView) -> list[Waiting]:
             word=_("Quote"),
         )
         for one in found.order_by("round__closes_at")
-    ]
-
-
-def messages(view: VendorView) -> list[Message]:
-    """Return what the contact was written about rounds, newest first."""
-    return [
-        Message(
-            at=letter.written_at,
-            text=f"{letter.get_kind_display()}: {letter.round.number} {letter.round.title}",
-            url=view.url("portal-rounds-round", round_id=letter.round_id),
-            icon="tag",
-        )
-        for letter in queries.letters(actor=view.actor)[:MOST_TOLD]
     ]

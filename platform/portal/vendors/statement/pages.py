@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from console.inputs import MoneyField
 from kernel.errors import Conflict, Invalid, NotFound
@@ -31,7 +32,7 @@ class Statement(VendorView):
         entries = queries.own_entries(actor=self.actor)
         return self.page(
             "statement/page",
-            title=_("Account"),
+            title=pgettext_lazy("of a vendor", "Account"),
             balance=queries.balance_of(self.vendor.pk),
             account=Paginator(entries.reverse(), PER_PAGE).get_page(self.request.GET.get("page")),
             statements=[

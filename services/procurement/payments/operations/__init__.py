@@ -55,6 +55,7 @@ from services.procurement.payments.operations.errors import (
     StatementInvalid,
 )
 from services.procurement.payments.operations.matching import match_invoice
+from services.procurement.payments.operations.own_invoices import put_in_invoice, put_in_month
 from services.procurement.payments.operations.payments import (
     Share,
     ask_payment,
@@ -109,6 +110,8 @@ __all__ = [
     "match_invoice",
     "pay_advance",
     "pay_vendor",
+    "put_in_invoice",
+    "put_in_month",
     "refuse_invoice",
     "reverse_invoice",
     "send_statement",

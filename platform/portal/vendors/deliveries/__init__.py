@@ -1,0 +1,1 @@
+"""What a vendor has announced, what of it was taken in, returned and objected to."""
