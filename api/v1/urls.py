@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.procurement.vendors.urls")),
     path("", include("api.v1.procurement.contracts")),
     path("", include("api.v1.procurement.orders")),
+    path("", include("api.v1.procurement.receiving.urls")),
     path("", include("api.v1.properties.urls")),
     path("", include("api.v1.standards.urls")),
     path("", include("api.v1.metering.urls")),

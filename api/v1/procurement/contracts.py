@@ -22,6 +22,7 @@ from services.procurement.contracts.models import (
     ContractKind,
     ContractState,
     PaymentPlanLine,
+    SealKind,
 )
 from services.procurement.contracts.operations import Terms
 from services.procurement.contracts.rules import MOST_PAYMENTS, MOST_REMIND_DAYS, PlannedPayment
@@ -96,6 +97,7 @@ class ContractOut(serializers.ModelSerializer[Contract]):
     award_id = IdField(read_only=True, allow_null=True)
     vendor = serializers.CharField(source="vendor.name", read_only=True)
     amount = AmountField(read_only=True)
+    seal = serializers.ChoiceField(choices=SealKind.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = Contract

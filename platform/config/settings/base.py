@@ -444,6 +444,10 @@ SPECTACULAR_SETTINGS = {
         "OrderChangeState": "services.procurement.orders.models.ChangeState",
         "PurchaseRequestState": "services.procurement.requests.models.RequestState",
         "QuoteRoundState": "services.procurement.rounds.models.RoundState",
+        "GoodsDestination": "services.procurement.receiving.models.Destination",
+        "ObjectionKind": "services.procurement.receiving.models.ObjectionKind",
+        "ObjectionState": "services.procurement.receiving.models.ObjectionState",
+        "ObjectionSettlement": "services.procurement.receiving.models.Settlement",
     },
 }
 
