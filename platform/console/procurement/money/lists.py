@@ -139,7 +139,7 @@ class Advances(ListView):
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
         Column(key="person_label", label=_("Person"), sort="person_label", phone="sub"),
-        Column(key="request.number", label=_("Request"), kind="code"),
+        Column(key="request.number", label=_("Purchase request"), kind="code"),
         Column(key="purpose", label=_("Purpose"), wraps=True),
         Column(key="estimate", label=_("Estimate"), kind="money", sort="estimate"),
         Column(

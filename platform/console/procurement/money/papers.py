@@ -59,7 +59,7 @@ class AdvancePage(RecordPage):
 
     def facts(self, record: Advance) -> Iterable[tuple[Any, Cell]]:
         yield _("Person"), person(record.person_label)
-        yield _("Request"), text(record.request.number)
+        yield _("Purchase request"), text(record.request.number)
         yield _("Purpose"), text(record.purpose)
         yield _("Estimate"), money(record.estimate)
         yield _("Amount"), money(record.amount)

@@ -130,7 +130,7 @@ class LineForm(forms.Form):
     quantity = NumberField(label=_("Quantity"), required=False, max_digits=10, decimal_places=3)
     item = forms.IntegerField(widget=forms.HiddenInput, required=False)
     sources = forms.CharField(widget=forms.HiddenInput, required=False)
-    is_out = forms.BooleanField(label=_("Take out"), required=False)
+    is_out = forms.BooleanField(label=pgettext_lazy("of lines", "Take out"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

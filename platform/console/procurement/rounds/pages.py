@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -173,12 +173,12 @@ class Publish(RoundSheet):
 
     def words(self) -> dict[str, Any]:
         thin = rules.thin(self.proposed)
-        lead = _t(
+        lead = now_(
             "One person of each side opens the quotes with another after the deadline. From then "
             "on lines, weights and the tax rate stand."
         )
         if thin:
-            lead += " " + _t(
+            lead += " " + now_(
                 "On a side there are fewer than two people: if a passphrase is lost or somebody "
                 "leaves, the round is lost and has to be asked again."
             )
