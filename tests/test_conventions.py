@@ -224,6 +224,15 @@ def silent_refusals(name: str, nodes: Nodes) -> Iterator[Finding]:
                 yield name, node.lineno, "a refusal that the security log does not see"
 
 
+def hidden_words(name: str, nodes: Nodes) -> Iterator[Finding]:
+    """What the extractor does not know by its name is never translated."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            for alias in node.names:
+                if "gettext" in alias.name and alias.asname not in (None, "_", "_n", "_p", "now_"):
+                    yield name, node.lineno, f"the extractor does not know {alias.asname}"
+
+
 RULES: dict[str, tuple[Callable[[str, Nodes], Iterator[Finding]], str]] = {
     "with company": (with_company, "with company:\n    pass"),
     "generators": (
@@ -240,6 +249,7 @@ RULES: dict[str, tuple[Callable[[str, Nodes], Iterator[Finding]], str]] = {
     "pickle": (pickles, "from pickle import loads"),
     "stubs": (stubs, "def post_bills():\n    raise NotImplementedError"),
     "silent refusals": (silent_refusals, "try:\n    f()\nexcept Denied as e:\n    show(e)"),
+    "words": (hidden_words, "from django.utils.translation import gettext as say"),
     "search path": (search_paths_in_sql, "cursor.execute('SET search_path = x')"),
 }
 

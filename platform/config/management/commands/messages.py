@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.management.commands.makemessages import Command as Makemessages
 
 LANGUAGES = ("zh_Hans", "en")
-SHORT_NAMES = ("--keyword=_n:1,2", "--keyword=_p:1c,2")  # of kernel.text
+# Those of kernel.text; ``now_`` is ``gettext`` where ``_`` is the lazy one.
+SHORT_NAMES = ("--keyword=_n:1,2", "--keyword=_p:1c,2", "--keyword=now_")
 
 
 class Command(BaseCommand):
