@@ -83,6 +83,7 @@ from services.procurement.vendors.models import (
     Supply,
     Vendor,
     VendorHold,
+    VendorLetter,
     VendorPaper,
     Visit,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "VendorEntry",
     "VendorHold",
     "VendorInvoice",
+    "VendorLetter",
     "VendorPaper",
     "VendorPayment",
     "VendorPaymentShare",

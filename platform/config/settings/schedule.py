@@ -26,13 +26,14 @@ SCHEDULE: Final = {
     "deliver-round-mails": in_every_company("services.procurement.rounds.deliver", 60.0),
     "remind-openers": in_every_company("services.procurement.rounds.remind", 300.0),
     "deliver-orders": in_every_company("services.procurement.orders.deliver", 60.0),
+    "deliver-letters-to-vendors": in_every_company("services.procurement.vendors.deliver", 60.0),
     "look-after-approvals": in_every_company("kernel.approvals.sweep", 300.0),
     # The shortest limit is three minutes.
     "sweep-deadlines": in_every_company("kernel.deadlines.sweep", 30.0),
     "resume-setups": once("tenants.provisioning.tasks.resume_setups", 30.0),
     "drop-vendors-links": once("tenants.vendors.drop_expired", 6 * 3600.0),
     "resume-verifying": once("tenants.companies.resume_verifying", 60.0),
-    # 02:30, 03:10, 03:15, 03:25, 03:40, 09:10, 09:20 and 09:25 in China.
+    # 02:30, 03:10, 03:15, 03:25, 03:40, 09:10, 09:20, 09:25 and 09:35 in China.
     "check-the-books": in_every_company(
         "services.billing.ledger.check", crontab(hour="18", minute="30")
     ),
@@ -54,5 +55,8 @@ SCHEDULE: Final = {
     "remind-of-tokens": in_every_company("kernel.identity.remind", crontab(hour="1", minute="20")),
     "remind-of-vendors-papers": in_every_company(
         "services.procurement.vendors.remind", crontab(hour="1", minute="25")
+    ),
+    "remind-of-stock": in_every_company(
+        "services.procurement.stock.remind", crontab(hour="1", minute="35")
     ),
 }

@@ -10,10 +10,11 @@ from kernel.approvals import registry as approvals
 from kernel.documents import carriers, numbers
 from kernel.documents.carriers import Carrier
 from kernel.identity import leaving as departures
+from kernel.notifications import registry as notices
 from kernel.outbox import registry as events
 from kernel.text import _
 from services.billing.ledger import invariants as books
-from services.procurement.payments import leaving, queries
+from services.procurement.payments import leaving, queries, telling
 from services.procurement.payments.invariants import VENDORS_MONEY
 from services.procurement.payments.models import Claim, ClaimState, VendorInvoice
 from services.procurement.payments.operations import (
@@ -25,6 +26,7 @@ from services.procurement.payments.operations import (
     statements,
 )
 from services.procurement.payments.operations.errors import ClaimStateWrong, InvoiceStateWrong
+from services.procurement.vendors import letters
 
 _SERIES = (
     (advances.SERIES, _("Advances to buyers"), "JK-{YYYY}{MM}-{NNNN}"),
@@ -74,6 +76,8 @@ def register() -> None:
         numbers.register(numbers.Series(key=key, name=name, pattern=pattern))
     events.register("procurement.invoice.booked", _("A vendor's invoice was booked"))
     events.register("procurement.vendor.paid", _("A vendor was paid"))
+    notices.register(telling.TO_PAY)
+    letters.register(telling.STATEMENT_SENT)
     books.register(*VENDORS_MONEY)
     for check in leaving.CHECKS:
         departures.register(check)

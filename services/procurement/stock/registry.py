@@ -18,6 +18,7 @@ from services.procurement.stock.operations.assets import ASSET_SERIES
 from services.procurement.stock.operations.booking import stock_count
 from services.procurement.stock.operations.counting import COUNT_SERIES
 from services.procurement.stock.operations.issuing import ISSUE_SERIES
+from services.procurement.stock.operations.reminders import COUNT_DUE, EXPIRING
 from services.procurement.stock.operations.transferring import TRANSFER_SERIES
 
 # The warranty card, the photograph, the paper of a repair.
@@ -37,7 +38,7 @@ def register() -> None:
     for check in leaving.CHECKS:
         departures.register(check)
     approvals.register(stock_count())
-    notices.register(STOCK_LOW)
+    notices.register(STOCK_LOW, COUNT_DUE, EXPIRING)
     invariants.register(*STOCK, *BOOKS)
     carriers.register(ASSETS)
     for key, name, pattern in (

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
+from kernel.outgoing import Outgoing
 from kernel.text import _, in_language
 from services.procurement.catalogue.models import Category
 
@@ -54,6 +55,8 @@ class Vendor(CompanyModel):
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=200, blank=True)
     reviewed_on = models.DateField(null=True)  # the last visit or review (PR-64)
+    # That the next visit is due was told then; a visit empties it.
+    visit_reminded_at = models.DateTimeField(null=True)
     reconciled_to = models.DateField(null=True)  # the last day both sides have agreed on (PR-63)
 
     class Meta:
@@ -348,3 +351,29 @@ class IntermediaryCheck(CompanyModel):
         return (
             self.reputation and self.technical_ability and self.qualification and self.performance
         )
+
+
+class VendorLetter(Outgoing):
+    """A mail to a vendor's contact about his own affairs: a paper that ends, a statement.
+
+    Its words are made when it leaves, in his language, of ``values``; see ``letters``.
+    """
+
+    plural = _("Mails to vendors")
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    values = models.JSONField(default=dict)
+    page = models.CharField(max_length=100)  # of the portal, below the company's own address
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="waiting"), name="vendorletter_waiting"
+            ),
+            models.Index(fields=["contact", "-id"], name="vendorletter_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

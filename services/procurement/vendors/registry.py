@@ -10,7 +10,7 @@ from kernel.approvals import registry as approvals
 from kernel.documents import carriers, numbers
 from kernel.notifications import registry as notices
 from kernel.text import _
-from services.procurement.vendors import queries
+from services.procurement.vendors import letters, queries
 from services.procurement.vendors.models import PaperState, VendorPaper
 from services.procurement.vendors.operations import (
     PaperDecided,
@@ -18,7 +18,12 @@ from services.procurement.vendors.operations import (
     blacklist_kind,
 )
 from services.procurement.vendors.operations.register import SERIES
-from services.procurement.vendors.operations.reminders import RUNNING_OUT
+from services.procurement.vendors.operations.reminders import (
+    PAPER_ENDED,
+    PAPER_ENDS,
+    RUNNING_OUT,
+    VISITS_DUE,
+)
 from services.procurement.vendors.seeding import seed_paper_kinds
 
 
@@ -58,4 +63,5 @@ def register() -> None:
     carriers.register(PAPERS)
     approvals.register(account_kind())
     approvals.register(blacklist_kind())
-    notices.register(RUNNING_OUT)
+    notices.register(RUNNING_OUT, VISITS_DUE)
+    letters.register(PAPER_ENDS, PAPER_ENDED)

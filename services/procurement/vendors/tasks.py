@@ -1,4 +1,4 @@
-"""What runs by itself: invitations that are mailed, papers that run out."""
+"""What runs by itself: invitations and letters that are mailed, papers that run out, visits."""
 
 from typing import Any
 
@@ -7,8 +7,12 @@ from django.utils import timezone
 
 from kernel.jobs.registry import handles
 from kernel.jobs.runner import Progress
-from services.procurement.vendors import mails
-from services.procurement.vendors.operations import INVITATION_JOB, remind_of_papers
+from services.procurement.vendors import letters, mails
+from services.procurement.vendors.operations import (
+    INVITATION_JOB,
+    remind_of_papers,
+    remind_of_visits,
+)
 
 
 @handles(INVITATION_JOB)
@@ -18,7 +22,15 @@ def invite(progress: Progress) -> dict[str, Any]:
     return {"sent": int(is_sent)}
 
 
+@shared_task(name=letters.DELIVER_TASK, ignore_result=True)
+def deliver(*, schema: str, **_kwargs: object) -> None:
+    """Send one company's mails to vendors about their own affairs."""
+    letters.deliver_due(now=timezone.now())
+
+
 @shared_task(name="services.procurement.vendors.remind", ignore_result=True)
 def remind(*, schema: str, **_kwargs: object) -> None:
-    """Tell of one company's vendors' papers that run out."""
-    remind_of_papers(now=timezone.now())
+    """Tell of one company's vendors' papers that run out, and of visits that are due."""
+    now = timezone.now()
+    remind_of_papers(now=now)
+    remind_of_visits(now=now)

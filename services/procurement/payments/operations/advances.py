@@ -22,7 +22,7 @@ from kernel.text import _, in_company_language
 from services.billing.ledger import operations as ledger
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
-from services.procurement.payments import queries, rules
+from services.procurement.payments import queries, rules, telling
 from services.procurement.payments.models import Advance, AdvanceState, ClaimState
 from services.procurement.payments.operations import accounts
 from services.procurement.payments.operations.errors import AdvanceStateWrong, AdvanceTaken
@@ -270,9 +270,20 @@ def _require_another(actor: Actor, advance: Advance, now: datetime) -> None:
     )
 
 
-def _approved(case: Case, _actor: Actor, _now: datetime) -> None:
-    Advance.objects.filter(pk=case.subject_id, state=AdvanceState.SUBMITTED).update(
-        state=AdvanceState.APPROVED
+def _approved(case: Case, _actor: Actor, now: datetime) -> None:
+    found = Advance.objects.filter(pk=case.subject_id, state=AdvanceState.SUBMITTED)
+    if not found.update(state=AdvanceState.APPROVED):
+        return
+    advance = Advance.objects.select_related("request").get(pk=case.subject_id)
+    telling.tell_cashiers(
+        number=advance.number,
+        payee=advance.person_label,
+        amount=advance.amount,
+        url=reverse("advances-advance", args=[advance.pk]),
+        project_id=advance.request.project_id,
+        not_to=advance.person_id,
+        now=now,
+        today=company_day(now),
     )
 
 

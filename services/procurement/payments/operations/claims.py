@@ -21,7 +21,7 @@ from kernel.text import _, in_company_language
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
 from services.procurement.orders.models import PurchaseOrder
-from services.procurement.payments import queries, rules
+from services.procurement.payments import queries, rules, telling
 from services.procurement.payments.models import (
     Advance,
     AdvanceState,
@@ -335,6 +335,19 @@ def _approved(case: Case, actor: Actor, now: datetime) -> None:
     booking.book(actor=actor, invoice=claim.invoice, now=now, today=company_day(now))
     claim.state = ClaimState.APPROVED
     claim.save(update_fields=["state"])
+    lent = claim.advance.amount if claim.advance is not None else Decimal(0)
+    to_pay, _given_back = rules.settle(advance=lent, claim=claim.amount)
+    if to_pay:
+        telling.tell_cashiers(
+            number=claim.number,
+            payee=claim.person_label,
+            amount=to_pay,
+            url=reverse("claims-claim", args=[claim.pk]),
+            project_id=claim.receipt.order.project_id,
+            not_to=claim.person_id,
+            now=now,
+            today=company_day(now),
+        )
 
 
 def _withdrawn(case: Case, actor: Actor, now: datetime) -> None:

@@ -25,7 +25,7 @@ from kernel.text import _, in_company_language
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
 from services.procurement.contracts.models import PaymentPlanLine
-from services.procurement.payments import queries, rules
+from services.procurement.payments import queries, rules, telling
 from services.procurement.payments.models import (
     EntryKind,
     InvoiceState,
@@ -410,9 +410,20 @@ def _buyers(shares: Sequence[VendorPaymentShare]) -> list[int | None]:
     return [person for order in orders for person in (order.created_by, order.declared_by)]
 
 
-def _approved(case: Case, _actor: Actor, _now: datetime) -> None:
-    VendorPayment.objects.filter(pk=case.subject_id, state=PaymentState.SUBMITTED).update(
-        state=PaymentState.APPROVED
+def _approved(case: Case, _actor: Actor, now: datetime) -> None:
+    found = VendorPayment.objects.filter(pk=case.subject_id, state=PaymentState.SUBMITTED)
+    if not found.update(state=PaymentState.APPROVED):
+        return
+    payment = VendorPayment.objects.select_related("vendor").get(pk=case.subject_id)
+    telling.tell_cashiers(
+        number=payment.number,
+        payee=payment.vendor.name,
+        amount=payment.amount,
+        url=reverse("vendor-payments-payment", args=[payment.pk]),
+        project_id=payment.project_id,
+        not_to=payment.asked_by,
+        now=now,
+        today=company_day(now),
     )
 
 

@@ -12,7 +12,7 @@ from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.errors import NotFound
 from kernel.text import _
-from services.procurement.payments import queries
+from services.procurement.payments import queries, telling
 from services.procurement.payments.models import StatementState, VendorStatement
 from services.procurement.payments.operations.errors import (
     StatementAnswered,
@@ -58,6 +58,7 @@ def send_statement(
     with refusing(vendorstatement_once=exists):
         statement.save(force_insert=True)
     _record(actor, "sent", statement, now)
+    telling.tell_vendor(statement, now=now)
     return statement
 
 

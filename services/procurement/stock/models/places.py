@@ -28,6 +28,8 @@ class Warehouse(CompanyModel):
     kind = models.CharField(max_length=10, choices=WarehouseKind, default=WarehouseKind.STORE)
     holder_id = models.BigIntegerField(null=True)  # the technician whose stock it is
     is_active = models.BooleanField(default=True)
+    # That it is to be counted in this period was told then.
+    count_reminded_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -85,6 +87,8 @@ class Lot(CompanyModel):
     number = models.CharField(max_length=60, blank=True)
     received_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
+    # How many days before its end was told last; -1: that it has run out.
+    reminded_days = models.SmallIntegerField(null=True)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
 
     class Meta:

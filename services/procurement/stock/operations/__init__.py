@@ -44,6 +44,7 @@ from services.procurement.stock.operations.moving import (
     take_out,
 )
 from services.procurement.stock.operations.papers import Line, LinesInvalid
+from services.procurement.stock.operations.reminders import remind_of_counts, remind_of_expiry
 from services.procurement.stock.operations.transferring import TransferInvalid, transfer_goods
 from services.procurement.stock.operations.warehouses import (
     HolderHasStock,
@@ -95,6 +96,8 @@ __all__ = [
     "issue_goods",
     "lock_balances",
     "move_asset",
+    "remind_of_counts",
+    "remind_of_expiry",
     "scrap",
     "send_to_repair",
     "set_minimum",

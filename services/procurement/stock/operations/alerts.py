@@ -29,7 +29,10 @@ STOCK_LOW = Notice(
 
 
 def tell_if_low(balance: StockBalance, *, before: Decimal, today: date, now: datetime) -> None:
-    """Tell whoever keeps the warehouse, once: with the move that takes it below the minimum."""
+    """Tell whoever keeps the warehouse, once: with what takes it below the minimum.
+
+    :param before: how much lay there before; where the minimum was raised, as much as it asks.
+    """
     if balance.minimum is None or not balance.quantity < balance.minimum <= before:
         return
     if not policies.get("stock.min_alert", bool):

@@ -10,6 +10,7 @@ from kernel.access.models import User
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict, DomainError, Invalid, NotFound
+from kernel.tenancy import company_day
 from kernel.text import _
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement.scope import require_for, require_of
@@ -22,6 +23,7 @@ from services.procurement.stock.models import (
     Warehouse,
     WarehouseKind,
 )
+from services.procurement.stock.operations.alerts import tell_if_low
 from services.procurement.stock.operations.moving import lock_balances, take_in
 from services.procurement.stock.operations.posting import post
 from services.procurement.texts import line
@@ -140,6 +142,8 @@ def set_minimum(
             "after": {"minimum": _text(minimum)},
         },
     )
+    if minimum is not None and (before is None or balance.quantity >= before):
+        tell_if_low(balance, before=minimum, today=company_day(now), now=now)
     return balance
 
 

@@ -3,10 +3,12 @@
 from services.procurement.stock.queries.assets import assets, get_asset, idle_assets
 from services.procurement.stock.queries.counts import (
     count_lines,
+    count_period,
     counts,
     counts_due,
     differences_of,
     get_count,
+    to_be_counted,
 )
 from services.procurement.stock.queries.goods import (
     FreeStock,
@@ -39,6 +41,7 @@ __all__ = [
     "assets",
     "balances",
     "count_lines",
+    "count_period",
     "counts",
     "counts_due",
     "differences_of",
@@ -61,6 +64,7 @@ __all__ = [
     "on_hand",
     "require_warehouse",
     "staff",
+    "to_be_counted",
     "transfer_lines",
     "transfers",
     "warehouses",

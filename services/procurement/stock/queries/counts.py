@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from kernel import access, policies
 from kernel.access import Action, Actor
@@ -100,18 +100,28 @@ class DueCount:
 
 def counts_due(*, actor: Actor, today: date) -> list[DueCount]:
     """Return the warehouses with goods that were not counted yet in this period (PR-36)."""
-    period = policies.get("stock.count", str)
-    first, last = rules.count_period(today, period)
+    _first, last = count_period(today)
+    found = access.scoped(to_be_counted(today=today), actor, Action.STOCK_VIEW)
+    return [DueCount(each, each.last_counted_at, last) for each in found]
+
+
+def count_period(today: date) -> tuple[date, date]:
+    """Return first and last day of the period in which every warehouse is counted once."""
+    return rules.count_period(today, policies.get("stock.count", str))
+
+
+def to_be_counted(*, today: date) -> QuerySet[Warehouse]:
+    """Return those warehouses for the clock, wherever they are, with ``last_counted_at``."""
+    first, _last = count_period(today)
     begun = datetime.combine(first, time.min, tzinfo=company_time_zone())
-    found = (
-        access.scoped(Warehouse.objects.select_related("project"), actor, Action.STOCK_VIEW)
+    booked = StockCount.objects.filter(warehouse=OuterRef("pk"), state=CountState.BOOKED)
+    return (
+        Warehouse.objects.select_related("project")
         .filter(
             Exists(StockBalance.objects.filter(warehouse_id=OuterRef("pk"), quantity__gt=0)),
             is_active=True,
         )
-        .annotate(
-            last_counted_at=Max("counts__started_at", filter=Q(counts__state=CountState.BOOKED))
-        )
+        .annotate(last_counted_at=Subquery(booked.order_by("-started_at").values("started_at")[:1]))
         .filter(Q(last_counted_at__isnull=True) | Q(last_counted_at__lt=begun))
+        .order_by("code")
     )
-    return [DueCount(each, each.last_counted_at, last) for each in found.order_by("code")]

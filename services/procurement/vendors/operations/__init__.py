@@ -55,7 +55,7 @@ from services.procurement.vendors.operations.register import (
     decide_application,
     reopen_vendor,
 )
-from services.procurement.vendors.operations.reminders import remind_of_papers
+from services.procurement.vendors.operations.reminders import remind_of_papers, remind_of_visits
 from services.procurement.vendors.operations.supplies import RoleUnknown, end_supply, set_supply
 from services.procurement.vendors.operations.visits import (
     NotIntermediary,
@@ -112,6 +112,7 @@ __all__ = [
     "lift_hold",
     "record_visit",
     "remind_of_papers",
+    "remind_of_visits",
     "reopen_vendor",
     "require_fit",
     "reveal_account",

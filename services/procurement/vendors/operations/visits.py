@@ -71,8 +71,8 @@ def record_visit(
         written_at=now,
     )
     if vendor.reviewed_on is None or vendor.reviewed_on < visited_on:
-        vendor.reviewed_on = visited_on
-        vendor.save(update_fields=["reviewed_on"])
+        vendor.reviewed_on, vendor.visit_reminded_at = visited_on, None
+        vendor.save(update_fields=["reviewed_on", "visit_reminded_at"])
     audit.record(
         actor=actor,
         event="procurement.visit.recorded",

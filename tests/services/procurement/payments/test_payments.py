@@ -10,6 +10,7 @@ from django.db.models import Sum
 from kernel.access import ActionDenied
 from kernel.duties.errors import DutiesMeet
 from kernel.errors import NotFound
+from kernel.notifications.models import Notification
 from services.billing.ledger.models import AccountRole, Journal
 from services.procurement.contracts.models import PaymentPlanLine
 from services.procurement.payments import operations, queries, rules
@@ -83,6 +84,20 @@ def test_asked_approved_and_paid(people: People, invoice: VendorInvoice) -> None
         ("PAYMENT", Decimal("-1695.00")),
     ]
     assert broken() == []
+
+
+def test_the_cashier_is_told_when_it_is_approved(people: People, invoice: VendorInvoice) -> None:
+    payment = ask(people, invoice, "1695.00")
+    about = Notification.objects.filter(kind="procurement.to-pay")
+    assert not about.exists()
+
+    sign(KIND, payment, people.gm)
+
+    told = about.get()
+    assert told.user_id == people.cashier.user_id
+    assert told.url == f"/c/vendor-payments/{payment.pk}/"
+    assert "1,695.00" in told.text
+    assert invoice.vendor.name in told.text
 
 
 def test_part_by_part(people: People, invoice: VendorInvoice) -> None:

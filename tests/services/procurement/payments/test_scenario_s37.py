@@ -12,6 +12,7 @@ from kernel.approvals import operations as approvals
 from kernel.approvals import queries as cases
 from kernel.duties.errors import DutiesMeet
 from kernel.errors import Conflict
+from kernel.notifications.models import Notification
 from services.billing.ledger.models import AccountRole
 from services.procurement.orders.models import PurchaseOrder
 from services.procurement.payments import operations, queries, rules
@@ -52,6 +53,13 @@ def ask(people: People, request: PurchaseRequest, amount: str, **values: Any) ->
             **values,
         }
     )
+
+
+def told_to_pay(people: People) -> list[tuple[str, str]]:
+    """Return of what the cashier, and nobody else, was told: where it is and what he pays."""
+    told = Notification.objects.filter(kind="procurement.to-pay").order_by("pk")
+    assert {notice.user_id for notice in told} <= {people.cashier.user_id}
+    return [(notice.url, notice.subject.split("：")[1].split()[1]) for notice in told]
 
 
 def paid_out(people: People, request: PurchaseRequest, amount: str) -> Advance:
@@ -135,6 +143,7 @@ class TestAdvance:
             )
 
         sign(ADVANCE, advance, people.finance)
+        assert told_to_pay(people) == [(f"/c/advances/{advance.pk}/", "2,400.00")]
         paid = operations.pay_advance(
             actor=people.cashier, advance_id=advance.pk, paid_from="CASH", now=NOW
         )
@@ -193,6 +202,7 @@ class TestClaim:
         claim.refresh_from_db()
         assert claim.state == ClaimState.APPROVED
         assert claim.invoice.state == InvoiceState.BOOKED
+        assert len(told_to_pay(people)) == 1  # of the advance: of this claim he pays nothing out
         settled = settle(people, claim)
 
         assert (settled.paid_out, settled.given_back) == (Decimal(0), Decimal("27.00"))
@@ -213,6 +223,7 @@ class TestClaim:
         attach(people.buyer, claim, "SALES_SLIP", "INVOICE")
         submit(people, claim)
         sign(CLAIM, claim, people.finance)
+        assert told_to_pay(people)[1:] == [(f"/c/claims/{claim.pk}/", "86.00")]
 
         settled = settle(people, claim)
 

@@ -5,16 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from kernel.access import ActionDenied, Actor
 from kernel.errors import NotFound
 from services.procurement.payments import operations, queries
 from services.procurement.payments.models import StatementState, VendorStatement
 from services.procurement.texts import TextInvalid
+from services.procurement.vendors import letters
 from services.procurement.vendors.models import Supply, SupplyRole, Vendor
+from tenants.companies.models import Company
 from tests.factories import NOW, TODAY
 from tests.factories_procurement_money import People
-from tests.factories_procurement_vendors import add_category, add_vendor
+from tests.factories_procurement_vendors import add_category, add_contact, add_vendor
 from tests.services.procurement.payments.billing import owed
 
 TO_DAY = date(2026, 9, 30)
@@ -53,6 +56,26 @@ def answer(actor: Actor, statement: VendorStatement, balance: str, text: str = "
 def test_what_it_comes_to_at_the_end_of_a_day(people: People, vendor: Vendor) -> None:
     assert send(people, vendor).balance == 0  # booked on the ninth
     assert queries.balance_of(vendor.pk, to_day=TODAY) == Decimal("1695.00")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "reconcile"), ("zh-hans", "核对")])
+def test_the_vendor_is_written_to(
+    people: People, vendor: Vendor, language: str, word: str, tenant: Company
+) -> None:
+    Vendor.objects.filter(pk=vendor.pk).update(language=language)
+    contact = add_contact(vendor)
+
+    statement = send(people, vendor, to_day=TODAY, today=date(2026, 11, 10))
+    with pytest.raises(operations.StatementExists):
+        send(people, vendor, to_day=TODAY, today=date(2026, 11, 10))
+    letters.deliver_due(now=NOW)
+
+    (sent,) = mail.outbox
+    assert sent.recipients() == [contact.email]
+    assert statement.number in sent.subject
+    assert word in sent.subject
+    assert "1,695.00" in sent.body
+    assert sent.body.rstrip().endswith(f"/v/{tenant.slug}.{contact.pk}/statement/")
 
 
 def test_the_same_balance_agrees(people: People, vendor: Vendor) -> None:

@@ -244,6 +244,7 @@ def test_the_end_of_a_paper_is_told_in_time_and_once(
     assert told(end - timedelta(days=30)) == ["caigou", "zongban"]
     assert told(end - timedelta(days=29)) == []
     assert told(end - timedelta(days=5)) == ["caigou", "zongban"]  # the seventh was missed
+    assert told(end) == ["caigou", "zongban"]
     assert told(end) == []
     assert told(end + timedelta(days=1)) == ["caigou", "zongban"]
     assert told(end + timedelta(days=2)) == []
