@@ -27,6 +27,15 @@ def spell_money(amount: Decimal | int | None) -> str:
     return spell_number(amount, 2)
 
 
+def spell_price(price: Decimal | None) -> str:
+    """Return a unit price with the decimals it has, at least two: ``28.90``, ``0.335``."""
+    if price is None or not price.is_finite():
+        return NOTHING
+    exponent = price.normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "a finite number"
+    return spell_number(price, max(2, -exponent))
+
+
 def spell_percent(share: Decimal | float | None, places: int = 1) -> str:
     """Return a share of one as a percentage: ``0.914`` is ``91.4%``."""
     if share is None:

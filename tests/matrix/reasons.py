@@ -95,6 +95,7 @@ INTERNAL = {
     "kernel.approvals.operations.submitting.withdraw_for",
     "kernel.access.telling.warn",
     "kernel.approvals.telling.tell",
+    "kernel.documents.operations.attach_kept",
     "kernel.documents.manuals.operations.require_person",
     "kernel.documents.manuals.telling.tell_of_pages",
     "kernel.duties.telling.tell_decision",

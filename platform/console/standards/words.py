@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import formats
 from kernel.audit.models import AuditEntry
+from kernel.spelling import spell_price
 from services.billing.runs.models import SkipReason
 from services.billing.standards import rules
 from services.billing.standards.models import FeeAssignment, FeeVersion, Method, VersionState
@@ -29,13 +30,6 @@ EVENTS = {
     "billing.fee-assignment.ended": _("ended who is charged"),
     "billing.fee-assignment.removed": _("took back who is charged"),
 }
-
-
-def spell_price(price: Decimal | None) -> str:
-    """Return a unit price with as many decimals as it has, at least two."""
-    if price is None:
-        return formats.NOTHING
-    return formats.spell_number(price, rules.price_places(price))
 
 
 def spell_quantity(quantity: Decimal | None) -> str:

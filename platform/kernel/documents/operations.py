@@ -75,33 +75,58 @@ def attach(
     _require_add(actor, subject, project_id, now)
     kept = keep(content=upload.read(settings.ATTACHMENT_MAX_BYTES + 1), name=name)
     try:
-        with transaction.atomic():
-            attachment = hang(
-                subject=subject,
-                project_id=project_id,
-                kept=kept,
-                kind=kind,
-                is_secret=is_secret,
-                added_by=actor.user_id,
-                added_by_label=actor.label,
-                now=now,
-            )
-            audit.record(
-                actor=actor,
-                event="documents.file.attached",
-                subject=subject,
-                project_id=project_id,
-                now=now,
-                data={
-                    "file": attachment.pk,
-                    "name": attachment.name,
-                    "kind": kind,
-                    "sha256": attachment.sha256,
-                },
-            )
+        return attach_kept(
+            actor=actor,
+            subject=subject,
+            project_id=project_id,
+            kept=kept,
+            kind=kind,
+            is_secret=is_secret,
+            now=now,
+        )
     except BaseException:
         storage.discard(kept.storage_key)
         raise
+
+
+@transaction.atomic
+def attach_kept(
+    *,
+    actor: access.Actor,
+    subject: Model,
+    project_id: int | None,
+    kept: Kept,
+    kind: str = "",
+    is_secret: bool = False,
+    now: datetime,
+) -> Attachment:
+    """Hang what was kept on a record and write it down, for an operation that has asked.
+
+    Whoever comes to no row discards what he kept.
+    """
+    attachment = hang(
+        subject=subject,
+        project_id=project_id,
+        kept=kept,
+        kind=kind,
+        is_secret=is_secret,
+        added_by=actor.user_id,
+        added_by_label=actor.label,
+        now=now,
+    )
+    audit.record(
+        actor=actor,
+        event="documents.file.attached",
+        subject=subject,
+        project_id=project_id,
+        now=now,
+        data={
+            "file": attachment.pk,
+            "name": attachment.name,
+            "kind": kind,
+            "sha256": attachment.sha256,
+        },
+    )
     return attachment
 
 

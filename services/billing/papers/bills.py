@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from kernel.spelling import spell_number, spell_share
+from kernel.spelling import spell_number, spell_price, spell_share
 from services.billing.arrears.rules import overdue_days
 from services.billing.cashier import queries
 from services.billing.cashier.models import Receipt
@@ -76,10 +76,10 @@ def spell_basis(line: BillLine, version: FeeVersion | None) -> str:
     """Return what the amount came from: ``118.36㎡ × 2.80``, ``14m³ × 2.90 + 6m³ × 3.85``."""
     if version is None or version.method == Method.FIXED:
         price = line.price if line.price is not None else line.amount
-        text = gettext("%(price)s per month") % {"price": _spell_price(price)}
+        text = gettext("%(price)s per month") % {"price": spell_price(price)}
     else:
         text = " + ".join(
-            f"{spell_number(slab.quantity)}{_unit_of(version)} × {_spell_price(slab.price)}"
+            f"{spell_number(slab.quantity)}{_unit_of(version)} × {spell_price(slab.price)}"
             for slab in pricing.explain(standards.pricing_of(version), line.quantity).slabs
         )
     if line.rate == 1:
@@ -90,13 +90,6 @@ def spell_basis(line: BillLine, version: FeeVersion | None) -> str:
 
 def _unit_of(version: FeeVersion) -> str:
     return Meter.UNITS_OF_MEASURE.get(version.meter_kind, "") if version.meter_kind else "㎡"
-
-
-def _spell_price(price: Decimal) -> str:
-    """Return a price with the decimals it has, two at least."""
-    text = f"{price:.4f}".rstrip("0")
-    whole, _point, part = text.partition(".")
-    return f"{int(whole):,}.{part.ljust(2, '0')}"
 
 
 def _detail(line: BillLine, household: Household) -> str:

@@ -6,24 +6,14 @@ cells, and a template tag for each of them is what makes such a page slow.
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from console.templatetags.ui import icon
-from kernel.spelling import MINUS, spell_money, spell_number
+from kernel.spelling import MINUS, spell_money, spell_number, spell_price
 from services.procurement.rounds.rules.comparison import Cell, Column, Comparison, Row
-
-_CENT: Final = Decimal("0.01")
-
-
-def spell_price(price: Decimal | None) -> str:
-    """Return a unit price with two decimals, or the four it has: ``28.90``, ``0.3350``."""
-    if price is None:
-        return "—"
-    return spell_number(price, 2 if price == price.quantize(_CENT) else 4)
 
 
 def spell_change(percent: Decimal | None) -> str:

@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView
+from console.lists import BuiltInView, Column, DayFilter, ListView
 from console.lists import title_column as titled
-from console.procurement.choices import projects_of
-from console.procurement.records import place
+from console.procurement.columns import by_project, by_state, of_vendor, state, summed, whose
 from kernel.access import Action
 from services.procurement.payments import queries
 from services.procurement.payments.models import (
@@ -28,8 +27,6 @@ from services.procurement.payments.models import (
     VendorStatement,
 )
 
-_PROJECT = ChoiceFilter(key="project", label=_("Project"), field="project_id", choices=projects_of)
-
 
 class Invoices(ListView):
     action = Action.PURCHASE_VIEW
@@ -37,31 +34,24 @@ class Invoices(ListView):
     title = _("Vendors' invoices")
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
-        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name", phone="sub"),
+        of_vendor(),
         Column(
             key="order",
             label=_("Order or contract"),
             kind="code",
             value=lambda row: (row.order or row.contract).number,
         ),
-        Column(key="project", label=_("Project"), value=lambda row: place(row.project)),
+        whose(),
         Column(key="invoiced_on", label=_("Dated"), kind="day", sort="invoiced_on"),
         Column(key="due_on", label=_("Due"), kind="day", sort="due_on"),
-        Column(
-            key="amount",
-            label=_("Amount"),
-            kind="money",
-            sort="amount",
-            total="amount",
-            phone="end",
-        ),
+        summed("amount", _("Amount")),
         Column(key="paid_amount", label=_("Paid"), kind="money", total="paid_amount"),
         Column(key="credited_amount", label=_("Credited"), kind="money", is_shown=False),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=InvoiceState.choices),
-        _PROJECT,
+        by_state(InvoiceState.choices),
+        by_project(),
         DayFilter(key="due_on", label=_("Due"), field="due_on"),
         DayFilter(key="invoiced_on", label=_("Dated"), field="invoiced_on"),
     )
@@ -92,25 +82,18 @@ class Payments(ListView):
     title = _("Payments to vendors")
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
-        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name", phone="sub"),
-        Column(key="project", label=_("Project"), value=lambda row: place(row.project)),
+        of_vendor(),
+        whose(),
         Column(key="asked_by_label", label=_("Asked by")),
         Column(key="asked_at", label=_("Asked for"), kind="time", sort="asked_at"),
         Column(key="paid_on", label=_("Paid on"), kind="day", sort="paid_on"),
         Column(key="reference", label=_("Reference"), kind="code"),
-        Column(
-            key="amount",
-            label=_("Amount"),
-            kind="money",
-            sort="amount",
-            total="amount",
-            phone="end",
-        ),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        summed("amount", _("Amount")),
+        state(),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=PaymentState.choices),
-        _PROJECT,
+        by_state(PaymentState.choices),
+        by_project(),
         DayFilter(key="paid_on", label=_("Paid on"), field="paid_on"),
     )
     built_in_views = (BuiltInView(key="to-pay", label=_("To be paid"), query="state=APPROVED"),)
@@ -142,22 +125,13 @@ class Advances(ListView):
         Column(key="request.number", label=_("Purchase request"), kind="code"),
         Column(key="purpose", label=_("Purpose"), wraps=True),
         Column(key="estimate", label=_("Estimate"), kind="money", sort="estimate"),
-        Column(
-            key="amount",
-            label=_("Amount"),
-            kind="money",
-            sort="amount",
-            total="amount",
-            phone="end",
-        ),
+        summed("amount", _("Amount")),
         Column(key="asked_at", label=_("Asked for"), kind="time", sort="asked_at"),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=AdvanceState.choices),
-        ChoiceFilter(
-            key="project", label=_("Project"), field="request__project_id", choices=projects_of
-        ),
+        by_state(AdvanceState.choices),
+        by_project("request__project_id"),
     )
     built_in_views = (
         BuiltInView(key="to-pay", label=_("To be paid out"), query="state=APPROVED"),
@@ -193,25 +167,13 @@ class Claims(ListView):
         Column(key="receipt.number", label=_("Stock-in slip"), kind="code"),
         Column(key="invoice_number", label=_("Invoice"), kind="code"),
         Column(key="sales_slip", label=_("Sales slip"), kind="code", is_shown=False),
-        Column(
-            key="amount",
-            label=_("Amount"),
-            kind="money",
-            sort="amount",
-            total="amount",
-            phone="end",
-        ),
+        summed("amount", _("Amount")),
         Column(key="claimed_at", label=_("Claimed"), kind="time", sort="claimed_at"),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=ClaimState.choices),
-        ChoiceFilter(
-            key="project",
-            label=_("Project"),
-            field="receipt__order__project_id",
-            choices=projects_of,
-        ),
+        by_state(ClaimState.choices),
+        by_project("receipt__order__project_id"),
     )
     built_in_views = (BuiltInView(key="to-pay", label=_("To be settled"), query="state=APPROVED"),)
     search_fields = ("number", "person_label", "receipt__number", "invoice_number")
@@ -238,16 +200,16 @@ class Statements(ListView):
     title = _("Reconciliations with vendors")
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
-        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name", phone="sub"),
+        of_vendor(),
         Column(key="to_day", label=_("Up to"), kind="day", sort="to_day"),
         Column(key="balance", label=_("Our balance"), kind="money", sort="balance", phone="end"),
         Column(key="vendor_balance", label=_("Vendor's balance"), kind="money"),
         Column(key="sent_at", label=_("Sent"), kind="time", sort="sent_at"),
         Column(key="answered_at", label=_("Answered"), kind="time", sort="answered_at"),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=StatementState.choices),
+        by_state(StatementState.choices),
         DayFilter(key="to_day", label=_("Up to"), field="to_day"),
     )
     search_fields = ("number", "vendor__name")
@@ -286,25 +248,13 @@ class Assessments(ListView):
     title = _("Assessments of services")
     columns = (
         titled("contract.number", _("Contract"), kind="code", sort="contract__number"),
-        Column(
-            key="contract.vendor.name",
-            label=_("Vendor"),
-            sort="contract__vendor__name",
-            phone="sub",
-        ),
+        of_vendor("contract__vendor"),
         Column(key="project.name", label=_("Project"), sort="project__name"),
         Column(key="month", label=_("Month"), sort="month", value=lambda row: f"{row.month:%Y-%m}"),
         Column(key="score", label=_("Score"), kind="number", sort="score"),
         Column(key="deduction", label=_("Deduction"), kind="money", sort="deduction"),
-        Column(
-            key="amount",
-            label=_("Amount"),
-            kind="money",
-            sort="amount",
-            total="amount",
-            phone="end",
-        ),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        summed("amount", _("Amount")),
+        state(),
         Column(
             key="invoice",
             label=_("Invoice"),
@@ -313,8 +263,8 @@ class Assessments(ListView):
         ),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=AssessmentState.choices),
-        _PROJECT,
+        by_state(AssessmentState.choices),
+        by_project(),
     )
     search_fields = ("contract__number", "contract__title", "contract__vendor__name")
     search_label = _("Contract or vendor")

@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView
 from console.lists import title_column as titled
-from console.procurement.choices import projects_of
-from console.procurement.records import place
+from console.procurement.columns import by_project, by_state, of_vendor, state, summed, whose
 from kernel.access import Action
 from services.procurement.orders.models import OrderState, PurchaseOrder
 from services.procurement.receiving import queries
@@ -33,13 +32,13 @@ class Coming(ListView):
     title = _("Goods to take in")
     columns = (
         titled("number", _("Order"), kind="code", sort="number"),
-        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name", phone="sub"),
-        Column(key="project", label=_("Project"), value=lambda row: place(row.project)),
+        of_vendor(),
+        whose(),
         Column(
             key="promised_on", label=_("Promised for"), kind="day", sort="promised_on", phone="end"
         ),
         Column(key="deliver_by", label=_("Deliver by"), kind="day", sort="deliver_by"),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
     )
     filters = (
         ChoiceFilter(
@@ -48,7 +47,7 @@ class Coming(ListView):
             field="state",
             choices=[(state.value, OrderState(state).label) for state in queries.COMING],
         ),
-        ChoiceFilter(key="project", label=_("Project"), field="project_id", choices=projects_of),
+        by_project(),
     )
     search_fields = ("number", "vendor__name")
     search_label = _("Order or vendor")
@@ -78,26 +77,17 @@ class Receipts(ListView):
     columns = (
         titled("number", _("Stock-in slip"), kind="code", sort="number"),
         Column(key="order.number", label=_("Order"), kind="code", sort="order__number"),
-        Column(key="order.vendor.name", label=_("Vendor"), sort="order__vendor__name", phone="sub"),
-        Column(key="project", label=_("Project"), value=lambda row: place(row.order.project)),
+        of_vendor("order__vendor"),
+        whose(lambda row: row.order.project),
         Column(
             key="received_on", label=_("Received"), kind="day", sort="received_on", phone="end2"
         ),
         Column(key="received_by_label", label=_("Keeper")),
         Column(key="sales_slip", label=_("Sales slip"), kind="code", is_shown=False),
-        Column(
-            key="value",
-            label=_("Value without tax"),
-            kind="money",
-            sort="value",
-            total="value",
-            phone="end",
-        ),
+        summed("value", _("Value without tax")),
     )
     filters = (
-        ChoiceFilter(
-            key="project", label=_("Project"), field="order__project_id", choices=projects_of
-        ),
+        by_project("order__project_id"),
         DayFilter(key="received_on", label=_("Received"), field="received_on"),
     )
     search_fields = ("number", "order__number", "order__vendor__name", "sales_slip")
@@ -129,19 +119,10 @@ class Objections(ListView):
         Column(key="order_line.name", label=_("Article"), sort="order_line__name", phone="sub"),
         Column(key="kind", label=_("Fault"), value=lambda row: row.get_kind_display()),
         Column(key="quantity", label=_("Quantity"), kind="number", sort="quantity", phone="end"),
-        Column(
-            key="order_line.order.vendor.name",
-            label=_("Vendor"),
-            sort="order_line__order__vendor__name",
-        ),
-        Column(
-            key="project",
-            label=_("Project"),
-            value=lambda row: place(row.order_line.order.project),
-            is_shown=False,
-        ),
+        of_vendor("order_line__order__vendor", phone=""),
+        whose(lambda row: row.order_line.order.project, is_shown=False),
         Column(key="raised_at", label=_("Raised"), kind="time", sort="raised_at"),
-        Column(key="state", label=_("State"), kind="state", phone="end2"),
+        state(),
         Column(
             key="settlement",
             label=_("Settlement"),
@@ -149,17 +130,12 @@ class Objections(ListView):
         ),
     )
     filters = (
-        ChoiceFilter(key="state", label=_("State"), field="state", choices=ObjectionState.choices),
+        by_state(ObjectionState.choices),
         ChoiceFilter(key="kind", label=_("Fault"), field="kind", choices=ObjectionKind.choices),
         ChoiceFilter(
             key="settlement", label=_("Settlement"), field="settlement", choices=Settlement.choices
         ),
-        ChoiceFilter(
-            key="project",
-            label=_("Project"),
-            field="order_line__order__project_id",
-            choices=projects_of,
-        ),
+        by_project("order_line__order__project_id"),
     )
     built_in_views = (
         BuiltInView(key="open", label=_("Open"), query="state=OPEN"),
@@ -192,14 +168,7 @@ class Returns(ListView):
         Column(key="objection.number", label=_("Objection"), kind="code"),
         Column(key="objection.order_line.order.vendor.name", label=_("Vendor")),
         Column(key="quantity", label=_("Quantity"), kind="number", sort="quantity", phone="end2"),
-        Column(
-            key="value",
-            label=_("Value without tax"),
-            kind="money",
-            sort="value",
-            total="value",
-            phone="end",
-        ),
+        summed("value", _("Value without tax")),
         Column(key="returned_on", label=_("Returned"), kind="day", sort="returned_on"),
         Column(key="returned_by_label", label=_("Keeper")),
     )
@@ -229,7 +198,7 @@ class Samples(ListView):
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
         Column(key="item.name", label=_("Article"), sort="item__name", phone="sub"),
-        Column(key="vendor.name", label=_("Vendor"), sort="vendor__name"),
+        of_vendor(phone=""),
         Column(key="description", label=_("Description"), wraps=True),
         Column(key="place", label=_("Kept at")),
         Column(key="sealed_on", label=_("Sealed"), kind="day", sort="sealed_on", phone="end"),

@@ -21,9 +21,8 @@ from console.views import ConsoleView
 from kernel.access import Action
 from kernel.access.models import Post
 from kernel.approvals import queries as approvals
-from kernel.documents import operations as documents
 from kernel.errors import Conflict, Denied, Invalid
-from services.procurement.rounds import files, operations, queries
+from services.procurement.rounds import operations, queries
 from services.procurement.rounds.models import Question, Round, RoundState
 from services.procurement.rounds.rules import sides as rules
 
@@ -228,19 +227,13 @@ class AskForFewer(RoundSheet):
         return forms.FewerReason(request.POST, request.FILES)
 
     def save(self, values: dict[str, Any]) -> None:
-        quote_round = queries.get_round(actor=self.actor, round_id=self.kwargs["round_id"])
-        proof = values["proof"]
-        documents.attach(
-            actor=self.actor,
-            subject=quote_round,
-            project_id=quote_round.project_id,
-            upload=proof,
-            name=proof.name,
-            kind=files.PROOF,
-            now=self.now,
-        )
         operations.ask_for_fewer(
-            actor=self.actor, round_id=quote_round.pk, reason=values["reason"], now=self.now
+            actor=self.actor,
+            round_id=self.kwargs["round_id"],
+            reason=values["reason"],
+            proof=values["proof"],
+            proof_name=values["proof"].name,
+            now=self.now,
         )
 
 

@@ -14,6 +14,7 @@ from services.procurement.orders.models import OrderLine
 from services.procurement.payments import queries, rules
 from services.procurement.payments.models import (
     EntryKind,
+    InvoiceLine,
     InvoiceState,
     ServiceAssessment,
     VendorInvoice,
@@ -136,10 +137,11 @@ def reverse_invoice(
         or queries.asked_for([invoice.pk])
     ):
         raise InvoiceUsed(_("Payments, claims or credit notes stand on it: undo those first."))
-    for line in invoice.lines.order_by("order_line_id"):
-        ordered = OrderLine.objects.select_for_update().get(pk=line.order_line_id)
-        ordered.billed_quantity -= line.quantity
-        ordered.save(update_fields=["billed_quantity"])
+    billed = dict(invoice.lines.order_by().values_list("order_line_id", "quantity"))
+    lines = OrderLine.objects.select_for_update().filter(pk__in=billed).order_by("pk")
+    for ordered in lines:
+        ordered.billed_quantity -= billed[ordered.pk]
+    OrderLine.objects.bulk_update(lines, ["billed_quantity"])
     accounts.unbook(
         vendor_id=invoice.vendor_id,
         journal=invoice.journal,
@@ -162,7 +164,8 @@ def _bill(invoice: VendorInvoice, lines: dict[int, OrderLine]) -> Decimal:
     """Count the lines of an invoice as billed; return what they take out of the accrued goods."""
     total = ZERO
     accrued = queries.accrued_of(lines)
-    for line in invoice.lines.order_by("order_line_id"):
+    billed = list(invoice.lines.order_by("order_line_id"))
+    for line in billed:
         ordered = lines[line.order_line_id]
         open_quantity = (
             ordered.received_quantity - ordered.returned_quantity - ordered.billed_quantity
@@ -170,8 +173,10 @@ def _bill(invoice: VendorInvoice, lines: dict[int, OrderLine]) -> Decimal:
         line.accrued = rules.released(
             accrued=accrued[ordered.pk], open_quantity=open_quantity, quantity=line.quantity
         )
-        line.save(update_fields=["accrued"])
         ordered.billed_quantity += line.quantity
-        ordered.save(update_fields=["billed_quantity"])
         total += line.accrued
+    InvoiceLine.objects.bulk_update(billed, ["accrued"])
+    OrderLine.objects.bulk_update(
+        [lines[line.order_line_id] for line in billed], ["billed_quantity"]
+    )
     return total

@@ -395,14 +395,20 @@ def _lock(found: VendorPayment) -> VendorPayment:
 
 def _move(shares: Sequence[VendorPaymentShare], *, sign: int) -> None:
     """Add what is paid to invoices and plans, or take it off again; their rows are locked."""
-    for share in sorted(shares, key=lambda share: share.invoice_id):
+    for share in shares:
         share.invoice.paid_amount += sign * share.amount
-        share.invoice.save(update_fields=["paid_amount"])
-    for share in sorted(shares, key=lambda share: share.plan_line_id or 0):
-        if share.plan_line_id is not None:
-            line = PaymentPlanLine.objects.select_for_update().get(pk=share.plan_line_id)
-            line.paid_amount += sign * share.amount
-            line.save(update_fields=["paid_amount"])
+    VendorInvoice.objects.bulk_update([share.invoice for share in shares], ["paid_amount"])
+    planned = [share for share in shares if share.plan_line_id is not None]
+    lines = (
+        PaymentPlanLine.objects.select_for_update()
+        .filter(pk__in=[share.plan_line_id for share in planned])
+        .order_by("pk")
+    )
+    by_id = {line.pk: line for line in lines}
+    for share in planned:
+        assert share.plan_line_id is not None, "chosen above"
+        by_id[share.plan_line_id].paid_amount += sign * share.amount
+    PaymentPlanLine.objects.bulk_update(by_id.values(), ["paid_amount"])
 
 
 def _buyers(shares: Sequence[VendorPaymentShare]) -> list[int | None]:

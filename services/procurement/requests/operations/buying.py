@@ -66,7 +66,7 @@ def bind_lines(quantities: Mapping[int, Decimal]) -> list[RequestLine]:
         )
     for line in lines:
         line.bound_quantity += quantities[line.pk]
-        line.save(update_fields=["bound_quantity"])
+    RequestLine.objects.bulk_update(lines, ["bound_quantity"])
     return lines
 
 
@@ -82,7 +82,7 @@ def free_lines(quantities: Mapping[int, Decimal]) -> list[RequestLine]:
         raise LineTaken(_("Less than that is bound of this line."), field="quantity")
     for line in lines:
         line.bound_quantity -= quantities[line.pk]
-        line.save(update_fields=["bound_quantity"])
+    RequestLine.objects.bulk_update(lines, ["bound_quantity"])
     return lines
 
 

@@ -123,8 +123,7 @@ def propose_award(
     _require_scores(evaluated, actor)
     simulation = awards.simulate(award, sheet.offers, sheet.wanted)
     chosen = set(simulation.by_vendor)
-    for vendor_id in sorted(chosen):
-        vendors.require_fit(vendor_id, today=today)
+    vendors.require_all_fit(chosen, today=today)
     _require_valid(sheet, chosen, today)
     words = reason.strip()
     if len(words) > _LONGEST_REASON:

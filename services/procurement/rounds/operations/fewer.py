@@ -1,21 +1,25 @@
 """Fewer vendors than ``purchase.min_quotes``: with proof, by special approval (PR-20, PR-24)."""
 
 from datetime import datetime
-from typing import Final
+from typing import IO, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
 from kernel import policies
-from kernel.access import Actor
+from kernel.access import Action, Actor
 from kernel.approvals import operations as approvals
 from kernel.approvals import queries as approval_queries
 from kernel.approvals.models import Case
 from kernel.approvals.registry import DocumentKind, Paper
 from kernel.approvals.rules.facts import Fact, FactType
 from kernel.audit import operations as audit
+from kernel.documents import operations as documents
+from kernel.documents import storage
 from kernel.documents.queries import attachments_of
 from kernel.text import _, in_company_language
+from services.procurement import scope
 from services.procurement.rounds import files, queries
 from services.procurement.rounds.models import Round, RoundState
 from services.procurement.rounds.operations.drafting import lock_own
@@ -56,16 +60,42 @@ def fewer_quotes() -> DocumentKind:
     )
 
 
-@transaction.atomic
-def ask_for_fewer(*, actor: Actor, round_id: int, reason: str, now: datetime) -> Case:
+def ask_for_fewer(
+    *,
+    actor: Actor,
+    round_id: int,
+    reason: str,
+    proof: IO[bytes] | None = None,
+    proof_name: str = "",
+    now: datetime,
+) -> Case:
     """Ask that a draft may be published with the vendors it has.
 
+    :param proof: a file that is hung on the round with it; a refusal leaves none behind.
     :raises NotFound: if there is none within his reach.
     :raises access.ActionDenied: without ``purchase.buy`` there.
     :raises RoundStateWrong: if it was published, or has vendors enough, or none.
     :raises TextMissing: without a reason of at most 500 characters.
     :raises ProofMissing: without a file of the kind ``proof`` on the round: no vendor sees those.
+    :raises documents.FileTooLarge: and the others of ``documents.keep``: if it cannot be taken.
     """
+    if proof is None:
+        return _ask(actor, round_id, reason, None, now)
+    found = queries.get_round(actor=actor, round_id=round_id)
+    scope.require_of(actor, Action.PURCHASE_BUY, found.project_id)
+    # Scanner and store are asked before the transaction begins.
+    kept = documents.keep(content=proof.read(settings.ATTACHMENT_MAX_BYTES + 1), name=proof_name)
+    try:
+        return _ask(actor, round_id, reason, kept, now)
+    except BaseException:
+        storage.discard(kept.storage_key)
+        raise
+
+
+@transaction.atomic
+def _ask(
+    actor: Actor, round_id: int, reason: str, kept: documents.Kept | None, now: datetime
+) -> Case:
     asked = lock_own(actor, round_id, RoundState.DRAFT)
     words = reason.strip()
     if not 0 < len(words) <= _LONGEST:
@@ -76,6 +106,15 @@ def ask_for_fewer(*, actor: Actor, round_id: int, reason: str, now: datetime) ->
     count = asked.invitations.count()
     if not 0 < count < least() or asked.is_fewer_allowed:
         raise RoundStateWrong(_("This round needs no permission for fewer quotes."))
+    if kept is not None:
+        documents.attach_kept(
+            actor=actor,
+            subject=asked,
+            project_id=asked.project_id,
+            kept=kept,
+            kind=files.PROOF,
+            now=now,
+        )
     proof = list(attachments_of(asked).filter(kind=files.PROOF).values_list("pk", flat=True))
     if not proof:
         raise ProofMissing(

@@ -1,16 +1,14 @@
 """The comparison taken out: as a file, and as a paper that the evaluators sign."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
 
-from kernel import access
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
 from kernel.documents import printing
-from kernel.spelling import spell_money, spell_number
+from kernel.spelling import spell_money, spell_number, spell_price
 from kernel.tenancy import current_company
 from kernel.text import in_language
 from services.procurement import scope
@@ -45,7 +43,6 @@ def print_comparison(*, actor: Actor, round_id: int, language: str, now: datetim
     :raises RoundNotOpened: before the opening.
     """
     found = queries.get_round(actor=actor, round_id=round_id)
-    access.require(actor, Action.PURCHASE_VIEW)
     sheet = comparison_of(found)
     _record(actor, "comparison-printed", found, now)
     award = found.awards.exclude(state=AwardState.REFUSED).order_by("-pk").first()
@@ -105,20 +102,14 @@ def _lines(sheet: Comparison, chosen: dict[int, int]) -> list[dict[str, str]]:
                 "position": str(line.position),
                 "article": f"{line.name} {line.spec}".strip(),
                 "quantity": f"{spell_number(line.quantity.normalize())} {line.unit}",
-                "last": _price(line.last_price),
-                "lowest": _price(lowest[0] if lowest else None),
+                "last": spell_price(line.last_price),
+                "lowest": spell_price(lowest[0] if lowest else None),
                 "lowest_vendor": lowest[1].vendor_name if lowest else _DASH,
-                "taken": _price(taken[0] if taken else None),
+                "taken": spell_price(taken[0] if taken else None),
                 "taken_vendor": taken[1].vendor_name if taken else _DASH,
             }
         )
     return rows
-
-
-def _price(price: Decimal | None) -> str:
-    if price is None:
-        return _DASH
-    return spell_number(price, 2 if price == round(price, 2) else 4)
 
 
 def _chosen(award: Award | None) -> dict[int, int]:

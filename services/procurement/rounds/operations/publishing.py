@@ -19,7 +19,7 @@ from services.procurement.rounds.operations.drafting import criteria, lock_own
 from services.procurement.rounds.operations.errors import DeadlineInvalid, RoundIncomplete
 from services.procurement.rounds.rules import awards, sides
 from services.procurement.rounds.rules.sides import Sides
-from services.procurement.vendors.operations import require_fit
+from services.procurement.vendors.operations import require_all_fit
 
 
 @transaction.atomic
@@ -47,8 +47,9 @@ def publish(
     published = lock_own(actor, round_id, RoundState.DRAFT)
     _require_complete(published, now)
     fewer.require_enough(published)
-    for invitation in published.invitations.order_by("vendor_id"):
-        require_fit(invitation.vendor_id, today=today)
+    require_all_fit(
+        published.invitations.order_by().values_list("vendor_id", flat=True), today=today
+    )
     chosen = sides_of(published, actor=actor, opener_ids=opener_ids, today=today)
     sides.check(chosen)
     published.public_key = _entrust(published, chosen)

@@ -114,7 +114,8 @@ def book(case: Case, actor: Actor, now: datetime) -> None:
                 row.difference_value = _book_line(row, balance, actor=actor, now=now)
         total += row.difference_value
         assert row.counted_at is not None, "a finished count"
-        StockBalance.objects.filter(pk=balance.pk).update(counted_on=company_day(row.counted_at))
+        balance.counted_on = company_day(row.counted_at)
+    StockBalance.objects.bulk_update(balances.values(), ["counted_on"])
     CountLine.objects.bulk_update(rows, ["difference_value"])
     count.state, count.booked_at = CountState.BOOKED, now
     count.save(update_fields=["state", "booked_at"])

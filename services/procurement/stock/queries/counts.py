@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -101,7 +102,7 @@ class DueCount:
 def counts_due(*, actor: Actor, today: date) -> list[DueCount]:
     """Return the warehouses with goods that were not counted yet in this period (PR-36)."""
     _first, last = count_period(today)
-    found = access.scoped(to_be_counted(today=today), actor, Action.STOCK_VIEW)
+    found: QuerySet[Any] = access.scoped(to_be_counted(today=today), actor, Action.STOCK_VIEW)
     return [DueCount(each, each.last_counted_at, last) for each in found]
 
 

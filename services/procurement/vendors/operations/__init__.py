@@ -23,7 +23,7 @@ from services.procurement.vendors.operations.contacts import (
     invite_again,
     invite_contact,
 )
-from services.procurement.vendors.operations.fitness import require_fit
+from services.procurement.vendors.operations.fitness import require_all_fit, require_fit
 from services.procurement.vendors.operations.holds import (
     BlacklistStateWrong,
     HeldAlready,
@@ -114,6 +114,7 @@ __all__ = [
     "remind_of_papers",
     "remind_of_visits",
     "reopen_vendor",
+    "require_all_fit",
     "require_fit",
     "reveal_account",
     "reveal_phone",

@@ -1,5 +1,6 @@
-"""Whether a vendor may quote and be ordered from. Rounds, orders and the portal ask here."""
+"""Whether vendors may quote and be ordered from. Rounds, orders and the portal ask here."""
 
+from collections.abc import Collection
 from datetime import date
 
 from kernel.errors import NotFound
@@ -19,5 +20,18 @@ def require_fit(vendor_id: int, *, today: date) -> Vendor:
     vendor = Vendor.objects.filter(pk=vendor_id).first()
     if vendor is None:
         raise NotFound
-    rules.require_fit(standing_of([vendor_id], today=today)[vendor_id])
+    require_all_fit([vendor_id], today=today)
     return vendor
+
+
+def require_all_fit(vendor_ids: Collection[int], *, today: date) -> None:
+    """Return if all of these vendors may quote and be ordered from today, asked for at once.
+
+    :raises NotFound: if there is none of one of these numbers.
+    :raises rules.VendorNotFit: of the first, by number, who may not.
+    """
+    standing = standing_of(vendor_ids, today=today)
+    for vendor_id in sorted(vendor_ids):
+        if vendor_id not in standing:
+            raise NotFound
+        rules.require_fit(standing[vendor_id])

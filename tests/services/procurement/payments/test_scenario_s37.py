@@ -1,5 +1,6 @@
 """S-37: estimate 2 400.00, an advance near to it, the claim that settles it (PR-70 to PR-74)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,7 +60,7 @@ def told_to_pay(people: People) -> list[tuple[str, str]]:
     """Return of what the cashier, and nobody else, was told: where it is and what he pays."""
     told = Notification.objects.filter(kind="procurement.to-pay").order_by("pk")
     assert {notice.user_id for notice in told} <= {people.cashier.user_id}
-    return [(notice.url, notice.subject.split("：")[1].split()[1]) for notice in told]
+    return [(notice.url, re.findall(r"[\d,]+\.\d\d", notice.subject)[0]) for notice in told]
 
 
 def paid_out(people: People, request: PurchaseRequest, amount: str) -> Advance:

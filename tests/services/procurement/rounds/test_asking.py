@@ -11,7 +11,8 @@ from kernel.approvals import operations as approvals
 from kernel.approvals.models import Case
 from kernel.audit.models import AuditEntry
 from kernel.documents import operations as documents
-from kernel.errors import NotFound
+from kernel.documents.models import Attachment
+from kernel.errors import Conflict, NotFound
 from kernel.notifications.models import Notification
 from services.procurement.rounds import files, operations, queries
 from services.procurement.rounds.models import (
@@ -34,6 +35,7 @@ from tests.factories_procurement_rounds import (
     send_quote,
 )
 from tests.services.procurement.rounds.conftest import Asked
+from tests.services.procurement.rounds.haystack import stored
 from tests.services.procurement.rounds.test_sending import PDF
 
 LATER = CLOSES + timedelta(days=1)
@@ -162,16 +164,20 @@ def fewer(tenant: Company, *, proof: bool = True) -> tuple[Round, access.Actor, 
     approvals.seed_chains(NOW)
     made = add_round(buyer, quoters)
     if proof:
-        documents.attach(
-            actor=buyer,
-            subject=made,
-            project_id=None,
-            upload=io.BytesIO(PDF.content),
-            name=PDF.name,
-            kind=files.PROOF,
-            now=NOW,
-        )
+        with_proof(buyer, made)
     return made, buyer, quoters
+
+
+def with_proof(buyer: access.Actor, made: Round) -> None:
+    documents.attach(
+        actor=buyer,
+        subject=made,
+        project_id=None,
+        upload=io.BytesIO(PDF.content),
+        name=PDF.name,
+        kind=files.PROOF,
+        now=NOW,
+    )
 
 
 def test_fewer_vendors_take_proof_and_the_property_managers_signature(tenant: Company) -> None:
@@ -213,6 +219,48 @@ def test_fewer_vendors_are_not_asked_for_without_reason_or_proof(tenant: Company
         operations.ask_for_fewer(actor=buyer, round_id=made.pk, reason="只有两家", now=NOW)
 
     assert not Case.objects.exists()
+
+
+def test_proof_that_comes_with_the_question_is_hung_on_the_round(tenant: Company) -> None:
+    made, buyer, _quoters = fewer(tenant, proof=False)
+
+    case = operations.ask_for_fewer(
+        actor=buyer,
+        round_id=made.pk,
+        reason="只有两家",
+        proof=io.BytesIO(PDF.content),
+        proof_name=PDF.name,
+        now=NOW,
+    )
+
+    attached = Attachment.objects.get()
+    assert (attached.subject_id, attached.kind, attached.name) == (made.pk, "proof", PDF.name)
+    assert case.signatures.get(act="SUBMITTED").attachment_ids == [attached.pk]
+
+
+@pytest.mark.parametrize("refused", ["reason", "enough", "case"])
+def test_a_refusal_leaves_no_proof_behind(tenant: Company, refused: str) -> None:
+    made, buyer, _quoters = fewer(tenant, proof=False)
+    if refused == "enough":
+        Round.objects.filter(pk=made.pk).update(is_fewer_allowed=True, fewer_reason="x")
+    if refused == "case":
+        with_proof(buyer, made)
+        operations.ask_for_fewer(actor=buyer, round_id=made.pk, reason="只有两家", now=NOW)
+    before = set(Attachment.objects.values_list("storage_key", flat=True))
+    held = stored()
+
+    with pytest.raises((operations.TextMissing, operations.RoundStateWrong, Conflict)):
+        operations.ask_for_fewer(
+            actor=buyer,
+            round_id=made.pk,
+            reason="" if refused == "reason" else "只有两家",
+            proof=io.BytesIO(PDF.content + b"%other"),
+            proof_name=PDF.name,
+            now=NOW,
+        )
+
+    assert set(Attachment.objects.values_list("storage_key", flat=True)) == before
+    assert stored() == held
 
 
 def test_a_cancelled_draft_takes_its_paper_back(tenant: Company) -> None:

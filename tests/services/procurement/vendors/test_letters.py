@@ -195,5 +195,5 @@ class TestVisits:
         )
 
         assert operations.remind_of_visits(now=NOW) == 0
-        assert operations.remind_of_visits(now=NOW + timedelta(days=183)) == 0
+        assert operations.remind_of_visits(now=NOW + timedelta(days=180)) == 0
         assert operations.remind_of_visits(now=NOW + timedelta(days=190)) == 1
