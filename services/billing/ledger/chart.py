@@ -122,4 +122,11 @@ CHART: Final = (
         AccountKind.EXPENSE,
         AccountRole.COUNT_LOSS,
     ),
+    ChartEntry(
+        "6711.02",
+        "营业外支出-资产报废",
+        "Losses from scrapped assets",
+        AccountKind.EXPENSE,
+        AccountRole.DISPOSAL_LOSS,
+    ),
 )

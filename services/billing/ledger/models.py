@@ -33,6 +33,7 @@ class AccountRole(models.TextChoices):
     MATERIAL_COST = "MATERIAL", _("Cost of materials")
     SERVICE_COST = "SERVICE", _("Cost of outsourced services")
     COUNT_LOSS = "COUNT_LOSS", _("Differences of stock counts")
+    DISPOSAL_LOSS = "DISPOSAL", _("Losses from scrapped assets")
 
 
 class LedgerAccount(CompanyModel):
@@ -71,6 +72,7 @@ class JournalKind(models.TextChoices):
     ISSUE = "ISSUE", _("Goods issued")
     ISSUE_RETURN = "ISSUE_RETURN", _("Issued goods given back")
     STOCK_COUNT = "STOCK_COUNT", _("Difference of a stock count")
+    ASSET_SCRAP = "ASSET_SCRAP", _("Fixed asset written off")
     VENDOR_INVOICE = "VENDOR_INVOICE", _("Vendor's invoice matched")
     INVOICE_REVERSAL = "INVOICE_REVERSAL", _("Vendor's invoice taken back")
     VENDOR_CREDIT = "VENDOR_CREDIT", _("Vendor's credit note")

@@ -111,7 +111,7 @@ STOCK: Final = (
         """,
     ),
 )
-# What lies in the warehouses is what the ledger says of its account, to the cent.
+# What lies in the warehouses and stands in the register is what the ledger says of its accounts.
 BOOKS: Final = (
     Invariant(
         "stock-is-its-account",
@@ -126,6 +126,24 @@ BOOKS: Final = (
             WHERE a.role = 'STOCK'
         ) l, (SELECT coalesce(sum(value), 0) AS amount FROM procurement_stockbalance) s
         WHERE l.amount <> s.amount
+        """,
+    ),
+    Invariant(
+        "assets-are-their-account",
+        _("The fixed assets that were bought are worth what the ledger says of them"),
+        "asset",
+        """
+        SELECT NULL::bigint AS project_id, NULL::bigint AS object_id,
+               format('ledger %%s, register %%s', l.amount, r.amount) AS detail
+        FROM (
+            SELECT coalesce(sum(p.amount), 0) AS amount
+            FROM billing_posting p JOIN billing_ledgeraccount a ON a.id = p.account_id
+            WHERE a.role = 'ASSET'
+        ) l, (
+            SELECT coalesce(sum(cost), 0) AS amount FROM procurement_asset
+            WHERE receipt_line_id IS NOT NULL AND state <> 'SCRAPPED'
+        ) r
+        WHERE l.amount <> r.amount
         """,
     ),
 )

@@ -1,6 +1,8 @@
 """The register of fixed assets: where each stands, who has it, and what became of it.
 
-The ledger has their cost from the receipt on; what they lose in value is finance's own work.
+The ledger has the cost of what was bought from the receipt on. Nothing here writes it down month by
+month, so that an asset that is scrapped takes all of it off the account; what the company had
+before, and entered by hand, never came onto it.
 """
 
 from collections.abc import Sequence
@@ -16,11 +18,14 @@ from kernel.audit import operations as audit
 from kernel.documents import numbers
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.money import split
+from kernel.tenancy import company_day
 from kernel.text import _
+from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement.catalogue.models import Item
 from services.procurement.scope import require_for, require_of
 from services.procurement.stock import rules
 from services.procurement.stock.models import Asset, AssetState
+from services.procurement.stock.operations.posting import post
 from services.procurement.texts import line
 
 ASSET_SERIES = "asset"
@@ -216,6 +221,8 @@ def end_repair(*, actor: Actor, asset_id: int, note: str = "", now: datetime) ->
 def scrap(*, actor: Actor, asset_id: int, reason: str, now: datetime) -> Asset:
     """Take an asset out of the register's use for good; it stays on the list with its reason.
 
+    What it cost, if it was bought here, becomes a loss of the project that has it.
+
     :raises NotFound: if there is no such asset in sight.
     :raises access.ActionDenied: without ``asset.keep`` there.
     :raises AssetStateWrong: if it was scrapped.
@@ -223,6 +230,19 @@ def scrap(*, actor: Actor, asset_id: int, reason: str, now: datetime) -> Asset:
     """
     asset = _lock(actor, asset_id)
     _require(asset, AssetState.IN_USE, AssetState.IDLE, AssetState.REPAIR)
+    why = line(reason, field="reason", longest=300, is_required=True)
+    if asset.receipt_line_id is not None:
+        post(
+            kind=JournalKind.ASSET_SCRAP,
+            source=asset,
+            project_id=asset.project_id,
+            debit=AccountRole.DISPOSAL_LOSS,
+            credit=AccountRole.FIXED_ASSET,
+            amount=asset.cost,
+            effective_on=company_day(now),
+            now=now,
+            actor=actor,
+        )
     return _change(
         actor,
         asset,
@@ -231,7 +251,7 @@ def scrap(*, actor: Actor, asset_id: int, reason: str, now: datetime) -> Asset:
         state=AssetState.SCRAPPED,
         holder_id=None,
         holder_label="",
-        note=line(reason, field="reason", longest=300, is_required=True),
+        note=why,
     )
 
 

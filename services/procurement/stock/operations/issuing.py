@@ -23,6 +23,7 @@ from services.procurement.stock.models import (
     Lot,
     MoveKind,
     StockMove,
+    Warehouse,
     WarehouseKind,
 )
 from services.procurement.stock.operations.moving import (
@@ -65,10 +66,14 @@ def issue_goods(
 ) -> Issue:
     """Give goods out; their value becomes cost of the project for which they are used.
 
+    A technician issues from his own stock himself, for a paid repair or whatever it is used for,
+    where his stock is; the company's also elsewhere in his sight.
+
     :param project_id: for which they are used; ``None`` for the company's own offices.
     :param person_id: who takes them, if he is of the staff; anybody else by ``person_label``.
     :raises NotFound: if there is no such warehouse in sight, no such article.
-    :raises access.ActionDenied: without ``stock.keep`` in the warehouse, and in the project.
+    :raises access.ActionDenied: without ``stock.keep`` in the warehouse, and in the project, if it
+        is not his own stock.
     :raises TextInvalid: if unit or purpose is missing.
     :raises PersonInvalid: if nobody takes them.
     :raises SetAside: if the warehouse is for goods that are set aside.
@@ -77,9 +82,12 @@ def issue_goods(
     :raises StockExpired: if there is enough only with what has expired.
     """
     warehouse = queries.require_warehouse(warehouse_id)
-    require_of(actor, Action.STOCK_KEEP, warehouse.project_id)
+    require_keeper(actor, warehouse)
     if project_id != warehouse.project_id:
-        require_for(actor, Action.STOCK_KEEP, project_id)
+        if not is_holder(actor, warehouse) or warehouse.project_id is not None:
+            require_for(actor, Action.STOCK_KEEP, project_id)
+        elif project_id is None or not actor.sees(project_id):
+            raise NotFound
     if warehouse.kind == WarehouseKind.QUARANTINE:
         raise SetAside(_("What is set aside is not issued."), field="warehouse_id")
     require_lines(lines)
@@ -159,7 +167,7 @@ def give_back(
     The last of it brings back all that is left of the line's value, into the lots it came from.
 
     :raises NotFound: if there is no such line in sight.
-    :raises access.ActionDenied: without ``stock.keep`` in the warehouse.
+    :raises access.ActionDenied: without ``stock.keep`` there, if it is not his own stock.
     :raises TextInvalid: if nothing says why.
     :raises rules.StockTooSmall: if less is out.
     :raises WarehouseClosed: if the warehouse is no longer used.
@@ -169,7 +177,7 @@ def give_back(
         raise NotFound
     issue = Issue.objects.select_related("warehouse").get(pk=row.issue_id)
     warehouse = issue.warehouse
-    require_of(actor, Action.STOCK_KEEP, warehouse.project_id)
+    require_keeper(actor, warehouse)
     why = line(reason, field="reason", longest=200, is_required=True)
     out = rules.Stock(row.quantity - row.returned_quantity, row.value - row.returned_value)
     _left, value = rules.take_out(out, quantity=quantity)
@@ -224,6 +232,22 @@ def give_back(
         },
     )
     return returned
+
+
+def is_holder(actor: Actor, warehouse: Warehouse) -> bool:
+    """Tell whether it is the actor's own stock, as a technician has one, where he still works."""
+    is_his = warehouse.holder_id is not None and warehouse.holder_id == actor.user_id
+    return is_his and (warehouse.project_id is None or actor.sees(warehouse.project_id))
+
+
+def require_keeper(actor: Actor, warehouse: Warehouse) -> None:
+    """Return if the actor may give out of a warehouse, and take back into it.
+
+    :raises NotFound: if it is out of his sight.
+    :raises access.ActionDenied: without ``stock.keep`` there, if it is not his own stock.
+    """
+    if not is_holder(actor, warehouse):
+        require_of(actor, Action.STOCK_KEEP, warehouse.project_id)
 
 
 def _person(person_id: int | None, person_label: str) -> str:

@@ -110,6 +110,14 @@ def balances(*, actor: Actor) -> QuerySet[StockBalance]:
     )
 
 
+def own_stock(*, actor: Actor) -> QuerySet[StockBalance]:
+    """Return what lies in the stocks that are the actor's own, as a technician has them."""
+    found = StockBalance.objects.select_related("warehouse__project", "item__category").filter(
+        warehouse__holder_id=actor.require_person(), warehouse__is_active=True, quantity__gt=0
+    )
+    return found.order_by("warehouse__code", "item__code", "pk")
+
+
 def get_balance(*, actor: Actor, balance_id: int) -> StockBalance:
     """Return what lies of an article in a warehouse, also if nothing does any more.
 

@@ -11,7 +11,7 @@ from kernel.audit.models import AuditEntry
 from kernel.duties.errors import DutiesMeet
 from kernel.errors import NotFound
 from kernel.notifications.models import Notification
-from services.billing.ledger.models import AccountRole, Journal
+from services.billing.ledger.models import AccountRole, Journal, JournalKind
 from services.procurement.orders.models import OrderState
 from services.procurement.receiving import operations, queries
 from services.procurement.receiving.models import (
@@ -23,6 +23,7 @@ from services.procurement.receiving.models import (
 from services.procurement.receiving.operations import Counted
 from services.procurement.stock import rules as stock_rules
 from services.procurement.stock.models import Asset, StockBalance, StockMove
+from services.procurement.stock.operations import assets
 from tests.factories import NOW, TODAY
 from tests.factories_procurement_money import (
     People,
@@ -233,6 +234,38 @@ class TestDestinations:
         assert sum(costs) == receipt.value == Decimal("13274.34")
         assert costs == [Decimal("4424.78")] * 3
         assert balance(AccountRole.FIXED_ASSET) == receipt.value
+        assert broken() == []
+
+    def test_a_scrapped_asset_takes_its_cost_off_the_books(self, people: People) -> None:
+        """What was bought for 13,274.34 loses a third of it, and not a cent more."""
+        item = add_item("PC", name="电脑", is_fixed_asset=True)
+        receive(people, add_order(people, [(item, "3", "5000.00")]), "3")
+        asset = Asset.objects.order_by("pk")[0]
+
+        assets.scrap(actor=people.keeper, asset_id=asset.pk, reason="进水", now=NOW)
+
+        assert balance(AccountRole.FIXED_ASSET) == Decimal("8849.56")
+        assert balance(AccountRole.DISPOSAL_LOSS) == Decimal("4424.78")
+        journal = Journal.objects.get(kind=JournalKind.ASSET_SCRAP)
+        assert (journal.source_id, journal.project_id) == (asset.pk, asset.project_id)
+        assert broken() == []
+        with pytest.raises(assets.AssetStateWrong):
+            assets.scrap(actor=people.keeper, asset_id=asset.pk, reason="进水", now=NOW)
+        assert Journal.objects.filter(kind=JournalKind.ASSET_SCRAP).count() == 1
+
+    def test_one_that_the_company_had_before_was_never_on_the_books(self, people: People) -> None:
+        asset = assets.add_asset(
+            actor=people.keeper,
+            item_id=add_item("PC", is_fixed_asset=True).pk,
+            project_id=None,
+            cost=Decimal("5200.00"),
+            received_on=TODAY,
+            now=NOW,
+        )
+
+        assets.scrap(actor=people.keeper, asset_id=asset.pk, reason="报废", now=NOW)
+
+        assert not Journal.objects.exists()
         assert broken() == []
 
     def test_half_an_asset_is_none(self, people: People) -> None:

@@ -1,16 +1,17 @@
 """PR-39: goods go out to a unit, a person and a purpose, and what is unused comes back."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from kernel.access.actors import ActionDenied
+from kernel.access.actors import ActionDenied, Actor
 from kernel.audit.models import AuditEntry
 from kernel.errors import DomainError, NotFound
 from services.billing.ledger.models import Journal
-from services.procurement.stock import operations, rules
-from services.procurement.stock.models import Issue, IssueReturn, Lot, StockMove
+from services.procurement.stock import operations, queries, rules
+from services.procurement.stock.models import Issue, IssueReturn, Lot, StockMove, Warehouse
 from services.procurement.texts import TextInvalid
 from tests.factories import NOW, TODAY, add_actor, add_user
 from tests.factories_procurement_stock import (
@@ -23,6 +24,7 @@ from tests.factories_procurement_stock import (
     issue,
     lay_in,
     posted,
+    transfer,
 )
 from tests.factories_properties import add_project
 
@@ -187,3 +189,105 @@ def test_a_give_back_says_why_and_is_the_keeper_s(shop: Shop) -> None:
         give_back(shop, made, "1", actor=manager)
 
     assert not IssueReturn.objects.exists()
+
+
+class TestOwnStock:
+    """A technician's own stock: he issues from it himself, and from no other."""
+
+    @pytest.fixture
+    def technician(self, shop: Shop) -> Actor:
+        return add_actor("laoma", "technician", project_id=shop.project.pk)
+
+    @pytest.fixture
+    def own(self, shop: Shop, technician: Actor) -> Warehouse:
+        own = add_warehouse(
+            "T1", kind="TECHNICIAN", holder_id=technician.user_id, project=shop.project
+        )
+        lay_in(shop.keeper, shop.store, shop.broom, "5", "400.00")
+        transfer(shop.keeper, shop.store, own, (shop.broom, "2"))
+        return own
+
+    def test_he_issues_to_a_paid_repair_and_takes_back_what_was_not_used(
+        self, shop: Shop, technician: Actor, own: Warehouse
+    ) -> None:
+        made = issue(
+            technician,
+            own,
+            (shop.broom, "2"),
+            unit="工程部",
+            person_id=technician.user_id,
+            purpose="有偿维修",
+            reference_type="workorder",
+            reference_id=7,
+        )
+
+        assert (made.issued_by, made.reference_type, made.reference_id) == (
+            technician.user_id,
+            "workorder",
+            7,
+        )
+        assert posted("6401.01", journal__kind="ISSUE", journal__project=shop.project) == Decimal(
+            160
+        )
+        assert list(queries.own_stock(actor=technician)) == []
+
+        operations.give_back(
+            actor=technician,
+            line_id=made.lines.get().pk,
+            quantity=Decimal(1),
+            reason="未使用",
+            today=TODAY,
+            now=NOW,
+        )
+
+        assert held(own, shop.broom) == ("1", "80.00")
+        assert [row.quantity for row in queries.own_stock(actor=technician)] == [Decimal(1)]
+        assert posted("6401.01", journal__kind="ISSUE_RETURN") == Decimal("-80.00")
+        assert broken_rules() == []
+
+    def test_from_no_other_and_for_no_other_project(
+        self, shop: Shop, technician: Actor, own: Warehouse
+    ) -> None:
+        other = add_project("B2", "别处")
+        colleague = add_actor("laoli", "technician", project_id=shop.project.pk)
+        from_store = issue(shop.keeper, shop.store, (shop.broom, "1"))
+
+        for actor, warehouse, values in (
+            (technician, shop.store, {}),
+            (colleague, own, {}),
+            (technician, own, {"project_id": None}),
+        ):
+            with pytest.raises(ActionDenied):
+                issue(actor, warehouse, (shop.broom, "1"), **values)
+        with pytest.raises(NotFound):
+            issue(technician, own, (shop.broom, "1"), project_id=other.pk)
+        with pytest.raises(ActionDenied):
+            operations.give_back(
+                actor=technician,
+                line_id=from_store.lines.get().pk,
+                quantity=Decimal(1),
+                reason="x",
+                today=TODAY,
+                now=NOW,
+            )
+        assert held(own, shop.broom) == ("2", "160.00")
+
+    def test_of_the_company_s_he_issues_where_he_works(self, shop: Shop, technician: Actor) -> None:
+        own = add_warehouse("T2", kind="TECHNICIAN", holder_id=technician.user_id)
+        lay_in(shop.company_keeper, own, shop.broom, "2", "160.00")
+        other = add_project("B2", "别处")
+
+        issue(technician, own, (shop.broom, "1"), project_id=shop.project.pk)
+
+        with pytest.raises(NotFound):
+            issue(technician, own, (shop.broom, "1"), project_id=other.pk)
+        assert held(own, shop.broom) == ("1", "80.00")
+
+    def test_who_works_there_no_more_issues_nothing(
+        self, shop: Shop, technician: Actor, own: Warehouse
+    ) -> None:
+        gone = replace(technician, grants=frozenset())
+
+        with pytest.raises(NotFound):
+            issue(gone, own, (shop.broom, "1"))
+        assert held(own, shop.broom) == ("2", "160.00")
