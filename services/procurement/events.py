@@ -65,7 +65,9 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.request.changed": _("Purchase request changed"),
     "procurement.request.consented": _("Verbal consent to an emergency purchase logged"),
     "procurement.request.created": _("Purchase request written"),
+    "procurement.request.line-unobtainable": _("Goods of a request cannot be had as asked for"),
     "procurement.request.reallocation-noted": _("Existing goods looked for"),
+    "procurement.request.rest-given-up": _("Rest of a request given up"),
     "procurement.request.submitted": _("Purchase request submitted"),
     # Rounds of quotes
     "procurement.invitation.asked": _("A vendor asked about a round"),

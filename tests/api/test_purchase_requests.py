@@ -169,6 +169,21 @@ def test_what_is_to_be_bought_comes_together(office: Office) -> None:
     assert sign_in("asker")("GET", "purchase-requests/to-buy/").status_code == 403
 
 
+def test_what_cannot_be_had_is_done_without(office: Office, asker: Api) -> None:
+    request = approved(office)
+    paper = request.lines.get()
+    told = {"reason": "市场断货"}
+
+    answer = sign_in("buyer")("POST", f"purchase-request-lines/{paper.pk}/obstacle/", told)
+    assert (answer.status_code, answer.json()["obstacle"]) == (200, "市场断货")
+    given = {"line_ids": [paper.pk], "reason": "改用电子单据"}
+    answer = asker("POST", f"purchase-requests/{request.pk}/give-up/", given)
+    assert answer.status_code == 200, answer.json()
+    assert answer.json()["lines"][0]["given_up_quantity"] == "30.000"
+    again = asker("POST", f"purchase-requests/{request.pk}/give-up/", given)
+    assert (again.status_code, again.json()["code"]) == (409, "procurement.nothing-left")
+
+
 def test_splits_are_told(office: Office, asker: Api) -> None:
     ids = [submitted(office, line("拖把", "10", "25.00")).pk for _again in range(2)]
 

@@ -82,6 +82,7 @@ NO_PAGES: Final = {
     "contracts-archive": "a sheet that opens in one state of the contract",
     "contracts-copy": "a sheet that opens in one state of the contract",
     "contracts-sign": "a sheet that opens in one state of the contract",
+    "purchase-requests-give-up": "a sheet that opens in one state of the request",
     "purchase-requests-items": "what the search of the catalogue finds",
     "quote-rounds-release": "takes a form only",
     "quote-rounds-scores": "opens to those who were named to score",
@@ -286,7 +287,8 @@ def purchase(project_id: int) -> dict[str, int]:
         amount=Decimal(3000),
         now=now,
     )
-    return {"request_id": request.pk, "budget_id": budget.pk}
+    line = request.lines.order_by("pk")[0]
+    return {"request_id": request.pk, "request_line_id": line.pk, "budget_id": budget.pk}
 
 
 def of_identity(person: User) -> dict[str, int]:

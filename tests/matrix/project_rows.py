@@ -315,7 +315,11 @@ def _purchase(mark: str, project: Project) -> dict[str, int]:
         today=TODAY,
     )
     budget = requests.set_budget(access.SYSTEM, "5000.00", project)
-    return {"request_id": request.pk, "budget_id": budget.pk}
+    return {
+        "request_id": request.pk,
+        "request_line_id": request.lines.order_by("pk")[0].pk,
+        "budget_id": budget.pk,
+    }
 
 
 def let_live_in(own: Ids, other: Ids) -> None:

@@ -114,6 +114,7 @@ ROW_IDS = frozenset(
         "count_id",
         "count_line_id",
         "asset_id",
+        "request_line_id",
         "incoming_order_id",
         "goods_receipt_id",
         "receipt_line_id",

@@ -99,6 +99,15 @@ class RequestCancelIn(Body):
     reason = serializers.CharField(max_length=300)
 
 
+class RequestObstacleIn(Body):
+    reason = serializers.CharField(max_length=300)
+
+
+class RequestGiveUpIn(Body):
+    line_ids = serializers.ListField(child=IdField(), min_length=1, max_length=200)
+    reason = serializers.CharField(max_length=300)
+
+
 class PurchaseBudgetIn(Body):
     """``seen``: the amount that is changed; left out where there was none."""
 
@@ -126,11 +135,16 @@ class RequestLineOut(serializers.ModelSerializer[RequestLine]):
         read_only=True, help_text="How much of it rounds and orders have taken."
     )
 
+    given_up_quantity = CountField(
+        read_only=True, help_text="How much of it whoever asked does without."
+    )
+
     class Meta:
         model = RequestLine
         fields: ClassVar = [
             "id", "position", "item_id", "category_id", "name", "spec", "unit", "is_fixed_asset",
-            "quantity", "unit_price", "amount", "note", "bound_quantity",
+            "quantity", "unit_price", "amount", "note", "bound_quantity", "given_up_quantity",
+            "obstacle", "obstacle_by_label", "obstacle_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -370,6 +384,33 @@ class RequestCancellation(RequestView):
         return self.answer(request_id)
 
 
+class RequestGiveUp(RequestView):
+    actions = {"POST": Action.PURCHASE_REQUEST}
+
+    @extend_schema(request=RequestGiveUpIn, responses=PurchaseRequestDetailOut)
+    def post(self, request: Request, request_id: int) -> Response:
+        """Do without what is left of lines; their budgets are free again."""
+        operations.give_up_rest(
+            actor=self.actor, request_id=request_id, now=self.now, **read(RequestGiveUpIn, request)
+        )
+        return self.answer(request_id)
+
+
+class RequestObstacle(ApiView):
+    actions = {"POST": Action.PURCHASE_BUY}
+
+    @extend_schema(request=RequestObstacleIn, responses=RequestLineOut)
+    def post(self, request: Request, request_line_id: int) -> Response:
+        """Tell whoever asked that goods cannot be had as they were asked for."""
+        line = operations.report_obstacle(
+            actor=self.actor,
+            line_id=request_line_id,
+            now=self.now,
+            **read(RequestObstacleIn, request),
+        )
+        return Response(RequestLineOut(line).data)
+
+
 class RequestHistory(HistoryView):
     """What was done to a request and in its approval, newest first."""
 
@@ -441,6 +482,8 @@ urlpatterns = [
     path(f"{_ONE}take-back/", RequestTakeBack.as_view()),
     path(f"{_ONE}copy/", RequestCopy.as_view()),
     path(f"{_ONE}cancel/", RequestCancellation.as_view()),
+    path(f"{_ONE}give-up/", RequestGiveUp.as_view()),
+    path("purchase-request-lines/<int:request_line_id>/obstacle/", RequestObstacle.as_view()),
     path(f"{_ONE}history/", RequestHistory.as_view()),
     path("purchase-budgets/", Budgets.as_view()),
 ]

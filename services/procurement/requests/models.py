@@ -1,5 +1,7 @@
 """What is asked for: requests with their lines, and the budgets they are held against."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -167,6 +169,12 @@ class RequestLine(CompanyModel):
     note = models.CharField(max_length=200, blank=True)
     # How much of it is bound by rounds or orders; the rest may still be bought.
     bound_quantity = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    # What of it whoever asked does without (PR-34).
+    given_up_quantity = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    # Why the buyer cannot buy it as it is asked for; empty once that is answered.
+    obstacle = models.CharField(max_length=300, blank=True)
+    obstacle_by_label = models.CharField(max_length=140, blank=True)
+    obstacle_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -184,10 +192,20 @@ class RequestLine(CompanyModel):
                 condition=Q(bound_quantity__gte=0, bound_quantity__lte=F("quantity")),
                 name="requestline_bound_at_most_all",
             ),
+            models.CheckConstraint(
+                condition=Q(given_up_quantity__gte=0)
+                & Q(given_up_quantity__lte=F("quantity") - F("bound_quantity")),
+                name="requestline_given_up_at_most_rest",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rest(self) -> Decimal:
+        """How much of it may still be bought."""
+        return self.quantity - self.bound_quantity - self.given_up_quantity
 
 
 class BudgetUse(CompanyModel):

@@ -203,6 +203,20 @@ class ReasonForm(forms.Form):
     )
 
 
+class GiveUpForm(ReasonForm):
+    line_ids = forms.TypedMultipleChoiceField(
+        label=_("What you do without"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("line_ids",)
+
+    def __init__(self, *args: Any, lines: Sequence[RequestLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line_ids"].choices = [  # type: ignore[attr-defined]
+            (line.pk, f"{line.name} {line.spec}: {line.rest.normalize():f} {line.unit}")
+            for line in lines
+        ]
+
+
 class ConsentForm(SubmitForm):
     """The form of an emergency: who consented, when, how, to what (PR-08)."""
 

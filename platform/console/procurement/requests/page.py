@@ -68,6 +68,7 @@ class RequestPage(ConsoleView):
             "history": told_with_cases({PurchaseRequest: [record.pk]}),
             **self._may(record, case),
         }
+        context["may_give_up"] &= any(line.rest for line in lines)
         return render(request, "console/procurement/requests/request.html", context)
 
     def _case(self, case: Case) -> CaseView | None:
@@ -116,6 +117,8 @@ class RequestPage(ConsoleView):
             and record.state == RequestState.SUBMITTED
             and not was_consented,
             "may_cancel": is_own and can_end and not was_consented,
+            "may_give_up": is_own and queries.may_be_bought(record),
+            "may_buy": queries.may_be_bought(record) and self._holds(Action.PURCHASE_BUY, record),
             "may_copy": self._holds(Action.PURCHASE_REQUEST, record),
             "may_look": is_draft and any(self._holds(one, record) for one in LOOKERS),
         }

@@ -103,6 +103,47 @@ class CancelRequest(RequestSheet):
         )
 
 
+class ReportObstacle(EditSheet):
+    """The buyer says that goods cannot be had (PR-34)."""
+
+    action = Action.PURCHASE_BUY
+    title, button = _("It cannot be had as asked for"), _("Tell whoever asked")
+    form_class = forms.ReasonForm
+
+    def check_access(self, project_id: int | None) -> None:
+        super().check_access(project_id)
+        self.line = queries.get_line(actor=self.actor, line_id=self.kwargs["request_line_id"])
+
+    def words(self) -> dict[str, Any]:
+        left = f"{self.line.rest.normalize():f} {self.line.unit}"
+        return {"lead": f"{self.line.request.number} {self.line.name} {left}"}
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.report_obstacle(
+            actor=self.actor, line_id=self.line.pk, reason=values["reason"], now=self.now
+        )
+
+    def back(self) -> str:
+        return reverse("purchase-requests-request", args=[self.line.request_id])
+
+
+class GiveUpRest(RequestSheet):
+    title, button = _("Do without the rest"), _("Do without it")
+    lead = _(
+        "What is not bought yet is not bought any more, and its budget is free again. What you "
+        "need in its place is another request."
+    )
+    form_class = forms.GiveUpForm
+
+    def form_options(self) -> dict[str, Any]:
+        return {
+            "lines": [line for line in queries.lines_of(self.record) if line.rest],
+        }
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.give_up_rest(actor=self.actor, request_id=self.record.pk, now=self.now, **values)
+
+
 class TakeBack(ConsoleView):
     action = Action.PURCHASE_REQUEST
 

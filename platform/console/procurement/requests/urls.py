@@ -7,8 +7,10 @@ from console.procurement.requests.page import RequestPage
 from console.procurement.requests.sheets import (
     CancelRequest,
     CopyRequest,
+    GiveUpRest,
     LogConsent,
     NoteReallocation,
+    ReportObstacle,
     SubmitRequest,
     TakeBack,
 )
@@ -41,5 +43,11 @@ urlpatterns = [
     path(f"{_ONE}reallocation/", NoteReallocation.as_view(), name="purchase-requests-reallocation"),
     path(f"{_ONE}take-back/", TakeBack.as_view(), name="purchase-requests-take-back"),
     path(f"{_ONE}copy/", CopyRequest.as_view(), name="purchase-requests-copy"),
+    path(
+        "c/purchase-requests/lines/<int:request_line_id>/obstacle/",
+        ReportObstacle.as_view(),
+        name="purchase-requests-obstacle",
+    ),
+    path(f"{_ONE}give-up/", GiveUpRest.as_view(), name="purchase-requests-give-up"),
     path(f"{_ONE}cancel/", CancelRequest.as_view(), name="purchase-requests-cancel"),
 ]

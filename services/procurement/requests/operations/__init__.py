@@ -25,6 +25,7 @@ from services.procurement.requests.operations.errors import (
     BudgetInvalid,
     ClassWrong,
     LineTaken,
+    NothingLeft,
     NotToBuy,
     NotYourRequest,
     PersonNeeded,
@@ -32,6 +33,11 @@ from services.procurement.requests.operations.errors import (
     RequestInvalid,
     RequestStateWrong,
     SpentTooMuchBack,
+)
+from services.procurement.requests.operations.giving_up import (
+    UNOBTAINABLE,
+    give_up_rest,
+    report_obstacle,
 )
 from services.procurement.requests.operations.steps import (
     cancel_request,
@@ -41,6 +47,7 @@ from services.procurement.requests.operations.steps import (
 from services.procurement.requests.operations.submitting import log_consent, submit_request
 
 __all__ = [
+    "UNOBTAINABLE",
     "BoughtAlready",
     "BudgetChanged",
     "BudgetInvalid",
@@ -49,6 +56,7 @@ __all__ = [
     "LineValues",
     "NotToBuy",
     "NotYourRequest",
+    "NothingLeft",
     "PersonNeeded",
     "ReallocationMissing",
     "RequestInvalid",
@@ -62,9 +70,11 @@ __all__ = [
     "copy_request",
     "create_request",
     "free_lines",
+    "give_up_rest",
     "lock_lines",
     "log_consent",
     "note_reallocation",
+    "report_obstacle",
     "require_buyer",
     "require_changeable",
     "require_effective",

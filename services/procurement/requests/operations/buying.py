@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from kernel import access, policies
 from kernel.access import Action, Actor
@@ -53,9 +54,7 @@ def bind_lines(quantities: Mapping[int, Decimal]) -> list[RequestLine]:
             details={"lines": sorted(waiting)},
         )
     short = {
-        str(line.pk): f"{line.quantity - line.bound_quantity:f}"
-        for line in lines
-        if not 0 < quantities[line.pk] <= line.quantity - line.bound_quantity
+        str(line.pk): f"{line.rest:f}" for line in lines if not 0 < quantities[line.pk] <= line.rest
     }
     if short:
         raise LineTaken(
@@ -90,14 +89,18 @@ def free_lines(quantities: Mapping[int, Decimal]) -> list[RequestLine]:
 def spend(line_id: int, amount: Decimal, *, is_last: bool = False) -> None:
     """Turn so much of what a line binds of its budget into money spent.
 
+    Once all is here that the line asks for, what it still binds is free again.
+
     :param amount: with tax; below zero for what came back of it.
-    :param is_last: nothing more will be bought of the line: what it still binds is free again.
+    :param is_last: nothing more will be bought of the line, whatever is here.
     :raises NotFound: if the line binds nothing.
     :raises SpentTooMuchBack: if more came back than was spent.
     """
+    line = RequestLine.objects.select_for_update().filter(pk=line_id).first()
     use = BudgetUse.objects.select_for_update().filter(line_id=line_id).first()
-    if use is None:
+    if line is None or use is None:
         raise NotFound
+    is_last = is_last or is_all_here(line)
     amount = round_money(amount)
     if use.spent + amount < 0:
         raise SpentTooMuchBack(
@@ -109,6 +112,15 @@ def spend(line_id: int, amount: Decimal, *, is_last: bool = False) -> None:
         Decimal(0) if is_last else max(use.committed - max(amount, Decimal(0)), Decimal(0))
     )
     use.save(update_fields=["committed", "spent"])
+
+
+def is_all_here(line: RequestLine) -> bool:
+    """Tell whether all was taken in that a locked line asks for and nobody gave up."""
+    wanted = line.quantity - line.given_up_quantity
+    came = line.order_lines.aggregate(total=Sum(F("received_quantity") - F("returned_quantity")))[
+        "total"
+    ]
+    return came is not None and came >= wanted
 
 
 def require_effective(request_id: int, *, now: datetime) -> PurchaseRequest:

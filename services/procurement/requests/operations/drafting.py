@@ -304,7 +304,7 @@ def _replace_lines(
 ) -> None:
     kept = {line.pk for line in made} & old.keys()
     gone = [line for pk, line in old.items() if pk not in kept]
-    bound = {pk: line.bound_quantity for pk, line in old.items()}
+    bound = {pk: line.quantity - line.rest for pk, line in old.items()}
     short = [line for line in made if line.pk in old and line.quantity < bound[line.pk]]
     if short or any(line.bound_quantity for line in gone):
         raise LineTaken(_("An order has more of a line than would be left."), field="lines")
@@ -316,5 +316,7 @@ def _replace_lines(
             RequestLine.objects.filter(pk=line.pk).update(position=-line.position)
     for line in made:
         line.request = request
-        line.bound_quantity = bound.get(line.pk, Decimal(0))
+        if (before := old.get(line.pk)) is not None:
+            line.bound_quantity = before.bound_quantity
+            line.given_up_quantity = before.given_up_quantity
         line.save()

@@ -27,6 +27,10 @@ class LineTaken(Conflict):
     code = "procurement.line-taken"
 
 
+class NothingLeft(Conflict):
+    code = "procurement.nothing-left"
+
+
 class NotToBuy(Conflict):
     """The request is not approved, nor consented to."""
 

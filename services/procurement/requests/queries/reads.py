@@ -61,6 +61,15 @@ def lines_of(request: PurchaseRequest) -> QuerySet[RequestLine]:
     return request.lines.select_related("item", "category").order_by("position")
 
 
+def get_line(*, actor: Actor, line_id: int) -> RequestLine:
+    """Return a line with its request. :raises NotFound: if there is none that he may know of."""
+    line = RequestLine.objects.select_related("request").filter(pk=line_id).first()
+    if line is None:
+        raise NotFound
+    get_request(actor=actor, request_id=line.request_id)
+    return line
+
+
 def history(*, actor: Actor, request_id: int) -> QuerySet[AuditEntry]:
     """Return what was done to a request and in its approval, newest first.
 
@@ -133,10 +142,12 @@ def lines_to_buy(
         requests = requests.filter(project_id=project_id)
     requests = access.scoped(requests, actor, Action.PURCHASE_BUY)
     return (
-        RequestLine.objects.filter(request__in=requests, bound_quantity__lt=F("quantity"))
+        RequestLine.objects.filter(
+            request__in=requests, bound_quantity__lt=F("quantity") - F("given_up_quantity")
+        )
         .annotate(
             left=ExpressionWrapper(
-                F("quantity") - F("bound_quantity"),
+                F("quantity") - F("bound_quantity") - F("given_up_quantity"),
                 output_field=DecimalField(max_digits=12, decimal_places=3),
             )
         )

@@ -337,6 +337,28 @@ def test_the_round_puts_the_same_goods_together(office: Office) -> None:
     assert sign_in("asker").get(f"{HOME}to-buy/").status_code == 403
 
 
+def test_what_cannot_be_had_is_told_and_done_without(office: Office, asker: Visitor) -> None:
+    request = approved(office)
+    paper, page = request.lines.get(), page_of(request)
+    address = f"{HOME}lines/{paper.pk}/obstacle/"
+    buyer = sign_in("buyer")
+    assert address in buyer.get(page).content.decode()
+    assert asker.get(address).status_code == 403
+    assert buyer.post(address, {"reason": "市场断货"}).status_code == 302
+    assert "市场断货" in asker.get(page).content.decode()
+    assert "复印纸" in asker.get(f"{page}give-up/").content.decode()
+    assert asker.post(f"{page}give-up/", {"reason": "改用电子单据"}).status_code == 422
+
+    values = {"reason": "改用电子单据", "line_ids": [paper.pk]}
+    assert asker.post(f"{page}give-up/", values).status_code == 302
+
+    paper.refresh_from_db()
+    assert paper.given_up_quantity == 30
+    text = asker.get(page).content.decode()
+    assert f"{page}give-up/" not in text
+    assert "改用电子单据" in text
+
+
 def test_split_purchases_are_reported(office: Office, asker: Visitor) -> None:
     for _again in range(3):
         submitted(office, line("拖把", "10", "20.00"))
