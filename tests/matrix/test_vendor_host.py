@@ -53,7 +53,9 @@ def open_to_all(answer: int) -> Row:
 
 
 _ROUND = "/v/<place:place>/rounds/<int:round_id>/"
-_API_ROUND = "/v/<place:place>/api/v1/rounds/<int:round_id>/"
+_API = "/v/<place:place>/api/v1/"
+_API_ROUND = f"{_API}rounds/<int:round_id>/"
+_API_ORDER = f"{_API}orders/<int:order_id>/"
 ROWS: dict[tuple[str, str], Row] = {
     ("/", "GET"): of_person(200),
     ("/sign-in/", "GET"): Row(200, 302, 302, 302),
@@ -110,6 +112,27 @@ ROWS: dict[tuple[str, str], Row] = {
     ("/v/<place:place>/api/v1/papers/", "POST"): Row(302, 415, 415, 404),
     ("/v/<place:place>/api/v1/paper-kinds/", "GET"): of_company(200),
     ("/v/<place:place>/api/v1/files/<int:attachment_id>/content/", "POST"): of_company(200, 404),
+    (f"{_API}orders/", "GET"): of_company(200),
+    (f"{_API_ORDER}", "GET"): of_company(200, 404),
+    # An empty body; no change waits for an answer.
+    (f"{_API_ORDER}acknowledgement/", "POST"): of_company(400, 404),
+    (f"{_API_ORDER}answer/", "POST"): of_company(400, 404),
+    (f"{_API_ORDER}changes/", "POST"): of_company(400, 404),
+    (f"{_API_ORDER}deliveries/", "POST"): of_company(400, 404),
+    (f"{_API_ORDER}invoices/", "POST"): of_company(400, 404),
+    (f"{_API}deliveries/", "GET"): of_company(200),
+    (f"{_API}deliveries/<int:delivery_id>/cancellation/", "POST"): of_company(200, 404),
+    (f"{_API}receipts/", "GET"): of_company(200),
+    (f"{_API}objections/", "GET"): of_company(200),
+    (f"{_API}invoices/", "GET"): of_company(200),
+    (f"{_API}invoices/<int:invoice_id>/", "GET"): of_company(200, 404),
+    (f"{_API}invoices/<int:invoice_id>/scan/", "POST"): of_company(415, 404),
+    (f"{_API}months/", "GET"): of_company(200),
+    (f"{_API}months/<int:assessment_id>/invoice/", "POST"): of_company(400, 404),
+    (f"{_API}entries/", "GET"): of_company(200),
+    (f"{_API}statements/", "GET"): of_company(200),
+    (f"{_API}statements/<int:statement_id>/answer/", "POST"): of_company(400, 404),
+    (f"{_API}messages/", "GET"): of_company(200),
     ("/v/<place:place>/statement/", "GET"): of_company(200),
     ("/v/<place:place>/statement/<int:statement_id>/answer/", "POST"): of_company(422, 404),
     ("/v/<place:place>/deliveries/", "GET"): of_company(200),

@@ -126,6 +126,13 @@ def changes_of(order: PurchaseOrder) -> QuerySet[OrderChange]:
     return order.changes.order_by("-number")
 
 
+def own_changes_of(order: PurchaseOrder) -> QuerySet[OrderChange]:
+    """Return what its vendor sees of an order's changes: his own, and what was approved."""
+    return changes_of(order).filter(
+        Q(proposed_by__isnull=True) | Q(state__in=[ChangeState.APPROVED, ChangeState.AGREED])
+    )
+
+
 def deliveries_of(order: PurchaseOrder) -> QuerySet[Delivery]:
     """Return what the vendor announced, the newest first, with its lines."""
     return order.deliveries.prefetch_related("lines__order_line", "receipts").order_by("-pk")

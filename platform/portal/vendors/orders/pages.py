@@ -46,7 +46,7 @@ class OrderPage(VendorView):
             title=order.number,
             order=order,
             lines=lines,
-            changes=[one for one in queries.changes_of(order) if _is_shown(one)],
+            changes=queries.own_changes_of(order),
             deliveries=queries.deliveries_of(order),
             receipts=receiving.own_receipts(actor=self.actor).filter(order=order),
             objections=receiving.own_objections(actor=self.actor).filter(order_line__order=order),
@@ -150,8 +150,3 @@ class CancelDelivery(VendorView):
             raise NotFound
         operations.cancel_delivery(actor=self.actor, delivery_id=delivery_id, now=self.now)
         return HttpResponseRedirect(self.url("portal-orders-order", order_id=order_id))
-
-
-def _is_shown(change: Any) -> bool:
-    """Tell whether a vendor sees a change: his own, and what the company has approved."""
-    return change.proposed_by is None or change.state in {ChangeState.APPROVED, ChangeState.AGREED}

@@ -72,6 +72,20 @@ def put_in_month(
     return invoice
 
 
+@transaction.atomic
+def put_in_scan(
+    *, actor: Actor, invoice_id: int, upload: IO[bytes], name: str, now: datetime
+) -> VendorInvoice:
+    """Hang a scan on an invoice of the vendor's that is not decided yet.
+
+    :raises NotFound: if it is none of his.
+    :raises InvoiceStateWrong: if it is booked or refused; and what ``documents.attach`` raises.
+    """
+    invoice = queries.get_own_invoice(actor=actor, invoice_id=invoice_id)
+    _hang(actor, invoice, upload, name, now)
+    return invoice
+
+
 def _hang(
     actor: Actor, invoice: VendorInvoice, upload: IO[bytes], name: str, now: datetime
 ) -> None:

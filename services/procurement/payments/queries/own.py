@@ -19,6 +19,7 @@ from services.procurement.payments.models import (
     PaymentState,
     ServiceAssessment,
     StatementState,
+    VendorEntry,
     VendorInvoice,
     VendorPayment,
     VendorStatement,
@@ -151,3 +152,19 @@ def own_payments(*, actor: Actor) -> QuerySet[VendorPayment]:
     return VendorPayment.objects.filter(
         vendor_id=vendor_id, state=PaymentState.PAID, paid_at__isnull=False
     ).order_by("-pk")
+
+
+def own_bookings(*, actor: Actor) -> QuerySet[VendorEntry]:
+    """Return the entries of the account of the vendor who asks, in no order, without balances.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    return VendorEntry.objects.filter(vendor_id=require_vendor(actor, actor.vendor_id))
+
+
+def get_own_statement(*, actor: Actor, statement_id: int) -> VendorStatement:
+    """Return a reconciliation of his. :raises NotFound: if it is none."""
+    found = own_statements(actor=actor).filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound
+    return found
