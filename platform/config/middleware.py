@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django_tenants.utils import get_tenant_domain_model, tenant_context
 
 from config import errors
+from config.uploads import InMemory
 from kernel import policies
 from kernel.tenancy import tenant_connection, vendor_host
 from tenants.companies.models import Company
@@ -66,6 +67,9 @@ class CompanyMiddleware:
             if urlconf:
                 request.tenant = None  # type: ignore[attr-defined]
                 request.urlconf = urlconf
+                if host == vendor_host():
+                    # What comes with a quote is sealed before anything of it is written.
+                    request.upload_handlers = [InMemory(request)]
                 set_urlconf(urlconf)
                 with timezone.override(zoneinfo.ZoneInfo(settings.OPERATOR_TIME_ZONE)):
                     response = self.get_response(request)

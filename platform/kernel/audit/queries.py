@@ -8,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from kernel import access
 from kernel.access import Action, Actor
+from kernel.audit import registry
 from kernel.audit.models import AuditEntry, AuditLink
 from kernel.errors import NotFound
 
@@ -16,8 +17,10 @@ def entries(*, actor: Actor) -> QuerySet[AuditEntry]:
     """Return the record as far as the actor may read it, newest first.
 
     Who may read it in some projects sees what was done in these, and nothing of the company's.
+    What a service withholds for a while (``registry.withhold``) is not among it until then.
     """
-    return access.scoped(AuditEntry.objects.order_by("-pk"), actor, Action.AUDIT_VIEW)
+    shown = AuditEntry.objects.order_by("-pk").exclude(registry.withheld())
+    return access.scoped(shown, actor, Action.AUDIT_VIEW)
 
 
 def get_entry(*, actor: Actor, entry_id: int) -> AuditEntry:

@@ -4,15 +4,19 @@
 of its models to what such a thing is called: ``{"properties.unit": _("Unit")}``.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, reduce
 from importlib import import_module
+from operator import or_
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
 Text = str | Promise
+
+_WITHHELD: dict[str, Callable[[], Q]] = {}
 
 
 @cache
@@ -35,6 +39,20 @@ def event_words(event: str) -> str:
 def object_words(object_type: str) -> str:
     """Return what kind of thing it happened to, in words, or the code of a former release."""
     return str(objects().get(object_type, object_type))
+
+
+def withhold(name: str, entries: Callable[[], Q]) -> None:
+    """Keep entries from everybody who reads the record, as long as ``entries()`` names them.
+
+    For what somebody may learn later only. It is written at once, chained and verified with all
+    others. Called in ``AppConfig.ready`` under a unique name.
+    """
+    _WITHHELD[name] = entries
+
+
+def withheld() -> Q:
+    """Return the condition for what nobody is shown at present."""
+    return reduce(or_, (entries() for entries in _WITHHELD.values()), Q(pk__in=[]))
 
 
 def _collect(name: str) -> Mapping[str, Text]:

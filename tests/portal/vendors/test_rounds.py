@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import Client
 from django.utils import timezone
 from django_tenants.utils import tenant_context
@@ -158,3 +159,34 @@ def test_another_vendor_and_a_closed_round(scene: Scene) -> None:
     assert other.post(scene.url, {**scene.prices("1", "2"), "do": "send"}).status_code == 404
     assert other.get("/v/alpha/rounds/").status_code == 200
     assert scene.round.title not in other.get("/v/alpha/rounds/").content.decode()
+
+
+def test_no_file_of_a_quote_touches_the_disk_before_it_is_sealed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django puts what is larger than ``FILE_UPLOAD_MAX_MEMORY_SIZE`` into /tmp, in clear."""
+    written: list[str] = []
+    begin = TemporaryUploadedFile.__init__
+
+    def note(self: TemporaryUploadedFile, name: str, *args: Any, **kwargs: Any) -> None:
+        written.append(name)
+        begin(self, name, *args, **kwargs)
+
+    monkeypatch.setattr(TemporaryUploadedFile, "__init__", note)
+    large = PDF + b"%" * (settings.FILE_UPLOAD_MAX_MEMORY_SIZE + 1)
+    file = SimpleUploadedFile("prices.pdf", large, content_type="application/pdf")
+
+    answer = scene.client.post(
+        scene.url, scene.prices("28.90", "645.00", do="send", files=[file], tax_percent="13")
+    )
+
+    assert answer.status_code == 302
+    with tenant_context(scene.company):
+        assert SealedFile.objects.count() == 1
+    assert written == []
+
+
+def test_a_body_beyond_the_limit_is_refused_before_it_is_read(scene: Scene) -> None:
+    answer = scene.client.post(scene.url, CONTENT_LENGTH=str(settings.MAX_BODY_BYTES + 1))
+
+    assert answer.status_code == 413

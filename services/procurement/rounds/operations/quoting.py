@@ -35,6 +35,7 @@ from services.procurement.rounds.rules.sheets import Sheet
 from services.procurement.vendors.models import Contact, ContactState
 
 MAX_DRAFT_BYTES: Final = 512 << 10
+_PRICE_FIELD: Final = 24
 
 
 @transaction.atomic
@@ -103,8 +104,11 @@ def save_quote_draft(
     content = json.dumps(typed, ensure_ascii=False, separators=(",", ":")).encode()
     if len(content) > MAX_DRAFT_BYTES:
         raise DraftTooLarge(_("This is too much for a quote."))
+    # Filled up, so that its size does not tell how long the prices in it are.
     sealed = sealing.seal(
-        content, to=own_key_of(contact), about=about.draft(invitation.pk, contact.pk)
+        content + b" " * _spare(typed),
+        to=own_key_of(contact),
+        about=about.draft(invitation.pk, contact.pk),
     )
     draft, _made = QuoteDraft.objects.update_or_create(
         invitation=invitation, contact=contact, defaults={"sealed": sealed, "saved_at": now}
@@ -215,6 +219,14 @@ def unseal_own(sealed: bytes, key: KeyPair, mark: bytes) -> bytes:
                 "Enter it anew."
             )
         ) from error
+
+
+@sensitive_variables("typed", "rows", "prices")
+def _spare(typed: Mapping[str, Any]) -> int:
+    """Return by how much the prices that were typed are shorter than a usual field."""
+    rows: Mapping[str, Mapping[str, Any]] = typed.get("lines") or {}
+    prices = [*(row.get("price", "") for row in rows.values()), typed.get("freight", "")]
+    return sum(max(0, _PRICE_FIELD - len(str(price).encode())) for price in prices)
 
 
 def _lock(actor: Actor, round_id: int, now: datetime) -> Invitation:

@@ -42,6 +42,7 @@ from services.procurement.rounds.queries.rounds import (
     quotes_of,
     rounds,
     to_open,
+    withheld_entries,
 )
 
 __all__ = [
@@ -82,4 +83,5 @@ __all__ = [
     "standings",
     "to_open",
     "unanswered",
+    "withheld_entries",
 ]

@@ -83,6 +83,15 @@ def history(*, actor: Actor, round_id: int) -> QuerySet[AuditEntry]:
     return approvals.history_with_cases({Round: [found.pk]})
 
 
+def withheld_entries() -> Q:
+    """Return the condition for entries of the audit record that tell who has quoted.
+
+    What a vendor did with his invitation nobody reads before the opening, whatever his post.
+    """
+    sealed = Invitation.objects.filter(round__state=RoundState.OPEN).values("pk")
+    return Q(object_type=Invitation._meta.label_lower, object_id__in=sealed)
+
+
 def lock_round(round_id: int) -> Round:
     """Return the round, locked until the transaction ends. :raises NotFound: if there is none.
 

@@ -19,6 +19,7 @@ from kernel.text import _
 VERSION: Final = 1
 MAX_PRICE: Final = Decimal("99999999.9999")
 _PRICE_PLACES: Final = Decimal("0.0001")
+_LONGEST_PRICE: Final = len(f"{MAX_PRICE}")
 _MAX_FREIGHT: Final = Decimal("99999999.99")
 _MAX_DAYS: Final = 3650
 _TEXTS: Final = {"brand": 100, "note": 200}
@@ -166,8 +167,12 @@ def unusual_lines(
 
 
 def to_bytes(sheet: Sheet) -> bytes:
-    """Return what is sealed: JSON with amounts as text, the same for equal quotes."""
-    return json.dumps(
+    """Return what is sealed: JSON with amounts as text, the same for equal quotes.
+
+    Filled up with spaces as if every figure were as long as can be. Sealed bytes are padded in
+    steps; without this a round of many lines would tell by the step how long its prices are.
+    """
+    content = json.dumps(
         {
             "version": VERSION,
             "lines": [
@@ -201,6 +206,7 @@ def to_bytes(sheet: Sheet) -> bytes:
         separators=(",", ":"),
         sort_keys=True,
     ).encode()
+    return content + b" " * _spare(sheet)
 
 
 def from_bytes(content: bytes) -> Sheet:
@@ -243,6 +249,18 @@ def from_bytes(content: bytes) -> Sheet:
 
 def _count(value: Any) -> int | None:
     return None if value is None else int(value)
+
+
+def _spare(sheet: Sheet) -> int:
+    """Return by how much a quote's figures are shorter than the longest that can be written."""
+    prices = [*(line.unit_price for line in sheet.lines), sheet.freight]
+    counts = [line.delivery_days for line in sheet.lines]
+    counts += [sheet.delivery_days, sheet.warranty_months]
+    spare = [_LONGEST_PRICE - len(f"{price:f}") for price in prices]
+    spare += [len("null") - len(json.dumps(count)) for count in counts]
+    spare.append(len("100.00") - len(f"{sheet.tax_percent:f}"))
+    spare.append(0 if sheet.valid_to else len('"2026-01-01"') - len("null"))
+    return sum(max(0, each) for each in spare)
 
 
 def _texts_of(sheet: Sheet) -> list[str]:
