@@ -45,14 +45,18 @@ class ScoresForm(forms.Form):
                     max_value=FULL_SCORE,
                     required=False,
                     initial=score.points if score else None,
-                    widget=forms.NumberInput(attrs={"class": "inp num", "inputmode": "numeric"}),
+                    widget=forms.NumberInput(
+                        attrs={"class": "form-control num", "inputmode": "numeric"}
+                    ),
                 )
                 self.fields[f"n-{quote_id}-{key}"] = forms.CharField(
                     label=_("%(vendor)s, %(criterion)s: note") % words,
                     max_length=200,
                     required=False,
                     initial=score.note if score else "",
-                    widget=forms.TextInput(attrs={"class": "inp"}),
+                    widget=forms.TextInput(
+                        attrs={"class": "form-control", "placeholder": _("Remark")}
+                    ),
                 )
 
     def rows(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:

@@ -218,6 +218,7 @@ class AwardPage(_RoundView):
         found = self.found(round_id)
         sheet = sheets.comparison_of(found)
         form = AwardForm(request.POST, sheet=sheet)
+        simulated = _simulated(form, sheet)  # a refusal makes the form invalid, not the sums
         if form.is_valid():
             try:
                 operations.propose_award(
@@ -233,10 +234,15 @@ class AwardPage(_RoundView):
                 _show(form, error)
             else:
                 return redirect(_page_of(found))
-        return self._page(found, form, sheet, status=422)
+        return self._page(found, form, sheet, simulated, status=422)
 
     def _page(
-        self, found: Round, form: AwardForm, sheet: Comparison, status: int = 200
+        self,
+        found: Round,
+        form: AwardForm,
+        sheet: Comparison,
+        simulated: dict[str, Any] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         context = {
             "title": _("Award"),
@@ -246,7 +252,7 @@ class AwardPage(_RoundView):
             "sheet": sheet,
             "is_split": form["kind"].value() == "split",
             "lines": [(line, form[f"line-{line.line_id}"]) for line, _cells in sheet.rows],
-            **_simulated(form, sheet),
+            **(_simulated(form, sheet) if simulated is None else simulated),
         }
         is_partial = self.request.headers.get("HX-Request") == "true" and status == 200
         name = "_simulation" if is_partial else "award"
