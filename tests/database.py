@@ -151,7 +151,8 @@ def copy_template(database: str) -> None:
     with one_at_a_time():
         name = ensure_template()
         drop(database, attempts=20)
-        execute(f'CREATE DATABASE "{database}" TEMPLATE "{name}"')
+        # File by file: page by page through the log takes ten times as long, most of it computing.
+        execute(f'CREATE DATABASE "{database}" TEMPLATE "{name}" STRATEGY file_copy')
     use(database)
 
 

@@ -29,7 +29,15 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "unix_socket_permissions": "0700",
 }
-FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_wal_size": "256MB",  # where the cluster is in memory, its log is as well
+}
+# A test cluster takes about 0.5 GB there; the rest is left to others.
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108 (the owner of what is made there is checked)
+MEMORY_BYTES = 3_000_000_000
 ROLES = """
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guanjia_owner') THEN
@@ -155,7 +163,11 @@ def socket_directory(home: Path, longest_name: str) -> Path:
 
 
 class Postgres:
-    """The cluster of one data directory. Only one process at a time may start or stop it."""
+    """The cluster of one data directory. Only one process at a time may start or stop it.
+
+    One that need not last is made in memory, where there is room: a database is thousands of files,
+    and the tests copy one some hundred times.
+    """
 
     def __init__(self, home: Path, venv: Path, *, durable: bool) -> None:
         self._venv = venv
@@ -163,11 +175,24 @@ class Postgres:
         shared = Path("/var/tmp")  # noqa: S108 (the owner of what is made there is checked)
         self._account = Account(home, shared / f"guanjia-{short_id(home)}")
         outside = self._account.outside
-        self.data = (outside / "cluster" if outside else home) / "postgres"
+        self._memory = MEMORY_DISK.resolve() / f"guanjia-{short_id(home)}"
+        self._entry = (outside / "cluster" if outside else home) / "postgres"
+        self.data = self._entry
+        if not outside and self._belongs_in_memory():
+            self.data = self._memory / "postgres"
         self.sockets = outside / "run" if outside else socket_directory(home, ".s.PGSQL.5432")
         self.log = outside / "run/postgres.log" if outside else home / "log/postgres.log"
         self._inside = home / "postgres"
         self._binaries: Binaries | None = None
+
+    def _belongs_in_memory(self) -> bool:
+        """Return whether the cluster is in memory, or will be once it is made."""
+        if self._entry.is_symlink() and self._entry.exists():
+            return True
+        # One that is on the disk and at work stays there.
+        if self._durable or (self._entry / "postmaster.pid").exists() or not MEMORY_DISK.is_dir():
+            return False
+        return shutil.disk_usage(MEMORY_DISK).free > MEMORY_BYTES
 
     @property
     def binaries(self) -> Binaries:
@@ -181,7 +206,7 @@ class Postgres:
 
     def _choose(self) -> Binaries:
         found = [one for one in installed_binaries(self._venv) if one.major >= OLDEST]
-        made_by = self.data / "PG_VERSION"
+        made_by = self._entry / "PG_VERSION"
         if made_by.exists():
             major = int(made_by.read_text())
             fitting = [one for one in found if one.major == major]
@@ -213,7 +238,7 @@ class Postgres:
         :raises Problem: if it does not come up.
         """
         self._prepare()
-        if not (self.data / "PG_VERSION").exists():
+        if not (self._entry / "PG_VERSION").exists():
             self._initialise()
         if self.is_ready():
             return False
@@ -262,7 +287,7 @@ class Postgres:
 
     def remove(self) -> None:
         """Delete what lies outside the data directory."""
-        for path in (self._account.outside, self.sockets):
+        for path in (self._account.outside, self.sockets, self._memory):
             if path:
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -275,6 +300,8 @@ class Postgres:
         if not outside:
             self.sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.log.parent.mkdir(parents=True, exist_ok=True)
+            if self.data != self._entry:
+                private_directory(self._memory)
             return
         if (self._inside / "PG_VERSION").exists():
             raise Problem(
@@ -317,7 +344,13 @@ class Postgres:
         if made.returncode:
             self.log.write_text(made.stdout)
             raise Problem("initdb could not make the database cluster", log=self.log)
+        shutil.rmtree(self.data, ignore_errors=True)  # in memory: of a checkout that is gone
         unfinished.rename(self.data)
+        if self.data != self._entry:
+            if not self._entry.is_symlink():
+                shutil.rmtree(self._entry, ignore_errors=True)
+            self._entry.unlink(missing_ok=True)
+            self._entry.symlink_to(self.data)
 
     @property
     def _pid_file(self) -> Path:

@@ -55,9 +55,11 @@ def make_home(parent: Path) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data directory whose path, unlike tmp_path, is short enough for sockets inside it."""
-    return make_home(tmp_path_factory.mktemp("home"))
+    made = make_home(tmp_path_factory.mktemp("home"))
+    yield made
+    Postgres(made, VENV, durable=True).remove()  # what lies in memory
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,6 +48,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server.set_up(for_tests=False)
     yield server
     server.stop()
+    server.remove()
 
 
 def test_roles_may_do_what_they_should(running: Postgres) -> None:
@@ -151,11 +153,11 @@ def test_a_shell_standing_in_the_data_directory_is_left_alone(postgres: Postgres
         bystander.kill()
 
 
-def test_starting_a_running_server_keeps_it(postgres: Postgres) -> None:
+def test_starting_a_running_server_keeps_it(postgres: Postgres, home: Path) -> None:
     postgres.start()
     before = (postgres.data / "postmaster.pid").read_text()
 
-    assert Postgres(postgres.data.parent, VENV, durable=False).start() is False
+    assert Postgres(home, VENV, durable=False).start() is False
 
     assert (postgres.data / "postmaster.pid").read_text() == before
 
@@ -180,11 +182,11 @@ def test_simultaneous_starters_share_one_server(home: Path) -> None:
         for _ in range(3)
     ]
     said = [starter.stdout.readline() for starter in starters if starter.stdout]
-    postmasters = processes_in(home / "postgres", "postgres")
+    postmasters = processes_in((home / "postgres").resolve(), "postgres")
     remaining = [len(postmasters)]
     for starter in starters:
         starter.communicate()
-        remaining.append(len(processes_in(home / "postgres", "postgres")))
+        remaining.append(len(processes_in((home / "postgres").resolve(), "postgres")))
 
     assert sorted("was still up" in line for line in said) == [False, True, True]
     assert [starter.returncode for starter in starters] == [0, 0, 0]
@@ -205,14 +207,72 @@ def test_a_failing_start_names_its_log(postgres: Postgres) -> None:
     assert "contains errors" in postgres.log.read_text()
 
 
-def test_data_of_a_version_that_is_not_installed_is_refused(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    postgres.data.mkdir(parents=True)
-    (postgres.data / "PG_VERSION").write_text("14\n")
+def test_data_of_a_version_that_is_not_installed_is_refused(home: Path) -> None:
+    server = Postgres(home, VENV, durable=True)
+    server.data.mkdir(parents=True)
+    (server.data / "PG_VERSION").write_text("14\n")
 
     with pytest.raises(Problem, match="needs PostgreSQL 14"):
-        postgres.start()
+        server.start()
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory that stands for memory, with room enough."""
+    disk = tmp_path / "memory"
+    disk.mkdir()
+    monkeypatch.setattr(module, "MEMORY_DISK", disk)
+    monkeypatch.setattr(module, "MEMORY_BYTES", 0)
+    return disk
+
+
+def test_data_that_need_not_last_are_in_memory(home: Path, memory: Path) -> None:
+    server = Postgres(home, VENV, durable=False)
+    server.start()
+    try:
+        assert server.data.is_relative_to(memory)
+        assert (home / "postgres").resolve() == server.data
+        assert server.data.parent.stat().st_mode & 0o777 == 0o700
+        # Whoever stops or removes it does not know what it was for.
+        assert Postgres(home, VENV, durable=True).data == server.data
+        assert Postgres(home, VENV, durable=True).start() is False
+    finally:
+        server.stop()
+        server.remove()
+    assert list(memory.iterdir()) == []
+
+
+def test_data_in_memory_are_made_anew_when_the_memory_or_the_checkout_is(
+    home: Path, memory: Path
+) -> None:
+    first = Postgres(home, VENV, durable=False)
+    first.start()
+    first.stop()
+    mark = first.mark()
+    shutil.rmtree(first.data.parent)  # as a restart of the machine does
+
+    second = Postgres(home, VENV, durable=False)
+    second.start()
+    second.stop()
+    assert second.mark() != mark
+    (home / "postgres").unlink()  # as a fresh clone in the same place has it
+    mark = second.mark()
+
+    third = Postgres(home, VENV, durable=False)
+    third.start()
+    third.stop()
+    assert third.mark() != mark
+    third.remove()
+
+
+def test_data_that_last_or_have_no_room_are_on_the_disk(
+    home: Path, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Postgres(home, VENV, durable=True).data == home / "postgres"
+    monkeypatch.setattr(module, "MEMORY_BYTES", 2**62)
+    assert Postgres(home, VENV, durable=False).data == home / "postgres"
+    monkeypatch.setattr(module, "MEMORY_DISK", memory / "of another system")
+    assert Postgres(home, VENV, durable=False).data == home / "postgres"
 
 
 def test_no_server_programs_at_all_is_one_clear_line(

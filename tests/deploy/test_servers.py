@@ -81,7 +81,7 @@ def test_a_cluster_made_anew_is_another_one(home: Path, report: Reporter) -> Non
         assert servers.cluster() == first
     with Servers(home, VENV, report, {}, purpose=Purpose.TEST) as servers:
         assert servers.cluster() == first
-    shutil.rmtree(home / "postgres")
+    shutil.rmtree((home / "postgres").resolve())
 
     with Servers(home, VENV, report, {}, purpose=Purpose.TEST) as servers:
         assert servers.cluster() not in {first, ""}
