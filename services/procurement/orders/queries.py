@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
+from kernel.money import round_money
 from services.procurement.catalogue.models import Item
 from services.procurement.contracts.models import Contract, ContractKind
 from services.procurement.contracts.queries import IN_FORCE
@@ -101,6 +102,30 @@ def own_deliveries(*, actor: Actor) -> QuerySet[Delivery]:
         .prefetch_related("lines__order_line", "receipts")
         .order_by("-pk")
     )
+
+
+def called_amount(contract_id: int, *, without: int | None = None) -> Decimal:
+    """Return to what the call-offs of an agreement come, with what open changes add to them.
+
+    Of what was closed short only what is here counts. Asks no action; the agreement is locked.
+
+    :param without: an order that is left out.
+    """
+    total = Decimal(0)
+    orders = PurchaseOrder.objects.filter(contract_id=contract_id, award=None)
+    for order in orders.exclude(pk=without or 0).exclude(state=OrderState.CANCELLED):
+        if order.state == OrderState.CLOSED:
+            total += sum(
+                (
+                    round_money((line.received_quantity - line.returned_quantity) * line.unit_price)
+                    for line in order.lines.all()
+                ),
+                Decimal(0),
+            )
+        else:
+            changes = order.changes.filter(state__in=OPEN_CHANGES)
+            total += max([order.amount, *changes.values_list("amount_after", flat=True)])
+    return total
 
 
 def lock_order(order_id: int) -> PurchaseOrder:

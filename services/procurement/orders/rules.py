@@ -118,6 +118,21 @@ def check_call_off(
         )
 
 
+def check_agreed_amount(amount: Decimal, *, agreed: Decimal, called: Decimal) -> None:
+    """Return if an agreement lets be called off for so much; one without an amount always does.
+
+    :raises PriceLimits: if less is left of it.
+    """
+    left = max(agreed - called, Decimal(0))
+    if agreed and amount > left:
+        raise PriceLimits(
+            _("The agreement comes to %(agreed)s; %(left)s of it are left, this takes %(amount)s.")
+            % {"agreed": f"{agreed:,.2f}", "left": f"{left:,.2f}", "amount": f"{amount:,.2f}"},
+            field="quantity",
+            details={"left": f"{left:.2f}", "amount": f"{amount:.2f}"},
+        )
+
+
 def change_of(
     lines: Iterable[Ordered], wanted: Mapping[int, NewFigures], *, freight: Decimal
 ) -> Change:

@@ -108,6 +108,7 @@ class Mismatch(StrEnum):
     PRICE = "PRICE"
     BILLED_BEFORE = "BILLED_BEFORE"
     FREIGHT = "FREIGHT"  # more freight is billed than was agreed; of no line
+    TAX = "TAX"  # more of it is tax than the agreed rate makes; of no line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,25 @@ def freight_finding(*, billed: Decimal, agreed: Decimal, billed_before: Decimal)
     return Finding(line_id=0, mismatch=Mismatch.FREIGHT, amount=over) if over > 0 else None
 
 
+def most_tax(*, amount: Decimal, freight: Decimal, tax_percent: Decimal, lines: int) -> Decimal:
+    """Return the most of an invoice that can be tax; a cent of each line may be rounding.
+
+    Freight has the rate of the goods, or that of transport where this is higher.
+    """
+    of_freight = max(tax_percent, FREIGHT_TAX_PERCENT)
+    goods = (amount - freight) * tax_percent / (100 + tax_percent)
+    return round_money(goods + freight * of_freight / (100 + of_freight)) + CENT * lines
+
+
+def tax_finding(*, tax: Decimal, most: Decimal) -> Finding | None:
+    """Return by how much more an invoice says is tax than can be; ``None`` if by none.
+
+    What is called tax is claimed from the state, not counted as cost. Less than the rate is the
+    vendor's to explain to his own office; the price with tax is what was agreed.
+    """
+    return Finding(line_id=0, mismatch=Mismatch.TAX, amount=tax - most) if tax > most else None
+
+
 def released(*, accrued: Decimal, open_quantity: Decimal, quantity: Decimal) -> Decimal:
     """Return what an invoice takes out of the goods received and not invoiced of a line.
 
@@ -204,6 +224,9 @@ def spread(amount: Decimal, rows: Sequence[tuple[int, "Open"]]) -> list[tuple[in
         )
     return shares
 
+
+FREIGHT_TAX_PERCENT: Final = Decimal(9)
+HIGHEST_TAX_PERCENT: Final = Decimal(13)  # of all rates there are
 
 AGES: Final = (0, 30, 60, 90)  # days overdue from which a column begins, after "not yet due"
 

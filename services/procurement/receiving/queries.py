@@ -153,11 +153,12 @@ def get_sample(*, actor: Actor, sample_id: int) -> SealedSample:
 
 def may_still_object(line: GoodsReceiptLine) -> Decimal:
     """Return how much of what was accepted is neither objected to nor back at the vendor."""
-    objected = line.objections.filter(kind="IN_USE").exclude(
-        state=ObjectionState.SETTLED, settlement="KEPT"
-    )
-    total: Decimal | None = objected.aggregate(total=Sum("quantity"))["total"]
-    return line.accepted - (total or ZERO)
+    objections = line.objections.filter(kind="IN_USE")
+    kept = Q(state=ObjectionState.SETTLED, settlement="KEPT")
+    held: Decimal | None = objections.exclude(kept).aggregate(total=Sum("quantity"))["total"]
+    # Of what is kept in the end, a part may have gone back before that was settled.
+    back = objections.filter(kept).aggregate(total=Sum("returns__quantity"))["total"]
+    return line.accepted - (held or ZERO) - (back or ZERO)
 
 
 def returned_of(objection: Objection) -> Decimal:

@@ -38,6 +38,7 @@ from services.procurement.orders.operations.common import (
     lock_to_buy,
     record_order,
     release,
+    require_agreed_amount,
     require_contract,
     require_person,
     require_state,
@@ -95,6 +96,7 @@ def propose_change(
     :raises ChangeOpen: if a change of it is open.
     :raises ChangeInvalid: if nothing changes, or it contradicts what has arrived.
     :raises LineTaken: if less is left of a request.
+    :raises PriceLimits: if less is left of the agreement that it calls off.
     :raises ContractMissing: if it becomes a bulk purchase without its contract.
     """
     order = lock_to_buy(actor=actor, order_id=order_id)
@@ -297,6 +299,8 @@ def _require_agreed_prices(rows: list[OrderLine], found: Change) -> None:
 def _submit(actor: Actor, order: PurchaseOrder, change: OrderChange, now: datetime) -> None:
     rows = {row.pk: row for row in lock_lines(order)}
     found = change_of(queries.ordered(rows.values()), figures_of(change), freight=order.freight)
+    if found.amount > order.amount:
+        require_agreed_amount(order, found.amount)
     reserve(order, {rows[pk]: delta for pk, delta in found.deltas.items() if delta > 0})
     if found.amount > order.amount:
         require_contract(order, queries.award_amount(order) + found.amount - order.amount)

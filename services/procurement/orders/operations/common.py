@@ -20,7 +20,7 @@ from services.procurement.orders.operations.errors import (
     OrderStateWrong,
     PersonNeeded,
 )
-from services.procurement.orders.rules import check_call_off
+from services.procurement.orders.rules import check_agreed_amount, check_call_off
 from services.procurement.requests import operations as requests
 
 SERIES = "purchase-order"
@@ -94,6 +94,17 @@ def require_contract(order: PurchaseOrder, amount: Decimal) -> None:
             },
             details={"amount": f"{amount:.2f}", "signed": f"{signed or 0:.2f}"},
         )
+
+
+def require_agreed_amount(order: PurchaseOrder, amount: Decimal) -> None:
+    """Return if the agreement that an order calls off lets it come to ``amount``.
+
+    :raises PriceLimits: if less is left of it.
+    """
+    if order.award_id is None and order.contract_id is not None:
+        agreement = contracts.lock_contract(order.contract_id)
+        called = queries.called_amount(agreement.pk, without=order.pk)
+        check_agreed_amount(amount, agreed=agreement.amount, called=called)
 
 
 def reserve(order: PurchaseOrder, quantities: Mapping[OrderLine, Decimal]) -> None:

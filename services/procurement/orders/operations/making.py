@@ -22,6 +22,7 @@ from services.procurement import scope
 from services.procurement.contracts import queries as contracts
 from services.procurement.contracts.models import Contract, ContractKind
 from services.procurement.contracts.operations import AwardNotApproved
+from services.procurement.orders import queries
 from services.procurement.orders.models import AgreedPrice, OrderLine, OrderState, PurchaseOrder
 from services.procurement.orders.operations.common import (
     SERIES,
@@ -40,6 +41,7 @@ from services.procurement.orders.operations.errors import (
 )
 from services.procurement.orders.rules import (
     OrderInvalid,
+    check_agreed_amount,
     check_call_off,
     check_price,
     check_quantity,
@@ -148,8 +150,9 @@ def call_off(
     :raises duties.DutiesMeet: if he approved one of the requests (SoD-21).
     :raises AgreementNotInForce: if it is not signed, or today is none of its days.
     :raises VendorNotFit: if the vendor may not be ordered from (PR-66).
-    :raises NotAgreed: if it has no price for a line.
-    :raises PriceLimits: if it is less or more than the agreement lets be called off.
+    :raises NotAgreed: if it has no price for a line, or is another project's.
+    :raises PriceLimits: if it is less or more than the agreement lets be called off, of an article
+        or for all its money.
     :raises LineTaken: if less is left of a request's line.
     """
     contract = contracts.lock_contract(contract_id)
@@ -160,6 +163,9 @@ def call_off(
         raise AgreementNotInForce(_("This is no framework agreement that is in force today."))
     require_fit(contract.vendor_id, today=today)
     lines = _taken(actor, quantities, now)
+    project_id = lines[0].request.project_id
+    if contract.project_id not in (None, project_id):
+        raise NotAgreed(_("This agreement is another project's."), field="lines")
     prices = _called(contract, lines, quantities)
     rows = [
         _Row(
@@ -170,13 +176,18 @@ def call_off(
         )
         for line in lines
     ]
+    check_agreed_amount(
+        sum((row.amount for row in rows), Decimal(0)),
+        agreed=contract.amount,
+        called=queries.called_amount(contract.pk),
+    )
     return _create(
         actor,
         rows,
         now=now,
         today=today,
         vendor_id=contract.vendor_id,
-        project_id=lines[0].request.project_id,
+        project_id=project_id,
         contract=contract,
         place=_checked_place(place),
         deliver_by=deliver_by,

@@ -1,7 +1,8 @@
 """Vendors' invoices, what is owed to them and paid, reconciliations, monthly assessments."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace, Upper
 
 from kernel.models import CompanyModel
 from kernel.text import _
@@ -13,6 +14,11 @@ from services.procurement.vendors.models import BankAccount, Vendor
 from services.properties.models import Project
 
 _GT_0 = Q(amount__gt=0, amount__lte=999999999999)
+
+
+def _spelled(field: str) -> Upper:
+    """Return a number without regard to blanks and to capital or small letters."""
+    return Upper(Replace(F(field), Value(" "), Value("")))
 
 
 class InvoiceState(models.TextChoices):
@@ -89,7 +95,8 @@ class VendorInvoice(CompanyModel):
                 name="vendorinvoice_booked_with_journal",
             ),
             models.UniqueConstraint(
-                fields=["vendor", "number"],
+                F("vendor"),
+                _spelled("number"),
                 condition=~Q(state__in=["REFUSED", "REVERSED"]),
                 name="vendorinvoice_number_once",
                 violation_error_message=_("This invoice is here already."),
@@ -164,7 +171,7 @@ class CreditNote(CompanyModel):
                 & Q(net_amount__gte=0, tax_amount__gte=0),
                 name="creditnote_adds_up",
             ),
-            models.UniqueConstraint(fields=["vendor", "number"], name="creditnote_number_once"),
+            models.UniqueConstraint(F("vendor"), _spelled("number"), name="creditnote_number_once"),
         ]
         indexes = [models.Index(fields=["vendor", "-id"], name="creditnote_of_vendor")]
 
@@ -221,7 +228,7 @@ class VendorPayment(CompanyModel):
                 name="vendorpayment_paid_by_another",
             ),
             models.UniqueConstraint(
-                fields=["reference"],
+                _spelled("reference"),
                 condition=~Q(reference=""),
                 name="vendorpayment_reference_once",
                 violation_error_message=_("This payment reference is booked already."),

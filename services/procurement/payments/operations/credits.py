@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from kernel.access import Actor
 from kernel.audit import operations as audit
@@ -46,7 +47,8 @@ def enter_credit(
         its order.
     :raises access.ActionDenied: without ``invoice.match`` there.
     :raises InvoiceStateWrong: if the invoice is not booked.
-    :raises CreditInvalid: if it is more than is open of the invoice, or has no figures.
+    :raises CreditInvalid: if it is more than is open of the invoice and not paid by a claim, if
+        more of it is tax than of the invoice, or it has no figures.
     :raises CreditExists: if it is here already, or the return has its credit.
     """
     invoice = lock_invoice(actor=actor, invoice_id=invoice_id)
@@ -115,6 +117,20 @@ def _check(invoice: VendorInvoice, figures: Figures, today: date) -> None:
         rules.require_amount(figures.tax_amount, field="tax_amount")
     if figures.invoiced_on > today:
         raise CreditInvalid(_("A credit note is not of a day to come."), field="invoiced_on")
+    if hasattr(invoice, "claim"):
+        raise CreditInvalid(
+            _("%(claim)s pays this invoice in cash: what the vendor gives back goes there.")
+            % {"claim": invoice.claim.number},
+            field="net_amount",
+        )
+    credited = invoice.credit_notes.aggregate(tax=Sum("tax_amount"))["tax"] or Decimal(0)
+    if figures.tax_amount > invoice.tax_amount - credited:
+        raise CreditInvalid(
+            _("Only %(left)s of this invoice's tax are left.")
+            % {"left": f"{invoice.tax_amount - credited:,.2f}"},
+            field="tax_amount",
+            details={"left": f"{invoice.tax_amount - credited:.2f}"},
+        )
     on_its_way = queries.asked_for([invoice.pk]).get(invoice.pk, Decimal(0))
     left = invoice.amount - invoice.paid_amount - invoice.credited_amount - on_its_way
     if figures.amount > left:

@@ -126,6 +126,15 @@ def enter_service_invoice(
             field="net_amount",
             details={"assessed": f"{assessment.amount:.2f}"},
         )
+    highest = rules.most_tax(
+        amount=figures.amount, freight=ZERO, tax_percent=rules.HIGHEST_TAX_PERCENT, lines=1
+    )
+    if figures.tax_amount > highest:
+        raise InvoiceMismatch(
+            _("At most %(most)s of it can be tax.") % {"most": f"{highest:,.2f}"},
+            field="tax_amount",
+            details={"most": f"{highest:.2f}"},
+        )
     invoice = _new(
         actor,
         figures,

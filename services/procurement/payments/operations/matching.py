@@ -118,7 +118,17 @@ def find(invoice: VendorInvoice) -> dict[int, OrderLine]:
         agreed=invoice.order.freight,
         billed_before=queries.freight_billed(invoice.order_id or 0, without=invoice.pk),
     )
-    found += [freight] if freight is not None else []
+    billed = invoice.lines.count()
+    tax = rules.tax_finding(
+        tax=invoice.tax_amount,
+        most=rules.most_tax(
+            amount=invoice.amount,
+            freight=invoice.freight,
+            tax_percent=invoice.order.tax_percent,
+            lines=billed,
+        ),
+    )
+    found += [finding for finding in (freight, tax) if finding is not None]
     invoice.findings = [{**asdict(finding), "amount": f"{finding.amount:.2f}"} for finding in found]
     invoice.state = InvoiceState.EXCEPTION if found else InvoiceState.MATCHED
     invoice.save(update_fields=["findings", "state"])

@@ -46,6 +46,7 @@ from services.procurement.payments.operations.errors import (
     SharesInvalid,
 )
 from services.procurement.texts import line as one_line
+from services.procurement.vendors import queries as vendors
 from services.procurement.vendors.models import AccountState, BankAccount, Vendor
 
 KIND = "vendor.payment"
@@ -131,7 +132,7 @@ def ask_payment(
     total = sum((share.amount for share in shares), Decimal(0))
     earlier = VendorPayment.objects.filter(idempotency_key=key).first()
     if earlier is not None:
-        return _same(earlier, actor, vendor_id, total)
+        return _same(earlier, actor, vendor_id, shares)
     invoices = _lock_invoices(vendor, shares)
     for project_id in {invoice.project_id for invoice in invoices.values()}:
         scope.require_of(actor, Action.VENDOR_PAYMENT_ASK, project_id)
@@ -141,7 +142,7 @@ def ask_payment(
         raise NoAccount(_("No bank account of this vendor is in force."))
     projects = {invoice.project_id for invoice in invoices.values()}
     project_id = projects.pop() if len(projects) == 1 else None
-    payment = VendorPayment.objects.create(
+    payment = VendorPayment(
         number=numbers.next_number(series=SERIES, project_id=project_id, on=company_day(now)),
         vendor=vendor,
         project_id=project_id,
@@ -152,6 +153,9 @@ def ask_payment(
         asked_at=now,
         idempotency_key=key,
     )
+    # Another vendor's payment may take the key at this moment: its lock is another.
+    with refusing(procurement_vendorpayment_idempotency_key_key=_key_reused()):
+        payment.save(force_insert=True)
     VendorPaymentShare.objects.bulk_create(
         VendorPaymentShare(
             payment=payment,
@@ -167,6 +171,7 @@ def ask_payment(
             str(_("Vendor")): vendor.name,
             str(_("Account")): f"{account.bank} *{account.number_tail}",
             str(_("Invoices")): ", ".join(invoice.number for invoice in invoices.values()),
+            **_standing_words(vendor, today=company_day(now)),
         }
     approvals.submit(
         actor=actor,
@@ -284,10 +289,25 @@ def undo_payment(*, actor: Actor, payment_id: int, reason: str, now: datetime) -
     return payment
 
 
-def _same(earlier: VendorPayment, actor: Actor, vendor_id: int, total: Decimal) -> VendorPayment:
-    if (earlier.vendor_id, earlier.amount, earlier.asked_by) != (vendor_id, total, actor.user_id):
-        raise KeyReused(_("Another payment was asked for with this key."))
+def _same(
+    earlier: VendorPayment, actor: Actor, vendor_id: int, shares: Sequence[Share]
+) -> VendorPayment:
+    before = earlier.shares.values_list("invoice_id", "plan_line_id", "amount")
+    asked = {(share.invoice_id, share.plan_line_id, share.amount) for share in shares}
+    is_same = set(before) == asked and len(asked) == len(shares)
+    if (earlier.vendor_id, earlier.asked_by) != (vendor_id, actor.user_id) or not is_same:
+        raise _key_reused()
     return earlier
+
+
+def _key_reused() -> KeyReused:
+    return KeyReused(_("Another payment was asked for with this key."))
+
+
+def _standing_words(vendor: Vendor, *, today: date) -> dict[str, str]:
+    """Return what is in the way of dealing with a vendor: a debt stays one, signers know of it."""
+    reasons = vendors.standing_of([vendor.pk], today=today)[vendor.pk].reasons
+    return {str(_("Vendor's standing")): " ".join(map(str, reasons))} if reasons else {}
 
 
 def _lock_invoices(vendor: Vendor, shares: Sequence[Share]) -> dict[int, VendorInvoice]:

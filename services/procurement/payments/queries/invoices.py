@@ -34,6 +34,7 @@ MISMATCHES: Final = {
     rules.Mismatch.PRICE: _("the price is higher than agreed"),
     rules.Mismatch.BILLED_BEFORE: _("billed before"),
     rules.Mismatch.FREIGHT: _("more freight than agreed"),
+    rules.Mismatch.TAX: _("more tax than the agreed rate makes"),
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from kernel.access import Actor
+from services.procurement.receiving import queries
 from services.procurement.receiving.models import Objection
 from services.procurement.stock import operations as stock
 from services.procurement.stock.models import MoveKind
@@ -24,12 +25,16 @@ def set_aside(
     assert item_id is not None
     assert source_id is not None
     assert target_id is not None
+    # What went back to the vendor in between is there no more.
+    quantity = objection.quantity - queries.returned_of(objection)
+    if not quantity:
+        return
     balances = stock.lock_balances([(source_id, item_id), (target_id, item_id)])
     source_type = "objectionback" if is_back else "objection"
     taken = stock.take_out(
         warehouse_id=source_id,
         item_id=item_id,
-        quantity=objection.quantity,
+        quantity=quantity,
         source_type=source_type,
         source_id=objection.pk,
         moved_on=today,

@@ -15,6 +15,7 @@ from kernel.duties import DutiesMeet
 from kernel.errors import NotFound
 from kernel.outbox.models import Event
 from services.procurement.catalogue.models import Item
+from services.procurement.contracts.models import Contract
 from services.procurement.contracts.operations import (
     AwardNotApproved,
     ContractStateWrong,
@@ -280,6 +281,50 @@ class TestAgreement:
                 now=NOW,
                 today=TODAY,
             )
+
+    def test_no_more_than_the_agreement_comes_to(self, company: Company) -> None:
+        line = self.lines(company)
+        contract = factories.agreement(company, self.price(line, least="0"))
+        Contract.objects.filter(pk=contract.pk).update(amount=Decimal("111.00"))
+        first = self.call(company, contract.pk, line, "5")  # 92.50
+
+        with pytest.raises(rules.PriceLimits) as refusal:
+            self.call(company, contract.pk, line, "1.001")
+        assert refusal.value.details == {"left": "18.50", "amount": "18.52"}
+        self.call(company, contract.pk, line, "1")
+        operations.cancel_order(actor=company.buyer, order_id=first.pk, reason="误操作", now=NOW)
+        assert self.call(company, contract.pk, line, "5").amount == Decimal("92.50")
+
+    def test_nor_does_a_change_exceed_it(self, company: Company) -> None:
+        line = self.lines(company)
+        contract = factories.agreement(company, self.price(line))
+        Contract.objects.filter(pk=contract.pk).update(amount=Decimal("111.00"))
+        order = self.call(company, contract.pk, line, "5")
+        PurchaseOrder.objects.filter(pk=order.pk).update(state="SENT", declared_by=1)
+
+        with pytest.raises(rules.PriceLimits, match=r"111\.00"):
+            operations.propose_change(
+                actor=company.buyer,
+                order_id=order.pk,
+                lines={order.lines.get().pk: rules.NewFigures(quantity=Decimal(7))},
+                deliver_by=None,
+                reason="不够用",
+                now=NOW,
+                today=TODAY,
+            )
+        line.refresh_from_db()
+        assert line.bound_quantity == 5
+
+    def test_another_projects_agreement_is_not_called_off(self, company: Company) -> None:
+        line = self.lines(company)
+        other = add_project("B", "乙苑")
+        contract = factories.agreement(company, self.price(line))
+        Contract.objects.filter(pk=contract.pk).update(project=other)
+
+        with pytest.raises(operations.NotAgreed):
+            self.call(company, contract.pk, line, "5")
+        line.refresh_from_db()
+        assert line.bound_quantity == 0
 
     def test_prices_stand_once_it_is_reviewed(self, company: Company) -> None:
         line = self.lines(company)

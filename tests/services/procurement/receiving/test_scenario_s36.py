@@ -204,3 +204,35 @@ def test_it_is_settled_once(people: People, receipt: GoodsReceipt) -> None:
         settle(people, objection, Settlement.REFUNDED, "10")
     with pytest.raises(operations.ObjectionStateWrong):
         operations.take_up_objection(actor=people.buyer, objection_id=objection.pk, now=NOW)
+
+
+def test_of_goods_that_went_back_in_part_the_rest_is_put_back(
+    people: People, receipt: GoodsReceipt, quarantine: Warehouse
+) -> None:
+    """Another's set aside goods lie beside them: they stay."""
+    ours, theirs = (object_to(people, receipt, quarantine) for _each in range(2))
+    operations.return_goods(
+        actor=people.keeper, objection_id=ours.pk, quantity=Decimal(3), now=NOW, today=TODAY
+    )
+    settle(people, ours, Settlement.KEPT)
+
+    operations.put_back(actor=people.keeper, objection_id=ours.pk, now=NOW, today=TODAY)
+
+    assert lying("Q") == (Decimal(4), Decimal("200.00"))
+    assert lying("MAIN") == (Decimal(23), Decimal("1150.00"))
+    assert theirs.quantity == 4
+    assert broken() == []
+
+
+def test_what_went_back_before_the_rest_was_kept_goes_back_once(
+    people: People, receipt: GoodsReceipt
+) -> None:
+    first = object_to(people, receipt, None, quantity=Decimal(30))
+    operations.return_goods(
+        actor=people.keeper, objection_id=first.pk, quantity=Decimal(20), now=NOW, today=TODAY
+    )
+    settle(people, first, Settlement.KEPT)
+
+    with pytest.raises(operations.QuantityTooLarge, match="10"):
+        object_to(people, receipt, None, quantity=Decimal(11))
+    assert object_to(people, receipt, None, quantity=Decimal(10)).quantity == 10
