@@ -1,5 +1,6 @@
 """The comparison of opened quotes for programs: its figures, scores, the award."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from services.procurement.rounds.models import AwardState, Evaluator, Round, Rou
 from services.procurement.rounds.queries import comparison as sheets
 from services.procurement.rounds.rules.awards import CRITERIA, FULL_SCORE
 from services.procurement.rounds.rules.comparison import Comparison
+from services.procurement.scorecards.queries import cooperation_of
 
 
 class EvaluatorsIn(Body):
@@ -85,6 +87,19 @@ class PointsOut(serializers.Serializer[Any]):
     points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True)
 
 
+class CooperationOut(serializers.Serializer[Any]):
+    """What the vendor did for the company before; of the last twelve months, but ``is_first``."""
+
+    is_first = serializers.BooleanField(help_text="No order was ever sent to him.")
+    orders = serializers.IntegerField()
+    deliveries = serializers.IntegerField(help_text="Those for which a day was agreed.")
+    on_time = serializers.IntegerField()
+    lines = serializers.IntegerField(help_text="Lines of goods receipts.")
+    lines_refused = serializers.IntegerField()
+    disputes = serializers.IntegerField()
+    disputes_settled = serializers.IntegerField()
+
+
 class ComparedVendorOut(serializers.Serializer[Any]):
     vendor_id = serializers.IntegerField()
     vendor = serializers.CharField()
@@ -95,6 +110,10 @@ class ComparedVendorOut(serializers.Serializer[Any]):
     delivery_days = serializers.IntegerField(allow_null=True)
     warranty_months = serializers.IntegerField(allow_null=True)
     payment_terms = serializers.CharField()
+    asks_ahead = serializers.BooleanField(
+        help_text="Whether the terms seem to ask for money before delivery."
+    )
+    cooperation = CooperationOut()
     valid_to = serializers.DateField(allow_null=True)
     missing = serializers.IntegerField(help_text="Lines that are not offered.")
     score = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True)
@@ -152,7 +171,7 @@ class ComparisonDetail(ApiView):
     def get(self, request: Request, round_id: int) -> Response:
         """Give the comparison sheet of an opened round."""
         found = queries.get_round(actor=self.actor, round_id=round_id)
-        return Response(ComparisonOut(_told(found, sheets.comparison_of(found))).data)
+        return Response(ComparisonOut(_told(found, sheets.comparison_of(found), self.today)).data)
 
 
 class ComparisonPaper(ApiView):
@@ -242,7 +261,8 @@ class SecondRound(ApiView):
         return Response(SecondRoundOut(made).data, status=201)
 
 
-def _told(found: Round, sheet: Comparison) -> dict[str, Any]:
+def _told(found: Round, sheet: Comparison, today: date) -> dict[str, Any]:
+    records = cooperation_of([column.bid.vendor_id for column in sheet.columns], today=today)
     return {
         "round_id": found.pk,
         "number": found.number,
@@ -262,6 +282,8 @@ def _told(found: Round, sheet: Comparison) -> dict[str, Any]:
                 "delivery_days": column.bid.delivery_days,
                 "warranty_months": column.bid.warranty_months,
                 "payment_terms": column.bid.payment_terms,
+                "asks_ahead": column.bid.asks_ahead,
+                "cooperation": records[column.bid.vendor_id],
                 "valid_to": column.bid.valid_to,
                 "missing": column.missing,
                 "score": column.score,

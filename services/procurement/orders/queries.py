@@ -1,10 +1,10 @@
 """Reads of orders, for the staff within reach and for the vendor whose they are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from kernel import access
 from kernel.access import Action, Actor
@@ -266,6 +266,27 @@ def agreements(*, actor: Actor, today: date) -> QuerySet[Contract]:
         actor,
         Action.PURCHASE_BUY,
     ).order_by("valid_to", "pk")
+
+
+def agreed_prices(
+    item_ids: Collection[int], project_id: int | None, today: date
+) -> dict[int, Decimal]:
+    """Return the lowest price of articles in the framework agreements in force.
+
+    Those of the company and of the project; of what an agreement has no more to call off, none.
+    Asks no action: rounds ask, for what they compare.
+    """
+    prices = AgreedPrice.objects.filter(
+        Q(contract__project_id__isnull=True) | Q(contract__project_id=project_id),
+        Q(maximum_quantity__isnull=True) | Q(called_quantity__lt=F("maximum_quantity")),
+        item__in=item_ids,
+        contract__kind=ContractKind.FRAMEWORK,
+        contract__state__in=IN_FORCE,
+        contract__valid_from__lte=today,
+        contract__valid_to__gte=today,
+    )
+    lowest = prices.order_by("item_id").values("item_id").annotate(price=Min("unit_price"))
+    return dict(lowest.values_list("item_id", "price"))
 
 
 def lines_to_call_off(*, actor: Actor, contract: Contract) -> QuerySet[RequestLine]:

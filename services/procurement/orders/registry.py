@@ -14,6 +14,7 @@ from services.procurement.orders.operations.common import DELIVERY_SERIES, SERIE
 from services.procurement.orders.operations.ending import CANCELLED_EVENT, CLOSED_EVENT
 from services.procurement.orders.operations.sending import SENT_EVENT
 from services.procurement.orders.operations.vendors import ACKNOWLEDGED_EVENT, ANNOUNCED_EVENT
+from services.procurement.rounds import agreed
 
 # Drawings, what was written to and fro with the vendor.
 ORDERS = Carrier(
@@ -27,6 +28,7 @@ def register() -> None:
     approvals.register(order_change())
     carriers.register(ORDERS)
     notices.register(*telling.NOTICES)
+    agreed.register(queries.agreed_prices)
     numbers.register(
         numbers.Series(key=SERIES, name=_("Purchase orders"), pattern="DD-{YYYY}{MM}-{NNNN}")
     )

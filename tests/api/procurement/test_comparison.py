@@ -8,6 +8,7 @@ from services.procurement.rounds.models import Award, Evaluator, Quote, RoundSta
 from tenants.companies.models import Company
 from tests.api.client import Api, sign_in
 from tests.factories import NOW, add_actor
+from tests.factories_procurement_rounds import send_quote
 from tests.services.procurement.rounds.conftest import Asked, ask
 from tests.services.procurement.rounds.evaluated import opened
 
@@ -49,6 +50,25 @@ def test_the_sheet_tells_every_price(asked: Asked, buyer: Api) -> None:
     assert sheet["recommended_vendor_id"] is None  # nobody has scored
     assert [cell["price"] for cell in sheet["lines"][1]["cells"]] == ["64.5000", "66.0000", None]
     assert [cell["is_lowest"] for cell in sheet["lines"][0]["cells"]] == [False, False, True]
+
+
+def test_the_sheet_tells_of_terms_and_of_what_was_before(asked: Asked, buyer: Api) -> None:
+    send_quote(asked.quoters[0], asked.round, "28.90", "64.50", payment_terms="预付 30%")
+    opened(asked)
+
+    (vendor,) = buyer("GET", path_of(asked, "comparison")).json()["vendors"]
+
+    assert vendor["asks_ahead"] is True
+    assert vendor["cooperation"] == {
+        "is_first": True,
+        "orders": 0,
+        "deliveries": 0,
+        "on_time": 0,
+        "lines": 0,
+        "lines_refused": 0,
+        "disputes": 0,
+        "disputes_settled": 0,
+    }
 
 
 def test_scores_and_award_go_their_way(asked: Asked, buyer: Api, director: Actor) -> None:

@@ -1,17 +1,23 @@
 """The comparison in the browser: read, scored, awarded."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from console.procurement.comparison import table
 from kernel.access import Actor
 from kernel.approvals import operations as approvals
+from services.procurement.orders.models import PurchaseOrder
 from services.procurement.rounds import operations
 from services.procurement.rounds.models import Award, AwardState, Evaluator, Quote, RoundState
+from services.procurement.rounds.rules.comparison import Line, compare
 from tenants.companies.models import Company
 from tests.console.browser import Browser, browser_of
 from tests.factories import NOW, add_actor
+from tests.factories_procurement_requests import add_request
+from tests.factories_procurement_rounds import open_round, send_quote
 from tests.services.procurement.rounds.conftest import Asked, ask
 from tests.services.procurement.rounds.evaluated import LATER, give_marks, opened
 
@@ -71,7 +77,7 @@ def test_the_page_reads_the_same_number_of_statements_however_long_the_round(
     offered(asked)
     buyer.get(page_of(asked))
 
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    with django_assert_max_num_queries(27):  # type: ignore[operator]
         buyer.get(page_of(asked))
 
 
@@ -193,3 +199,49 @@ def test_who_may_not_buy_has_no_buttons_and_is_refused(asked: Asked, director: A
 
     assert page_of(asked, "award/") not in text
     assert browser.post(page_of(asked, "award/"), {"kind": "whole"}).status_code == 403
+
+
+def test_terms_and_the_record_of_co_operation_are_shown(asked: Asked, buyer: Browser) -> None:
+    for quoter, prices, terms in zip(
+        asked.quoters,
+        (("28.90", "64.50"), ("30.80", "66"), ("31", "67")),
+        ("预付 30%", "月结 30 天", ""),
+        strict=True,
+    ):
+        send_quote(quoter, asked.round, *prices, payment_terms=terms)
+    open_round(asked.round, asked.openers)
+    known = asked.quoters[1].vendor
+    PurchaseOrder.objects.create(
+        number="DD-1",
+        vendor=known,
+        request=add_request(None, ("灯", "1", "1")),
+        amount=1,
+        created_by=1,
+        created_by_label="周岚",
+        created_at=NOW,
+        declared_by=1,
+        declared_by_label="周岚",
+        declared_at=NOW,
+        sent_at=NOW,
+        state="SENT",
+    )
+
+    text = buyer.get(page_of(asked)).content.decode()
+
+    assert text.count("First co-operation") == 2
+    assert "1 order in 12 months" in text
+    assert "预付 30%: money before delivery, beyond the payment policy" in text
+    assert text.count("before delivery") == 2  # in his column and below the table
+    assert "asks for money before delivery (预付 30%)" in text
+
+
+def test_the_contract_price_stands_beside_the_last_one() -> None:
+    lines = [
+        Line(1, 1, "灯", "", "个", Decimal(2), Decimal("28.9"), Decimal("27.5")),
+        Line(2, 2, "门", "", "个", Decimal(2), None, None),
+    ]
+
+    rows = table.rows_of(compare(lines, [], weights={"price": 100}), best=None)
+
+    assert rows.count("<small>") == 1
+    assert "27.50" in rows

@@ -1,6 +1,7 @@
 """The comparison sheet as xlsx: one row a line, two columns a vendor."""
 
 import tempfile
+from collections.abc import Mapping
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter
@@ -8,25 +9,31 @@ from django.http import FileResponse
 from django.utils.translation import gettext, pgettext
 
 from console.lists.export import XLSX, clean
+from console.procurement.comparison.words import spell_cooperation
 from services.procurement.rounds.models import Round
 from services.procurement.rounds.rules import awards
 from services.procurement.rounds.rules.comparison import Comparison, Row
+from services.procurement.scorecards.queries import Cooperation
 
-_FIXED = 6  # columns before the vendors'
+Records = Mapping[int, Cooperation]
+_FIXED = 7  # columns before the vendors'
 
 
-def xlsx(quote_round: Round, sheet: Comparison) -> FileResponse:
-    """Return the file. Its rows are written as they come."""
+def xlsx(quote_round: Round, sheet: Comparison, records: Records) -> FileResponse:
+    """Return the file. Its rows are written as they come.
+
+    :param records: of the vendors, by their ids.
+    """
     # The response closes the file, and closing removes it.
     file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115
-    write(file, quote_round, sheet)
+    write(file, quote_round, sheet, records)
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"{quote_round.number}.xlsx", content_type=XLSX
     )
 
 
-def write(file: IO[bytes], quote_round: Round, sheet: Comparison) -> None:
+def write(file: IO[bytes], quote_round: Round, sheet: Comparison, records: Records) -> None:
     """Write the workbook: what each vendor offers in all, then every line."""
     book = xlsxwriter.Workbook(
         file,
@@ -48,7 +55,7 @@ def write(file: IO[bytes], quote_round: Round, sheet: Comparison) -> None:
     page.set_column(3, _FIXED + 2 * len(sheet.columns), 13)
     page.write_string(0, 0, clean(f"{quote_round.number} {quote_round.title}"), bold)
     row = 2
-    for label, values in _facts(sheet):
+    for label, values in _facts(sheet, records):
         page.write_string(row, 1, label, bold)
         for place, value in enumerate(values):
             column = _FIXED + 2 * place
@@ -65,6 +72,7 @@ def write(file: IO[bytes], quote_round: Round, sheet: Comparison) -> None:
         pgettext("of measure", "Unit"),
         gettext("Quantity"),
         gettext("Last price"),
+        gettext("Contract price"),
     ]
     for offered in sheet.columns:
         labels += [offered.bid.vendor_name, gettext("Amount")]
@@ -92,6 +100,8 @@ def _write_line(page: Any, row: int, line_row: Row, formats: _Formats) -> None:
     page.write_number(row, 4, float(line.quantity))
     if line.last_price is not None:
         page.write_number(row, 5, float(line.last_price), formats.price)
+    if line.agreed_price is not None:
+        page.write_number(row, 6, float(line.agreed_price), formats.price)
     for place, cell in enumerate(cells):
         if cell.price is None:
             continue
@@ -102,7 +112,7 @@ def _write_line(page: Any, row: int, line_row: Row, formats: _Formats) -> None:
         page.write_number(row, column + 1, float(amount), formats.money)
 
 
-def _facts(sheet: Comparison) -> list[tuple[str, list[Any]]]:
+def _facts(sheet: Comparison, records: Records) -> list[tuple[str, list[Any]]]:
     columns = sheet.columns
     return [
         (gettext("Vendor"), [column.bid.vendor_name for column in columns]),
@@ -113,6 +123,10 @@ def _facts(sheet: Comparison) -> list[tuple[str, list[Any]]]:
         (gettext("Days to deliver"), [column.bid.delivery_days for column in columns]),
         (gettext("Months of warranty"), [column.bid.warranty_months for column in columns]),
         (gettext("Terms of payment"), [column.bid.payment_terms for column in columns]),
+        (
+            gettext("Record of co-operation"),
+            [spell_cooperation(records[column.bid.vendor_id]) for column in columns],
+        ),
         (
             gettext("Valid until"),
             [column.bid.valid_to.isoformat() if column.bid.valid_to else "" for column in columns],

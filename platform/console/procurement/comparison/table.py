@@ -60,12 +60,15 @@ def _rows(sheet: Comparison, classes: list[str]) -> Iterator[str]:
 def _head(row: Row) -> str:
     line = row.line
     spec = f' <span class="t3">{conditional_escape(line.spec)}</span>' if line.spec else ""
-    before = line.last_price if line.last_price is not None else line.agreed_price
+    agreed = ""
+    if line.agreed_price is not None:
+        words = gettext("contract %(price)s") % {"price": spell_price(line.agreed_price)}
+        agreed = f"<small>{words}</small>"
     return (
         f'<th scope="row"><span class="ell">{conditional_escape(line.name)}{spec}</span></th>'
         f'<td class="amt t2">{spell_number(line.quantity.normalize())} '
         f"{conditional_escape(line.unit)}</td>"
-        f'<td class="amt t3">{spell_price(before)}</td>'
+        f'<td class="amt t3">{spell_price(line.last_price)}{agreed}</td>'
     )
 
 

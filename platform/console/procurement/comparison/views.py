@@ -1,5 +1,6 @@
 """The comparison of opened quotes, their scores, and the award."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from console.formats import spell_day, spell_money
 from console.histories import told
 from console.procurement.comparison import export, table
 from console.procurement.comparison.forms import AwardForm, EvaluatorsForm, ScoresForm
+from console.procurement.comparison.words import spell_cooperation
 from console.procurement.rounds.forms import CRITERIA_WORDS
 from console.sheets import SheetView
 from console.views import ConsoleView
@@ -25,6 +27,7 @@ from services.procurement.rounds.models import Opening, Round, RoundState
 from services.procurement.rounds.queries import comparison as sheets
 from services.procurement.rounds.rules import awards
 from services.procurement.rounds.rules.comparison import Comparison
+from services.procurement.scorecards.queries import Cooperation, cooperation_of
 
 
 class _RoundView(ConsoleView):
@@ -55,6 +58,7 @@ class ComparisonPage(_RoundView):
                 "best": best,
                 "rows": table.rows_of(sheet, best=best),
                 "criteria": _criteria(sheet),
+                "records": _told_records(sheet, self.today),
                 "facts": _facts(found, sheet),
                 "advice": _advice(sheet),
                 "evaluators": evaluators,
@@ -79,7 +83,7 @@ class ComparisonSheet(_RoundView):
     def post(self, request: HttpRequest, round_id: int) -> HttpResponseBase:
         found = self.found(round_id)
         sheet = operations.export_comparison(actor=self.actor, round_id=found.pk, now=self.now)
-        return export.xlsx(found, sheet)
+        return export.xlsx(found, sheet, _records(sheet, self.today))
 
 
 class ComparisonPaper(_RoundView):
@@ -319,6 +323,22 @@ def _criteria(sheet: Comparison) -> list[dict[str, Any]]:
             ],
         }
         for key, weight in sheet.weights.items()
+    ]
+
+
+def _records(sheet: Comparison, today: date) -> dict[int, Cooperation]:
+    return cooperation_of([column.bid.vendor_id for column in sheet.columns], today=today)
+
+
+def _told_records(sheet: Comparison, today: date) -> list[dict[str, Any]]:
+    records = _records(sheet, today)
+    return [
+        {
+            "column": column,
+            "words": spell_cooperation(records[column.bid.vendor_id]),
+            "is_first": records[column.bid.vendor_id].is_first,
+        }
+        for column in sheet.columns
     ]
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.histories import told_with_cases
+from console.procurement import links
 from console.views import ConsoleView
 from kernel.access import Action, Actor
 from kernel.approvals import queries as approvals
@@ -31,6 +32,7 @@ class ContractPage(ConsoleView):
             "facts": [contract.number, contract.vendor.name],
             "plan": queries.plan_of(contract),
             "prices": prices_of(contract),
+            "tables": links.of_contract(self.actor, contract),
             "copies": queries.copies_of(contract),
             "case_url": case_path(case.pk) if case is not None else "",
             "is_ending": contract.state in queries.IN_FORCE and contract.remind_on <= self.today,

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from console.lists import BuiltInView, Column, DayFilter, ListView
 from console.lists import title_column as titled
@@ -45,7 +45,12 @@ class Invoices(ListView):
         Column(key="invoiced_on", label=_("Dated"), kind="day", sort="invoiced_on"),
         Column(key="due_on", label=_("Due"), kind="day", sort="due_on"),
         summed("amount", _("Amount")),
-        Column(key="paid_amount", label=_("Paid"), kind="money", total="paid_amount"),
+        Column(
+            key="paid_amount",
+            label=pgettext_lazy("to a vendor", "Paid"),
+            kind="money",
+            total="paid_amount",
+        ),
         Column(key="credited_amount", label=_("Credited"), kind="money", is_shown=False),
         state(),
     )

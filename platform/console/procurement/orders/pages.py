@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.histories import told_with_cases
+from console.procurement import links
 from console.views import ConsoleView
 from kernel.access import Action, Actor
 from kernel.approvals import queries as approvals
@@ -42,13 +43,19 @@ class OrderPage(ConsoleView):
             "lines": lines,
             "changes": changes,
             "deliveries": queries.deliveries_of(order),
+            "tables": links.of_order(self.actor, order),
             "history": told_with_cases(
                 {
                     PurchaseOrder: [order.pk],
                     OrderChange: [told["change"].pk for told in changes],
                 }
             ),
-            "may": _may(self.actor, order, changes),
+            "may": _may(self.actor, order, changes)
+            | {
+                "receive": links.may_receive(self.actor, order),
+                "bill": links.may_bill(self.actor, order),
+                "see_vendor": self.actor.may(Action.VENDOR_VIEW),
+            },
         }
         return render(request, "console/procurement/orders/order.html", context)
 

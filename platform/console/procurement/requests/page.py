@@ -14,6 +14,8 @@ from console.approvals import cases
 from console.approvals.catalogue import Lookup
 from console.approvals.words import CaseView
 from console.histories import told_with_cases
+from console.procurement import links
+from console.procurement.requests import reallocation
 from console.views import ConsoleView
 from kernel import policies
 from kernel.access import Action
@@ -63,6 +65,10 @@ class RequestPage(ConsoleView):
             "places": queries.budget_places(record, lines, year=self._year(record)),
             "year": self._year(record),
             "due": self._due(record),
+            "tables": [
+                *reallocation.existing(self.actor, record, lines),
+                *links.of_request(self.actor, record),
+            ],
             "case": case,
             "view": self._case(case) if case is not None else None,
             "history": told_with_cases({PurchaseRequest: [record.pk]}),

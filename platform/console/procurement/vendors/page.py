@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from console.histories import in_words
+from console.procurement import links
 from console.views import ConsoleView
 from kernel.access import Action
 from kernel.audit.registry import event_words
@@ -109,6 +110,7 @@ class VendorPage(ConsoleView):
             "may_lift": may_check,
             "may_hold": (may_keep or may_check) and is_on_register,
             "may_reveal": bool(vendor.phone_encrypted) and (may_keep or may_check),
+            "may_see_account": actor.may_everywhere(Action.VENDOR_VIEW),
             "may_reveal_account": may_check or actor.may_everywhere(Action.VENDOR_PAYMENT_PAY),
         }
 
@@ -117,6 +119,7 @@ class VendorPage(ConsoleView):
         return {
             "account": queries.account_in_force(vendor.pk),
             "supplies": vendor.supplies.select_related("category").order_by("category__code"),
+            "tables": links.of_vendor(self.actor, vendor),
         }
 
     def papers(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from kernel.audit import operations as audit
 from kernel.outbox import operations as outbox
 from kernel.text import _
 from services.procurement import scope
-from services.procurement.rounds import about, queries, telling
-from services.procurement.rounds.models import KeyShare, OpenerKey, Round, RoundState
+from services.procurement.rounds import about, agreed, queries, telling
+from services.procurement.rounds.models import KeyShare, OpenerKey, Round, RoundLine, RoundState
 from services.procurement.rounds.operations import fewer
 from services.procurement.rounds.operations.drafting import criteria, lock_own
 from services.procurement.rounds.operations.errors import DeadlineInvalid, RoundIncomplete
@@ -52,6 +52,7 @@ def publish(
     )
     chosen = sides_of(published, actor=actor, opener_ids=opener_ids, today=today)
     sides.check(chosen)
+    _note_agreed_prices(published, today)
     published.public_key = _entrust(published, chosen)
     published.state, published.published_at = RoundState.OPEN, now
     published.save(update_fields=["public_key", "state", "published_at"])
@@ -108,6 +109,19 @@ def _require_complete(quote_round: Round, now: datetime) -> None:
     if quote_round.closes_at is None or quote_round.closes_at <= now:
         raise DeadlineInvalid(_("Enter a deadline that is still to come."), field="closes_at")
     awards.check_weights(quote_round.weights, criteria=criteria())
+
+
+def _note_agreed_prices(quote_round: Round, today: date) -> None:
+    """Keep on the lines at which price each article could be called off by an agreement today."""
+    lines = list(quote_round.lines.filter(item__isnull=False).order_by("pk"))
+    prices = agreed.prices_in_force(
+        {line.item_id for line in lines if line.item_id is not None},
+        project_id=quote_round.project_id,
+        today=today,
+    )
+    for line in lines:
+        line.agreed_price = prices.get(line.item_id or 0)
+    RoundLine.objects.bulk_update(lines, ["agreed_price"])
 
 
 @sensitive_variables("pair", "share", "halves")

@@ -3,6 +3,7 @@
 Built once for a page, an export and the award, so that all three say the same.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,8 +56,34 @@ class Bid:
     judged: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
+    def asks_ahead(self) -> bool:
+        return asks_ahead(self.payment_terms)
+
+    @property
     def offer(self) -> Offer:
         return Offer(self.vendor_id, self.prices, self.freight, self.delivery_days)
+
+
+# Words of terms by which money is paid before anything is taken in, and those that say it is not.
+_AHEAD: Final = re.compile(
+    r"预付|预收|订金|定金|首付|先款|款到|pre-?pay|down payment|deposit|in advance|before delivery"
+    r"|advance payment",
+    re.IGNORECASE,
+)
+_NOT_AHEAD: Final = re.compile(
+    r"[无免不]需?要?(?:支付|收取|收)?(?:预付|预收|订金|定金|首付)款?"
+    r"|(?:no|without)(?: any)? (?:pre-?payment|down payment|deposit|advance payment)",
+    re.IGNORECASE,
+)
+
+
+def asks_ahead(terms: str) -> bool:
+    """Tell whether terms of payment ask for money before delivery.
+
+    The company pays what was taken in and invoiced (PR-71, PR-72). Terms are free text: this is a
+    hint for whoever reads them, and nothing is refused by it.
+    """
+    return _AHEAD.search(_NOT_AHEAD.sub("", terms)) is not None
 
 
 class Cell(NamedTuple):
@@ -143,6 +170,11 @@ class Comparison:
         if self.cheapest_split is None:
             return None
         return awards.simulate(self.cheapest_split, self.offers, self.wanted)
+
+    @cached_property
+    def ahead(self) -> tuple[Column, ...]:
+        """The quotes that ask for money before delivery."""
+        return tuple(column for column in self.columns if column.bid.asks_ahead)
 
     @cached_property
     def abnormal(self) -> tuple[tuple[Line, Column, Cell], ...]:

@@ -1,6 +1,11 @@
 """Reads of warehouses, stock, its papers and counts, and fixed assets."""
 
-from services.procurement.stock.queries.assets import assets, get_asset, idle_assets
+from services.procurement.stock.queries.assets import (
+    assets,
+    get_asset,
+    idle_assets,
+    idle_in_categories,
+)
 from services.procurement.stock.queries.counts import (
     count_lines,
     count_period,
@@ -56,6 +61,7 @@ __all__ = [
     "get_transfer",
     "get_warehouse",
     "idle_assets",
+    "idle_in_categories",
     "issue_lines",
     "issues",
     "items_of",

@@ -1,11 +1,13 @@
 """Reads of the register of fixed assets."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.errors import NotFound
-from services.procurement.catalogue.queries import below
+from services.procurement.catalogue.queries import ancestors_of, below
 from services.procurement.scope import require_of
 from services.procurement.stock.models import Asset, AssetState
 
@@ -41,3 +43,10 @@ def idle_assets(*, item_id: int | None = None, category_id: int | None = None) -
     if category_id is not None:
         found = found.filter(item__category_id__in=below(category_id))
     return found.order_by("code")
+
+
+def idle_in_categories(category_ids: Collection[int]) -> QuerySet[Asset]:
+    """Return what stands idle of these categories and of those below them, in two queries."""
+    wanted = set(category_ids)
+    inside = [pk for pk, line in ancestors_of().items() if wanted & set(line)]
+    return idle_assets().filter(item__category_id__in=inside)

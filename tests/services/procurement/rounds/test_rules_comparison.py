@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.procurement.rounds.rules import awards
-from services.procurement.rounds.rules.comparison import Bid, Cell, Comparison, Line, compare
+from services.procurement.rounds.rules.comparison import (
+    Bid,
+    Cell,
+    Comparison,
+    Line,
+    asks_ahead,
+    compare,
+)
 
 WEIGHTS = {"price": 50, "quality": 20, "delivery": 15, "after_sales": 15}
 # name, unit, quantity, last price, then the prices of Hengda, Lüyuan, Xinnuo, Anbang
@@ -220,3 +227,27 @@ def test_a_deviation_is_from_the_median_of_the_others(by_vendor: dict[int, Decim
         middle = median(price for other, price in by_vendor.items() if other != vendor_id)
         exact = (by_vendor[vendor_id] - middle) * 100 / middle
         assert abs(deviation - exact) <= Decimal("0.05")
+
+
+@pytest.mark.parametrize(
+    ("terms", "asks"),
+    [
+        ("预付 30%，货到付清", True),
+        ("款到发货", True),
+        ("先款后货", True),
+        ("需付定金 20%", True),
+        ("30% prepayment", True),
+        ("Payment in advance", True),
+        ("10% Down Payment, rest in 30 days", True),
+        ("月结 30 天", False),
+        ("货到付款", False),
+        ("验收合格后付款", False),
+        ("无预付款，月结 45 天", False),
+        ("不需要预付", False),
+        ("不收取定金，货到付款", False),
+        ("No prepayment, 30 days net", False),
+        ("", False),
+    ],
+)
+def test_terms_that_ask_for_money_before_delivery(terms: str, asks: bool) -> None:  # noqa: FBT001
+    assert asks_ahead(terms) is asks
