@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from kernel.notifications.models import Notification
 from services.procurement.stock import operations
 from services.procurement.stock.models import Lot, StockCount, Warehouse
+from services.procurement.stock.operations import reminders
 from tests.factories import NOW, TODAY
 from tests.factories_procurement_stock import Shop, add_warehouse, lay_in, put_in
 
@@ -76,6 +78,28 @@ class TestCounts:
         counted(shop.store, date(2026, 9, 30))
 
         assert operations.remind_of_counts(now=noon(QUARTER_ENDS)) == 1
+
+
+def test_a_run_that_is_killed_tells_once_when_it_is_run_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for warehouse in (shop.store, shop.main):
+        put_in(warehouse, shop.broom, "10", "100.00", expires_on=QUARTER_ENDS)
+    tell = reminders.notify
+
+    def die(**values: Any) -> None:
+        if Notification.objects.exists():
+            raise SystemExit
+        tell(**values)
+
+    for remind in (operations.remind_of_counts, operations.remind_of_expiry):
+        with monkeypatch.context() as killed:
+            killed.setattr(reminders, "notify", die)
+            with pytest.raises(SystemExit):
+                remind(now=noon(QUARTER_ENDS))
+        assert told() == []
+        assert [remind(now=noon(QUARTER_ENDS)) for _run in range(2)] == [2, 0]
+        assert len(told()) == 3  # of the project's store its keeper and the company's
 
 
 class TestExpiry:

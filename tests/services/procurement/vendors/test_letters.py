@@ -65,6 +65,31 @@ def test_a_run_that_is_repeated_writes_once(
     assert len(mail.outbox) == 1
 
 
+def test_a_run_that_is_killed_leaves_nothing_and_the_next_tells_once(
+    buyer: Actor, vendor: Vendor, kind: PaperKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = vendors.add_paper_kind("other")
+    vendors.add_contact(vendor)
+    for each in (kind, other):
+        vendors.add_paper(vendor, each, END)
+    write = letters.write
+
+    def die(*args: Any, **values: Any) -> None:
+        if VendorLetter.objects.exists():
+            raise SystemExit
+        write(*args, **values)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(letters, "write", die)
+        with pytest.raises(SystemExit):
+            operations.remind_of_papers(now=noon(END))
+    assert not VendorLetter.objects.exists()
+    assert not Notification.objects.exists()
+
+    assert [operations.remind_of_papers(now=noon(END)) for _run in range(2)] == [2, 0]
+    assert VendorLetter.objects.count() == Notification.objects.count() == 2
+
+
 def test_only_who_has_joined_is_written_to(
     tenant: Company, vendor: Vendor, kind: PaperKind
 ) -> None:
