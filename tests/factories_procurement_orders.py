@@ -48,6 +48,7 @@ class Wanted:
 
     name: str
     sources: Sequence[RequestLine]
+    last_price: Decimal | None = None
 
     @property
     def quantity(self) -> Decimal:
@@ -101,7 +102,12 @@ def award(
     )
     lines = {
         each.name: RoundLine.objects.create(
-            round=one, position=position, name=each.name, unit="箱", quantity=each.quantity
+            round=one,
+            position=position,
+            name=each.name,
+            unit="箱",
+            quantity=each.quantity,
+            last_price=each.last_price,
         )
         for position, each in enumerate(wanted, start=1)
     }
@@ -110,6 +116,7 @@ def award(
             RoundSource.objects.create(
                 line=lines[each.name], request_line=source, quantity=source.quantity
             )
+    _entrust(one)
     Round.objects.filter(pk=one.pk).update(
         state=RoundState.OPEN, published_at=PUBLISHED, closes_at=CLOSED, public_key=b"k"
     )
@@ -298,21 +305,28 @@ def _revision(one: Round, vendor: Vendor) -> QuoteRevision:
     )
 
 
-def _open(one: Round) -> None:
-    """Let two people of two posts have opened the round."""
+def _entrust(one: Round) -> None:
+    """Let two people of two posts hold the key of a draft; nobody who is there."""
     for side, post in ((1, "finance_head"), (2, "company_gm")):
-        user_id = 1_000_000 + one.pk * 10 + side  # nobody who is there
         key = OpenerKey.objects.create(
-            user_id=user_id, public_key=b"k", locked_key=b"k", made_at=PUBLISHED
+            user_id=1_000_000 + one.pk * 10 + side,
+            public_key=b"k",
+            locked_key=b"k",
+            made_at=PUBLISHED,
         )
         KeyShare.objects.create(round=one, side=side, post=post, opener_key=key, wrapped=b"w")
+
+
+def _open(one: Round) -> None:
+    """Let those two have opened the round."""
+    for share in KeyShare.objects.select_related("opener_key").filter(round=one):
         Release.objects.create(
             round=one,
-            side=side,
+            side=share.side,
             share=b"s",
-            user_id=user_id,
-            user_label=post,
-            post=post,
+            user_id=share.opener_key.user_id,
+            user_label=share.post,
+            post=share.post,
             released_at=CLOSED,
         )
     Opening.objects.create(round=one, opened_at=NOW, minutes=[])

@@ -12,10 +12,12 @@ from tests.factories_procurement_requests import (
     Office,
     approved,
     category,
+    consented,
     draft,
     line,
     open_office,
     sign,
+    submit,
     submitted,
 )
 
@@ -182,6 +184,21 @@ def test_what_cannot_be_had_is_done_without(office: Office, asker: Api) -> None:
     assert answer.json()["lines"][0]["given_up_quantity"] == "30.000"
     again = asker("POST", f"purchase-requests/{request.pk}/give-up/", given)
     assert (again.status_code, again.json()["code"]) == (409, "procurement.nothing-left")
+
+
+def test_the_figures_of_a_month(office: Office, asker: Api) -> None:
+    sign(submit(office, consented(office, line("水泵", "1", "1850.00"))), office.manager, office.gm)
+
+    found = asker(
+        "GET", f"purchase-figures/?month=2026-11-15&project_id={office.project.pk}"
+    ).json()
+
+    assert (found["month"], found["specially_allowed"]) == ("2026-11-01", 0)
+    assert {one["key"]: (one["part"], one["whole"], one["percent"]) for one in found["shares"]} == {
+        "timely": (0, 0, None),
+        "quotes": (0, 0, None),
+        "backfills": (1, 1, "100.0"),
+    }
 
 
 def test_splits_are_told(office: Office, asker: Api) -> None:

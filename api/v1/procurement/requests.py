@@ -124,7 +124,7 @@ class MonthQuery(Query):
     month = serializers.DateField(required=False)
 
 
-class ToBuyQuery(MonthQuery):
+class PlaceMonthQuery(MonthQuery):
     project_id = IdField(required=False)
 
 
@@ -422,7 +422,7 @@ class RequestHistory(HistoryView):
 
 class ToBuy(ApiView):
     actions = {"GET": Action.PURCHASE_BUY}
-    query_class = ToBuyQuery
+    query_class = PlaceMonthQuery
 
     @extend_schema(responses=GoodsToBuyOut(many=True))
     def get(self, request: Request) -> Response:

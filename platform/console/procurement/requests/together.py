@@ -28,7 +28,7 @@ class ToBuy(ConsoleView):
             "crumbs": [(_("Purchase requests"), reverse("purchase-requests"))],
             "goods": found,
             "total": sum(one.amount for one in found),
-            **_months(month),
+            **months_around(month),
         }
         return render(request, "console/procurement/requests/to_buy.html", context)
 
@@ -45,12 +45,12 @@ class SplitReport(ConsoleView):
             "crumbs": [(_("Purchase requests"), reverse("purchase-requests"))],
             "splits": queries.splits(actor=self.actor, month=month),
             "is_on": policies.get("purchase.split_check", bool),
-            **_months(month),
+            **months_around(month),
         }
         return render(request, "console/procurement/requests/splits.html", context)
 
 
-def _months(month: date) -> dict[str, date]:
+def months_around(month: date) -> dict[str, date]:
     """Return the month that is shown, and those beside it."""
     first = month.replace(day=1)
     return {

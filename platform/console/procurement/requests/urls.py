@@ -2,6 +2,7 @@ from django.urls import path
 
 from console.procurement.requests.budgets import Budgets, BudgetSheet
 from console.procurement.requests.edit import CatalogueSearch, EditRequest, NewRequest, Sums
+from console.procurement.requests.figures import Emergencies, Figures, Savings
 from console.procurement.requests.lists import Requests
 from console.procurement.requests.page import RequestPage
 from console.procurement.requests.sheets import (
@@ -25,6 +26,13 @@ urlpatterns = [
     path("c/purchase-requests/items/", CatalogueSearch.as_view(), name="purchase-requests-items"),
     path("c/purchase-requests/to-buy/", ToBuy.as_view(), name="purchase-requests-to-buy"),
     path("c/purchase-requests/splits/", SplitReport.as_view(), name="purchase-requests-splits"),
+    path("c/purchase-requests/figures/", Figures.as_view(), name="purchase-requests-figures"),
+    path(
+        "c/purchase-requests/emergencies/",
+        Emergencies.as_view(),
+        name="purchase-requests-emergencies",
+    ),
+    path("c/purchase-requests/savings/", Savings.as_view(), name="purchase-requests-savings"),
     path("c/purchase-requests/budgets/", Budgets.as_view(), name="purchase-requests-budgets"),
     path(
         "c/purchase-requests/budgets/new/",

@@ -25,6 +25,8 @@ from tests.factories_procurement_requests import (
     line,
     open_office,
     set_budget,
+    sign,
+    submit,
     submitted,
 )
 
@@ -357,6 +359,20 @@ def test_what_cannot_be_had_is_told_and_done_without(office: Office, asker: Visi
     text = asker.get(page).content.decode()
     assert f"{page}give-up/" not in text
     assert "改用电子单据" in text
+
+
+def test_the_figures_of_a_month_and_the_log_behind_them(office: Office, asker: Visitor) -> None:
+    request = consented(office, line("水泵", "1", "1850.00"), at=NOW)
+    sign(submit(office, request), office.manager, office.gm)
+
+    text = asker.get(f"{HOME}figures/", {"month": "2026-11"}).content.decode()
+
+    assert "1 of 1" in text
+    assert "100.0" in text
+    log = asker.get(f"{HOME}emergencies/").content.decode()
+    for words in (request.number, office.manager.label, "1,850.00"):
+        assert words in log
+    assert asker.get(f"{HOME}savings/").status_code == 200
 
 
 def test_split_purchases_are_reported(office: Office, asker: Visitor) -> None:
