@@ -126,7 +126,7 @@ INTERNAL = {
     "services.procurement.payments.operations.matching.record_invoice",
     "services.procurement.receiving.operations.assets.register_assets",
     "services.procurement.receiving.operations.moving.set_aside",
-    "services.procurement.receiving.operations.receiving.tell_buyer",
+    "services.procurement.receiving.operations.receiving.record_objection",
     "services.properties.operations.parties.party_of",
     "services.properties.operations.parties.register",
     "services.properties.operations.units.enter_state",

@@ -41,7 +41,6 @@ SILENT = {
     "services.procurement.payments.operations.accounts.book": "its callers record",
     "services.procurement.payments.operations.accounts.unbook": "its callers record",
     "services.procurement.receiving.operations.moving.set_aside": "its callers record",
-    "services.procurement.receiving.operations.receiving.tell_buyer": "notices",
     "services.procurement.stock.operations.moving.take_in": "its callers record; the move stays",
     "services.procurement.stock.operations.moving.take_out": "its callers record; the move stays",
     "services.procurement.stock.operations.posting.post": "its callers record",

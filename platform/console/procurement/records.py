@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 from django.db.models import Model
@@ -48,6 +49,13 @@ class Table:
     headings: tuple[Any, ...]
     rows: list[tuple[Cell, ...]]
     empty: Any = ""
+
+    @property
+    def heads(self) -> list[tuple[Any, bool]]:
+        """Return each heading, and whether amounts or numbers stand below it."""
+        first = self.rows[0] if self.rows else ()
+        are_numbers = [cell.kind in ("money", "number") for cell in first]
+        return list(zip_longest(self.headings, are_numbers, fillvalue=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

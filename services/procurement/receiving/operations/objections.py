@@ -29,7 +29,7 @@ from services.procurement.receiving.operations.errors import (
     WarehouseWrong,
 )
 from services.procurement.receiving.operations.moving import set_aside
-from services.procurement.receiving.operations.receiving import tell_buyer
+from services.procurement.receiving.operations.receiving import record_objection
 from services.procurement.stock import rules as stock_rules
 from services.procurement.stock.models import Warehouse, WarehouseKind
 from services.procurement.texts import line as one_line
@@ -85,8 +85,7 @@ def object_in_use(
     )
     if objection.quarantine_id is not None:
         set_aside(objection, actor=actor, now=now, today=today)
-    _record(actor, "raised", objection, now, {"quantity": str(quantity), "text": objection.text})
-    tell_buyer(objection, actor=actor, now=now)
+    record_objection(objection, actor=actor, now=now)
     return objection
 
 

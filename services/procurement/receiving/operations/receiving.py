@@ -383,13 +383,25 @@ def _object(
         raised_by_label=receipt.received_by_label,
         raised_at=now,
     )
-    tell_buyer(objection, actor=actor, now=now)
+    record_objection(objection, actor=actor, now=now)
     return objection
 
 
-def tell_buyer(objection: Objection, *, actor: Actor, now: datetime) -> None:
-    """Tell the buyer of an objection: he talks with the vendor (PR-32)."""
+def record_objection(objection: Objection, *, actor: Actor, now: datetime) -> None:
+    """Record an objection that was raised, and tell the buyer: he talks with the vendor (PR-32)."""
     line = objection.order_line
+    audit.record(
+        actor=actor,
+        event="procurement.objection.raised",
+        subject=objection,
+        project_id=line.order.project_id,
+        now=now,
+        data={
+            "number": objection.number,
+            "quantity": str(objection.quantity),
+            "text": objection.text,
+        },
+    )
     notify(
         kind=OBJECTION_RAISED,
         to=[line.order.declared_by or line.order.created_by],
