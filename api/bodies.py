@@ -49,6 +49,19 @@ class Query(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def once(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Mapping[str, Any]]:
+    """Return the rows of a list by one of their fields: of two, the second would count.
+
+    :raises ValidationError: if one comes twice.
+    """
+    found: dict[Any, Mapping[str, Any]] = {}
+    for row in rows:
+        if row[key] in found:
+            raise serializers.ValidationError({key: [gettext("Name each of them once.")]})
+        found[row[key]] = row
+    return found
+
+
 class Body(serializers.Serializer[Any]):
     """The JSON object of a request: only names it knows, each value of the documented JSON type.
 

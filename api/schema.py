@@ -108,8 +108,8 @@ at fault. 400: not as documented. 403: needs another post. 404: not there, or in
 do not see. 409: not in this state, or changed meanwhile. 422: well formed, but it cannot be.
 429: too often; wait `Retry-After` seconds.
 
-**Money is taken once.** `POST payments/` needs an `Idempotency-Key`; send the same request with
-the same key until there is an answer.
+**Money is taken once.** `POST payments/` needs an `Idempotency-Key`, and so does asking for a
+payment to a vendor; send the same request with the same key until there is an answer.
 
 **Long work** (bill runs, large imports, the check of the books) answers with a `job_id`: ask
 `jobs/{job_id}/` every two seconds until it is DONE or FAILED.

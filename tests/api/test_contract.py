@@ -25,7 +25,20 @@ from tests import factories
 
 pytestmark = pytest.mark.contract
 
-POSTS = ("company_admin", "property_manager", "charging_director", "collector", "meter_reader")
+POSTS = (
+    "company_admin",
+    "property_manager",
+    "charging_director",
+    "collector",
+    "meter_reader",
+    "buyer",
+    "materials_keeper",
+    "finance_head",
+    "general_office",
+    "mo_manager",
+    "cashier",
+    "company_gm",
+)
 # These ask for what the document cannot say: that a resource exists before it is read, and that
 # bodies right in shape are right in meaning (a refusal with 404, 409 or 422 is documented).
 LEFT_OUT = {

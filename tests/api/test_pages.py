@@ -32,6 +32,7 @@ from tests.api.client import Api, refusal, sign_in
 from tests.api.paging import asked
 from tests.api.test_bones import endpoints
 from tests.api.test_pages_of_control import LISTS as CONTROL
+from tests.api.test_pages_of_money import LISTS as MONEY
 from tests.api.test_pages_of_orders import LISTS as ORDERS
 from tests.api.test_pages_of_receiving import LISTS as RECEIVING
 from tests.api.test_pages_of_requests import LISTS as REQUESTS
@@ -222,7 +223,7 @@ def test_every_list_is_here() -> None:
         route.removeprefix("/api/v1/") for route, view in endpoints() if issubclass(view, ListView)
     }
 
-    known = (CONTROL, ORDERS, RECEIVING, REQUESTS, ROUNDS, STOCK, VENDORS)
+    known = (CONTROL, MONEY, ORDERS, RECEIVING, REQUESTS, ROUNDS, STOCK, VENDORS)
     assert lists == set(LISTS).union(*known)
 
 

@@ -1,8 +1,15 @@
 """What a page of contracts and of orders costs, however many rows there are."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
 
-from services.procurement.orders.operations import order_award
+from services.procurement.catalogue.models import Item
+from services.procurement.contracts.models import Contract
+from services.procurement.orders import operations
+from services.procurement.orders.models import PurchaseOrder
+from services.procurement.orders.operations import Price
 from services.procurement.requests.models import PurchaseRequest
 from tenants.companies.models import Company
 from tests import factories
@@ -12,8 +19,25 @@ from tests.api.client import Api, sign_in
 from tests.api.paging import asked
 from tests.factories_procurement_orders import Wanted
 
+Address = Callable[[], str]
 # What each list costs in queries; five of them find the company, the token and its person.
-LISTS: dict[str, int] = {"contracts/": 6, "purchase-orders/": 6}
+LISTS: dict[str, tuple[Address, int]] = {
+    "contracts/": (lambda: "contracts/", 6),
+    "contracts/<int:contract_id>/history/": (
+        lambda: f"contracts/{Contract.objects.earliest('pk').pk}/history/",
+        8,
+    ),
+    "contracts/<int:contract_id>/prices/": (
+        lambda: f"contracts/{Contract.objects.get(kind='FRAMEWORK').pk}/prices/",
+        7,
+    ),
+    "purchase-orders/": (lambda: "purchase-orders/", 6),
+    "purchase-orders/<int:order_id>/history/": (
+        lambda: f"purchase-orders/{PurchaseOrder.objects.earliest('pk').pk}/history/",
+        9,
+    ),
+}
+GROW = {name for name in LISTS if not name.endswith("/history/")}
 
 
 @pytest.fixture
@@ -31,6 +55,16 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.views.timezone.now", lambda: factories.NOW)
 
 
+def price_all(office: contracts.Company) -> None:
+    """Agree on a price of every article there is."""
+    operations.set_prices(
+        actor=office.buyer,
+        contract_id=Contract.objects.get(kind="FRAMEWORK").pk,
+        prices={item.pk: Price(unit_price=Decimal(5)) for item in Item.objects.all()},
+        now=factories.NOW,
+    )
+
+
 def grow(office: contracts.Company, count: int) -> None:
     for _again in range(count):
         number = PurchaseRequest.objects.count()
@@ -39,17 +73,27 @@ def grow(office: contracts.Company, count: int) -> None:
         award = orders.award(
             [Wanted("灯", [line])], {office.vendor: {"灯": "5"}}, number=f"XJ-{number}"
         )
-        order_award(actor=office.buyer, award_id=award.pk, now=factories.NOW, today=factories.TODAY)
+        operations.order_award(
+            actor=office.buyer, award_id=award.pk, now=factories.NOW, today=factories.TODAY
+        )
+        orders.add_item(f"WL-{number}")
+    price_all(office)
 
 
 def test_a_page_costs_the_same_however_many_rows(office: contracts.Company, robot: Api) -> None:
+    orders.agreement(office, {}, is_signed=False)
     grow(office, 2)
     robot("GET", "projects/")  # notes that the token is used, once in a while
-    few = {name: asked(robot, name) for name in LISTS}
+    few = ask(robot)
     grow(office, 6)
-    many = {name: asked(robot, name) for name in LISTS}
+    many = ask(robot)
 
-    assert {name: queries for name, (_rows, queries) in few.items()} == LISTS
-    assert {name: queries for name, (_rows, queries) in many.items()} == LISTS
-    for name in LISTS:
-        assert many[name][0] == few[name][0] + 6
+    costs = {name: cost for name, (_address, cost) in LISTS.items()}
+    assert {name: queries for name, (_rows, queries) in few.items()} == costs
+    assert {name: queries for name, (_rows, queries) in many.items()} == costs
+    for name in GROW:
+        assert many[name][0] == few[name][0] + 6, name
+
+
+def ask(robot: Api) -> dict[str, tuple[int, int]]:
+    return {name: asked(robot, address()) for name, (address, _cost) in LISTS.items()}

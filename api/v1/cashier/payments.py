@@ -1,17 +1,15 @@
 """What a household owes, money taken for it, money given back, and what came in on a day."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.history import HistoryView
+from api.keys import KEY, key_of, key_parameter
 from api.v1.cashier import filters
 from api.v1.cashier import serializers as shapes
 from api.views import ApiView, ListView
@@ -23,18 +21,12 @@ from services.billing.cashier.models import Payment
 from services.billing.runs import queries as runs
 from services.properties import queries as registry
 
-KEY = "Idempotency-Key"
-KEY_PATTERN = "^[A-Za-z0-9._:-]{8,80}$"
 NOTHING = Decimal("0.00")
 
-KEY_PARAMETER = OpenApiParameter(
-    KEY,
-    {"type": "string", "pattern": KEY_PATTERN, "minLength": 8, "maxLength": 80},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Names this payment. The same key with the same body, however often it is sent, "
+KEY_PARAMETER = key_parameter(
+    "Names this payment. The same key with the same body, however often it is sent, "
     "takes the money once and is answered alike; with another body it is refused "
-    "(`cashier.key-used`). Make a new one for each payment, and keep it until there is an answer.",
+    "(`cashier.key-used`). Make a new one for each payment, and keep it until there is an answer."
 )
 
 
@@ -105,7 +97,7 @@ class Payments(ListView):
 
         Of two that pay the same bill at once, the second is told (``cashier.bills-changed``).
         """
-        key = _key_of(request)
+        key = key_of(request)
         body = shapes.PaymentIn(data=request.data)
         body.is_valid(raise_exception=True)
         try:
@@ -196,21 +188,6 @@ class Takings(ApiView):
             "methods": takings,
         }
         return Response(shapes.TakingsOut(found).data)
-
-
-def _key_of(request: Request) -> str:
-    """Return the key that the request names itself by.
-
-    :raises ValidationError: without one, or if it is none.
-    """
-    key: str | None = request.headers.get(KEY)
-    if key is None:
-        raise serializers.ValidationError({KEY: [_("Send this header.")]})
-    if not re.fullmatch(KEY_PATTERN, key):
-        raise serializers.ValidationError(
-            {KEY: [_("A key has 8 to 80 letters, digits or -._: characters.")]}
-        )
-    return key
 
 
 def _as_taken(values: dict[str, Any]) -> dict[str, Any]:

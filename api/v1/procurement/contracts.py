@@ -13,8 +13,10 @@ from rest_framework.response import Response
 from api.bodies import Body
 from api.fields import AmountField, IdField
 from api.filters import DayFilter, FilterSet, IdFilter
+from api.history import HistoryView
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
 from services.procurement.contracts import operations, queries
 from services.procurement.contracts.models import (
     Contract,
@@ -194,6 +196,15 @@ class ContractDetail(ApiView):
         return Response(ContractDetailOut(changed).data)
 
 
+class ContractHistory(HistoryView):
+    """What was done to a contract and in its joint review, newest first."""
+
+    actions = {"GET": Action.CONTRACT_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        return queries.history(actor=self.actor, contract_id=self.kwargs["contract_id"])
+
+
 class ContractSubmission(ApiView):
     actions = {"POST": Action.CONTRACT_DRAFT}
 
@@ -296,6 +307,7 @@ _ONE = "contracts/<int:contract_id>/"
 urlpatterns = [
     path("contracts/", Contracts.as_view()),
     path(_ONE, ContractDetail.as_view()),
+    path(f"{_ONE}history/", ContractHistory.as_view()),
     path(f"{_ONE}submit/", ContractSubmission.as_view()),
     path(f"{_ONE}sign/", ContractSignature.as_view()),
     path(f"{_ONE}archive/", ContractArchive.as_view()),

@@ -10,11 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Body
+from api.bodies import Body, once
 from api.fields import AmountField, IdField, PriceField
 from api.filters import DayFilter, FilterSet, IdFilter
+from api.history import HistoryView
 from api.views import ApiView, ListView
 from kernel.access import Action
+from kernel.audit.models import AuditEntry
 from services.procurement.orders import operations, queries
 from services.procurement.orders.models import (
     ChangeState,
@@ -223,7 +225,9 @@ class CallOffs(ApiView):
         made = operations.call_off(
             actor=self.actor,
             contract_id=contract_id,
-            quantities={line["request_line_id"]: line["quantity"] for line in lines},
+            quantities={
+                pk: line["quantity"] for pk, line in once(lines, "request_line_id").items()
+            },
             now=self.now,
             today=self.today,
             **values,
@@ -243,10 +247,8 @@ class EmergencyOrders(ApiView):
             actor=self.actor,
             request_id=request_id,
             bought={
-                line["request_line_id"]: Bought(
-                    quantity=line["quantity"], unit_price=line["unit_price"]
-                )
-                for line in lines
+                pk: Bought(quantity=line["quantity"], unit_price=line["unit_price"])
+                for pk, line in once(lines, "request_line_id").items()
             },
             now=self.now,
             today=self.today,
@@ -287,16 +289,43 @@ class OrderChanges(ApiView):
             actor=self.actor,
             order_id=order_id,
             lines={
-                line["line_id"]: NewFigures(
-                    quantity=line["quantity"], unit_price=line["unit_price"]
-                )
-                for line in values.pop("lines")
+                pk: NewFigures(quantity=line["quantity"], unit_price=line["unit_price"])
+                for pk, line in once(values.pop("lines"), "line_id").items()
             },
             now=self.now,
             today=self.today,
             **values,
         )
         return Response(OrderChangeOut(made).data, status=201)
+
+
+class OrderChangeTakeUp(ApiView):
+    actions = {"POST": Action.PURCHASE_BUY}
+
+    @extend_schema(request=None, responses=OrderChangeOut)
+    def post(self, request: Request, change_id: int) -> Response:
+        """Submit what a vendor proposed to be approved; then it is in force."""
+        change = operations.take_up_change(actor=self.actor, change_id=change_id, now=self.now)
+        return Response(OrderChangeOut(change).data)
+
+
+class OrderChangeDropping(ApiView):
+    actions = {"POST": Action.PURCHASE_BUY}
+
+    @extend_schema(request=None, responses=OrderChangeOut)
+    def post(self, request: Request, change_id: int) -> Response:
+        """Refuse what a vendor proposed, or take back one's own before he has agreed."""
+        change = operations.drop_change(actor=self.actor, change_id=change_id, now=self.now)
+        return Response(OrderChangeOut(change).data)
+
+
+class OrderHistory(HistoryView):
+    """What was done to an order, its changes and in their approval, newest first."""
+
+    actions = {"GET": Action.PURCHASE_VIEW}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        return queries.history(actor=self.actor, order_id=self.kwargs["order_id"])
 
 
 class OrderClosing(ApiView):
@@ -340,6 +369,9 @@ urlpatterns = [
     path(f"{_ONE}declare/", OrderDeclaration.as_view()),
     path(f"{_ONE}send/", OrderSending.as_view()),
     path(f"{_ONE}changes/", OrderChanges.as_view()),
+    path("purchase-orders/changes/<int:change_id>/take-up/", OrderChangeTakeUp.as_view()),
+    path("purchase-orders/changes/<int:change_id>/drop/", OrderChangeDropping.as_view()),
+    path(f"{_ONE}history/", OrderHistory.as_view()),
     path(f"{_ONE}close/", OrderClosing.as_view()),
     path(f"{_ONE}cancel/", OrderCancellation.as_view()),
 ]

@@ -448,6 +448,14 @@ SPECTACULAR_SETTINGS = {
         "ObjectionKind": "services.procurement.receiving.models.ObjectionKind",
         "ObjectionState": "services.procurement.receiving.models.ObjectionState",
         "ObjectionSettlement": "services.procurement.receiving.models.Settlement",
+        "VendorInvoiceState": "services.procurement.payments.models.InvoiceState",
+        "VendorPaymentState": "services.procurement.payments.models.PaymentState",
+        "MoneyAccount": "api.v1.procurement.money.serializers.MONEY_ACCOUNTS",
+        "AdvanceState": "services.procurement.payments.models.AdvanceState",
+        "ClaimState": "services.procurement.payments.models.ClaimState",
+        "VendorEntryKind": "services.procurement.payments.models.EntryKind",
+        "VendorStatementState": "services.procurement.payments.models.StatementState",
+        "ServiceAssessmentState": "services.procurement.payments.models.AssessmentState",
     },
 }
 

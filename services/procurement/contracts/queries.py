@@ -8,7 +8,9 @@ from django.db.models import F, Q, QuerySet
 from kernel import access
 from kernel.access import Action, Actor
 from kernel.access.models import User
+from kernel.approvals.queries import history_with_cases
 from kernel.approvals.queries.people import colleagues
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from services.procurement.contracts.models import (
     Contract,
@@ -37,6 +39,15 @@ def get_contract(*, actor: Actor, contract_id: int) -> Contract:
     if found is None:
         raise NotFound
     return found
+
+
+def history(*, actor: Actor, contract_id: int) -> QuerySet[AuditEntry]:
+    """Return what was done to a contract and in its joint review, newest first.
+
+    :raises NotFound: if there is no contract within the actor's reach.
+    """
+    found = get_contract(actor=actor, contract_id=contract_id)
+    return history_with_cases({Contract: [found.pk]})
 
 
 def lock_contract(contract_id: int) -> Contract:

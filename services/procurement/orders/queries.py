@@ -8,6 +8,8 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from kernel import access
 from kernel.access import Action, Actor
+from kernel.approvals.queries import history_with_cases
+from kernel.audit.models import AuditEntry
 from kernel.errors import NotFound
 from kernel.money import round_money
 from services.procurement.catalogue.models import Item
@@ -55,6 +57,16 @@ def get_order(*, actor: Actor, order_id: int) -> PurchaseOrder:
     if found is None:
         raise NotFound
     return found
+
+
+def history(*, actor: Actor, order_id: int) -> QuerySet[AuditEntry]:
+    """Return what was done to an order, its changes and in their approval, newest first.
+
+    :raises NotFound: if there is no order within the actor's reach.
+    """
+    order = get_order(actor=actor, order_id=order_id)
+    changes = order.changes.order_by().values_list("pk", flat=True)
+    return history_with_cases({PurchaseOrder: [order.pk], OrderChange: list(changes)})
 
 
 def own_orders(*, actor: Actor) -> QuerySet[PurchaseOrder]:

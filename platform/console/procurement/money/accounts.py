@@ -38,10 +38,7 @@ class StatementPage(RecordPage):
     crumb, route = _("Reconciliations with vendors"), "vendor-statements"
 
     def find(self, pk: int) -> Model:
-        statement = queries.statements(actor=self.actor).filter(pk=pk).first()
-        if statement is None:
-            raise NotFound
-        return statement
+        return queries.get_statement(actor=self.actor, statement_id=pk)
 
     def meta(self, record: VendorStatement) -> list[Any]:
         return [record.vendor.name]

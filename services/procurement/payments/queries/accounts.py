@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, RowRange, Sum, Window
 
 from kernel import access, policies
 from kernel.access import Action, Actor
+from kernel.errors import NotFound
 from services.procurement.payments import rules
 from services.procurement.payments.models import (
     InvoiceState,
@@ -20,7 +21,7 @@ from services.procurement.payments.models import (
     VendorStatement,
 )
 from services.procurement.vendors.models import Supply, SupplyRole, Vendor
-from services.procurement.vendors.queries import require_vendor
+from services.procurement.vendors.queries import get_vendor, require_vendor
 
 ZERO = Decimal(0)
 OPEN = F("amount") - F("paid_amount") - F("credited_amount")
@@ -47,6 +48,16 @@ def entries(*, actor: Actor, vendor_id: int) -> QuerySet[VendorEntry]:
     """
     access.require_everywhere(actor, Action.VENDOR_VIEW)
     return _with_balance(vendor_id)
+
+
+def booked_entries(*, actor: Actor, vendor_id: int) -> QuerySet[VendorEntry]:
+    """Return a vendor's account as it was booked, without the balances: to be read in pages.
+
+    :raises access.ActionDenied: without ``vendor.view`` company-wide.
+    :raises NotFound: if there is no such vendor.
+    """
+    access.require_everywhere(actor, Action.VENDOR_VIEW)
+    return get_vendor(actor=actor, vendor_id=vendor_id).entries.order_by("pk")
 
 
 def own_entries(*, actor: Actor) -> QuerySet[VendorEntry]:
@@ -115,6 +126,14 @@ def statements(*, actor: Actor) -> QuerySet[VendorStatement]:
     """
     access.require_everywhere(actor, Action.VENDOR_VIEW)
     return VendorStatement.objects.select_related("vendor").order_by("-pk")
+
+
+def get_statement(*, actor: Actor, statement_id: int) -> VendorStatement:
+    """Return one reconciliation. :raises NotFound: if there is none."""
+    statement = statements(actor=actor).filter(pk=statement_id).first()
+    if statement is None:
+        raise NotFound
+    return statement
 
 
 def own_statements(*, actor: Actor) -> QuerySet[VendorStatement]:

@@ -1,0 +1,1 @@
+"""What vendors bill, what is owed and paid to them, and buyers' advances and claims."""
