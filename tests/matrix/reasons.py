@@ -49,6 +49,7 @@ REASONS = {
     "services.procurement.stock.operations.assets.add_received": "writes for one that has asked",
     "services.procurement.stock.operations.assets.give_to": "writes for one that has asked",
     "services.procurement.stock.operations.assets.make_idle": "writes for one that has asked",
+    "services.procurement.stock.operations.issuing.is_holder": "tells whether it is one's own",
 }
 
 # Not asked for an action but for a place: who is no applicant, no signer of the step under way and
@@ -155,6 +156,7 @@ READERS = {
     "kernel.notifications.queries.own": "one's own",
     "kernel.notifications.queries.quiet_hours": "one's own",
     "services.billing.standards.queries.units.fees_of_units": "empty without the action",
+    "services.procurement.stock.queries.goods.own_stock": "one's own",
     "services.procurement.orders.queries.get_own_order": "the orders of one's own vendor",
     "services.procurement.orders.queries.own_orders": "the orders of one's own vendor",
     "services.properties.queries.files.history_of_household": "of a file that was asked for",
