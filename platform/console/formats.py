@@ -92,6 +92,15 @@ def spell_who(label: str) -> str:
     return gettext("The system") if label == SYSTEM.label else label
 
 
+def spell_name(label: str) -> str:
+    """Return a person's name without the name he signs in with, for whoever is not of the company.
+
+    >>> spell_name("何伟 (hewei)")
+    '何伟'
+    """
+    return spell_who(label).rpartition(" (")[0] or spell_who(label)
+
+
 def start_of_day(day: date) -> datetime:
     """Return the moment at which ``day`` begins in the time zone in force."""
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -148,3 +148,17 @@ def test_the_system_is_named_in_words() -> None:
     with translation.override("en"):
         assert formats.spell_who("system") == "The system"
         assert formats.spell_who("许静 (xujing)") == "许静 (xujing)"
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("许静 (xujing)", "许静"),
+        ("许 (静) (xujing)", "许 (静)"),
+        ("邵东", "邵东"),
+        ("system", "The system"),
+    ],
+)
+def test_a_vendor_reads_names_and_not_what_people_sign_in_with(label: str, name: str) -> None:
+    with translation.override("en"):
+        assert formats.spell_name(label) == name

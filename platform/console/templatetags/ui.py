@@ -89,6 +89,12 @@ def duration(value: timedelta | None) -> str:
 
 
 @register.filter
+def name_only(label: str) -> str:
+    """Spell who acted for a vendor: what staff sign in with is not his to know."""
+    return formats.spell_name(label)
+
+
+@register.filter
 def who(label: str) -> str:
     """Write who acted."""
     return formats.spell_who(label)

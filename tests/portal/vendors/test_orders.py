@@ -59,6 +59,18 @@ def again(alpha: Company, order: PurchaseOrder) -> PurchaseOrder:
         return PurchaseOrder.objects.get(pk=order.pk)
 
 
+def test_he_reads_who_buys_and_not_what_the_buyer_signs_in_with(
+    alpha: Company, order: PurchaseOrder, visitor: Client
+) -> None:
+    with tenant_context(alpha):
+        PurchaseOrder.objects.filter(pk=order.pk).update(created_by_label="何伟 (hewei)")
+
+    shown = visitor.get(page(order)).content.decode()
+
+    assert "何伟" in shown
+    assert "hewei" not in shown
+
+
 def test_he_confirms_and_announces(alpha: Company, order: PurchaseOrder, visitor: Client) -> None:
     assert order.number in visitor.get("/v/alpha/orders/").content.decode()
     assert (
