@@ -279,7 +279,8 @@ def test(session: Session, arguments: list[str]) -> int:
         options = ["-m", "not browser and not contract", *options]
         alone_words = ("-n", "--numprocesses", "--pdb", "--trace")
         if not any(word.startswith(alone_words) for word in options[2:]):
-            options = ["-n", "2", *options]
+            # A module's world is built by one process, not by both.
+            options = ["-n", "2", "--dist", "loadfile", *options]
     return on_own_servers(session, Purpose.TEST, ["-m", "pytest", *options])
 
 

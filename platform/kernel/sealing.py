@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -28,8 +29,6 @@ _SALT_BYTES: Final = 16
 _LENGTH = struct.Struct(">Q")
 # The first byte of everything sealed says how, for the day the way changes.
 _VERSION: Final = b"\x01"
-# 2**15 blocks of 1 KiB: 32 MiB and about 70 ms a try. Stored with the lock, so that it may grow.
-SCRYPT_COST: Final = 15
 _SCRYPT_BLOCK: Final = 8
 _SMALLEST: Final = 4096
 
@@ -84,8 +83,9 @@ def unseal(sealed: bytes, *, key: KeyPair, about: bytes) -> bytes:
 def lock(private: bytes, *, secret: str) -> bytes:
     """Return a private key locked by a secret text that is kept nowhere."""
     salt = os.urandom(_SALT_BYTES)
-    head = _VERSION + bytes([SCRYPT_COST]) + salt
-    return head + _encrypt(_stretch(secret, salt, SCRYPT_COST), private, head)
+    cost = settings.SEALING_COST  # stored with the lock, so that it may grow
+    head = _VERSION + bytes([cost]) + salt
+    return head + _encrypt(_stretch(secret, salt, cost), private, head)
 
 
 def unlock(locked: bytes, *, secret: str) -> bytes:

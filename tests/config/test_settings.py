@@ -88,6 +88,7 @@ def test_nothing_opens_one_company_to_another(production: dict[str, Any]) -> Non
     assert "django.contrib.admin" not in production["INSTALLED_APPS"]
     assert not any("cors" in app for app in production["INSTALLED_APPS"])
     assert production["PASSWORD_HASHERS"] == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert production["SEALING_COST"] >= 15
 
 
 def test_no_table_of_a_company_is_in_public() -> None:

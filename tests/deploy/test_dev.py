@@ -121,8 +121,11 @@ def test_reset_ends_a_run_first(home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "options"),
     [
-        ([], ["-n", "2", "-m", "not browser and not contract"]),
-        (["-k", "money"], ["-n", "2", "-m", "not browser and not contract", "-k", "money"]),
+        ([], ["-n", "2", "--dist", "loadfile", "-m", "not browser and not contract"]),
+        (
+            ["-k", "money"],
+            ["-n", "2", "--dist", "loadfile", "-m", "not browser and not contract", "-k", "money"],
+        ),
         (["-n0", "tests/kernel"], ["-m", "not browser and not contract", "-n0", "tests/kernel"]),
         (["--pdb"], ["-m", "not browser and not contract", "--pdb"]),
         (["--browser", "-x"], ["-m", "browser", "-x"]),

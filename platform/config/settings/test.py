@@ -12,6 +12,7 @@ FIELD_ENCRYPTION_KEY = SECRET_KEY
 PUBLIC_SCHEME = "http"
 BASE_DOMAIN = "test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SEALING_COST = 10
 SESSION_COOKIE_NAME = "session"
 CSRF_COOKIE_NAME = "csrf"
 OPERATOR_COOKIE_NAME = "operator"
