@@ -68,6 +68,14 @@ def test_a_proxys_request_id_is_kept_and_answered(tenant: Company, client: Clien
     assert response.headers["X-Request-ID"] == "abcd-1234-efgh"
 
 
+def test_at_no_level_does_a_pages_context_reach_the_log() -> None:
+    """Where a name is missing in a template, Django's DEBUG line spells all it was given."""
+    loggers = logs.logging_settings("DEBUG")["loggers"]
+
+    assert loggers["django"]["level"] == "DEBUG"
+    assert loggers["django.template"]["level"] == "INFO"
+
+
 def test_secrets_and_control_characters_do_not_reach_the_log() -> None:
     event = {"event": "x", "password": "p", "user_phone": "138", "note": "a\nb\x1b[31m"}
 

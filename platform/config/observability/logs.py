@@ -79,6 +79,8 @@ def logging_settings(level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True, "level": level},
             # Its warnings of 4xx name paths, one of which holds a token; our line says the rest.
             "django.request": {"handlers": [], "propagate": True, "level": "ERROR"},
+            # At DEBUG it spells whole contexts of pages: prices before they are sealed, persons.
+            "django.template": {"handlers": [], "propagate": True, "level": "INFO"},
         },
     }
 
