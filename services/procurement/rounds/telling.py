@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from kernel.access import SYSTEM, Actor
+from kernel.access.telling import security_notice
 from kernel.jobs.operations import enqueue_after_commit
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
@@ -60,7 +61,17 @@ ASKED: Final = Notice(
     text=_("%(number)s %(title)s: answer it before the deadline, %(closes_at)s."),
     fields=_FIELDS,  # type: ignore[arg-type]
 )
-NOTICES: Final = (ENTRUSTED, TO_OPEN, WAS_OPENED, ASKED)
+# Whoever signs in as an opener before a round is published could open it with a key of his own.
+KEY_CHANGED: Final = security_notice(
+    "procurement.opener-key.changed",
+    name=_("My key for opening quotes is changed"),
+    subject=_("Your key for opening quotes was changed"),
+    text=_(
+        "Somebody signed in as you has made or replaced the key with which you open quotes, or "
+        "has set another passphrase for it."
+    ),
+)
+NOTICES: Final = (ENTRUSTED, TO_OPEN, WAS_OPENED, ASKED, KEY_CHANGED)
 
 
 def tell_vendors(

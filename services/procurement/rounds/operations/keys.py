@@ -9,12 +9,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from kernel import access, sealing
 from kernel.access import Action, Actor
+from kernel.access.models import User
+from kernel.access.telling import warn
 from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.limits import Limit
 from kernel.sealing import KeyPair
 from kernel.text import _
-from services.procurement.rounds import queries
+from services.procurement.rounds import queries, telling
 from services.procurement.rounds.models import OpenerKey, Round, RoundState
 from services.procurement.rounds.operations.errors import (
     KeyNotThere,
@@ -163,3 +165,5 @@ def _record(actor: Actor, what: str, key: OpenerKey, now: datetime, **data: obje
         now=now,
         data={**data, "shares": queries.share_count(key)},
     )
+    person = User.objects.get(pk=key.user_id)
+    warn(telling.KEY_CHANGED.key, person, actor=actor, now=now)

@@ -3,12 +3,14 @@ from datetime import timedelta
 import pytest
 
 from kernel import access
+from kernel.access.queries import actor_for
 from kernel.audit.models import AuditEntry
+from kernel.notifications.models import Notification
 from services.procurement.rounds import operations, queries
 from services.procurement.rounds.models import OpenerKey, QuoteRevision
 from services.procurement.rounds.operations.keys import unlock
 from tenants.companies.models import Company
-from tests.factories import NOW, add_actor
+from tests.factories import NOW, TODAY, add_actor, add_user, hold_post
 from tests.factories_procurement_rounds import (
     AFTER,
     PASSPHRASE,
@@ -118,3 +120,20 @@ def test_one_who_replaced_his_key_is_enough_if_another_is_on_his_side(tenant: Co
     assert [one["state"] for one in opening.minutes["vendors"]] == ["opened", "silent", "silent"]
     assert QuoteRevision.objects.count() == 1
     assert opening.opened_at - AFTER == timedelta(0)
+
+
+def test_whoever_signs_in_as_an_opener_does_not_change_his_key_unnoticed(tenant: Company) -> None:
+    """An administrator could take an opener's account over before a round is published."""
+    user = add_user("finance", email="finance@example.com")
+    hold_post(user, "finance_head")
+    actor = actor_for(user=user, today=TODAY)
+    told = Notification.objects.filter(user=user, kind="procurement.opener-key.changed")
+
+    operations.make_key(actor=actor, passphrase=PASSPHRASE, now=NOW)
+    operations.change_passphrase(
+        actor=actor, current=PASSPHRASE, passphrase="another one 77", now=NOW
+    )
+    operations.replace_key(actor=actor, passphrase="yet another 88", now=NOW)
+
+    assert told.count() == 3
+    assert not any("another" in one.text for one in told)
