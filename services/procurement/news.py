@@ -57,6 +57,12 @@ def _vendor(actor: Actor) -> Iterator[News]:
     vendor = own.own_vendor(actor=actor)
     if vendor.decided_at is not None and vendor.state == VendorState.ACTIVE:
         yield News(vendor.decided_at, "vendor", vendor.pk, _("You are on the register."))
+    # He has not asked for him: the company invites, and may have written down a wrong address.
+    for contact in own.own_contacts(actor=actor).exclude(pk=actor.contact_id or 0):
+        if contact.joined_at is not None:
+            words = {"name": contact.name, "email": contact.email}
+            text = _("%(name)s (%(email)s) may act for you here from now on.") % words
+            yield News(contact.joined_at, "vendor", vendor.pk, text)
     for account in own.own_accounts(actor=actor):
         if account.decided_at is not None:
             text = (
@@ -84,6 +90,15 @@ def _rounds(actor: Actor) -> Iterator[News]:
         about = letter.round
         text = f"{letter.get_kind_display()}: {about.number} {about.title}"
         yield News(letter.written_at, "round", about.pk, text)
+    for revision in rounds.revisions_of_colleagues(actor=actor)[:MOST]:
+        about = revision.invitation.round
+        words = {"name": revision.contact_label, "number": about.number, "title": about.title}
+        text = (
+            _("%(name)s has taken back the quote for %(number)s %(title)s.")
+            if revision.is_withdrawal
+            else _("%(name)s has sent a quote for %(number)s %(title)s.")
+        )
+        yield News(revision.submitted_at, "round", about.pk, text % words)
 
 
 def _orders(actor: Actor) -> Iterator[News]:

@@ -25,6 +25,7 @@ from services.procurement.rounds.models import (
 from services.procurement.rounds.operations import reminding
 from tests.crawling import content_of, crawl, plain
 from tests.factories import add_actor
+from tests.factories_portal import client_of, join
 from tests.factories_procurement_rounds import add_round, open_round
 from tests.matrix.routes import VENDORS, routes
 from tests.portal.vendors import sealed
@@ -212,6 +213,25 @@ def test_who_asked_is_told_to_nobody(quoted: Sealed) -> None:
         answer = quoted.call(who, quoted.api)
         assert [one["text"] for one in answer.json()["questions"]] == ["几时要货？"]
         assert found_in({"API": answer.content}, words) == []
+
+
+def test_nobody_acts_for_a_vendor_unnoticed_by_his_people(asking: Sealed) -> None:
+    """A buyer may write down an address of his own as a vendor's, and so come in as that vendor.
+
+    He reads no quote, for those are sealed to who sent them; but he could take one back.
+    """
+    assert asking.send("V1", *PRICES["V1"]).status_code == 302
+    vendor = asking.quoters["V1"].vendor
+    planted = client_of(join(asking.company, vendor, "planted@buyer.example", name="陌生人").login)
+
+    page = planted.get(asking.url)
+    assert found_in({"page": content_of(page)}, {"price": PRICES["V1"][0]}) == []
+    assert planted.post(f"{asking.url}withdraw/").status_code == 302
+
+    told = asking.browsers["V1"].get("/v/alpha/messages/").content.decode()
+    assert "陌生人 (planted@buyer.example) may act for you here from now on." in told
+    assert "陌生人 has taken back the quote for" in told
+    assert "陌生人" not in asking.browsers["V2"].get("/v/alpha/messages/").content.decode()
 
 
 def test_a_mail_goes_to_one_and_tells_of_none(quoted: Sealed, mailoutbox: list[Any]) -> None:

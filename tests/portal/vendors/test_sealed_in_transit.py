@@ -74,7 +74,7 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
 
 def rows(world: Sealed) -> dict[str, bytes]:
     """Return every row that the web server can read, what is not committed yet among it."""
-    found = {}
+    found: dict[str, bytes] = {}
     for company in (None, world.company):
         if company is None:
             found |= _tables()

@@ -22,6 +22,7 @@ from services.procurement.rounds.queries.quoting import (
     lock_invitation,
     prices_of_first,
     revisions_of,
+    revisions_of_colleagues,
     unanswered,
 )
 from services.procurement.rounds.queries.rounds import (
@@ -75,6 +76,7 @@ __all__ = [
     "questions_waiting",
     "quotes_of",
     "revisions_of",
+    "revisions_of_colleagues",
     "rounds",
     "rounds_entrusted_to",
     "rounds_lost_to",

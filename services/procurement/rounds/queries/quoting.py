@@ -67,6 +67,21 @@ def revisions_of(invitation: Invitation) -> QuerySet[QuoteRevision]:
     return invitation.revisions.defer("sealed", "own_copy").order_by("-number")
 
 
+def revisions_of_colleagues(*, actor: Actor) -> QuerySet[QuoteRevision]:
+    """Return what others have sent for the actor's vendor, newest first, without its content.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    return (
+        QuoteRevision.objects.filter(invitation__vendor=actor.vendor_id)
+        .exclude(contact_id=actor.contact_id or 0)
+        .select_related("invitation__round")
+        .defer("sealed", "own_copy")
+        .order_by("-pk")
+    )
+
+
 def last_revision(invitation: Invitation) -> QuoteRevision | None:
     """Return the revision that counts, ``None`` if nothing was sent."""
     return invitation.revisions.order_by("-number").first()
