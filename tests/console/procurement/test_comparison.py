@@ -243,5 +243,5 @@ def test_the_contract_price_stands_beside_the_last_one() -> None:
 
     rows = table.rows_of(compare(lines, [], weights={"price": 100}), best=None)
 
-    assert rows.count("<small>") == 1
+    assert rows.count("<br><small>") == 1
     assert "27.50" in rows

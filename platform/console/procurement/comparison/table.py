@@ -63,7 +63,7 @@ def _head(row: Row) -> str:
     agreed = ""
     if line.agreed_price is not None:
         words = gettext("contract %(price)s") % {"price": spell_price(line.agreed_price)}
-        agreed = f"<small>{words}</small>"
+        agreed = f"<br><small>{words}</small>"
     return (
         f'<th scope="row"><span class="ell">{conditional_escape(line.name)}{spec}</span></th>'
         f'<td class="amt t2">{spell_number(line.quantity.normalize())} '
