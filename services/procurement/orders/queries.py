@@ -69,6 +69,23 @@ def history(*, actor: Actor, order_id: int) -> QuerySet[AuditEntry]:
     return history_with_cases({PurchaseOrder: [order.pk], OrderChange: list(changes)})
 
 
+def buyers_of(order: PurchaseOrder) -> set[int]:
+    """Return who bought it: they neither receive, nor approve, nor pay (SoD-18, 21, 22).
+
+    Who made or declared it, proposed its award or a change, or bought of one of its requests.
+    """
+    people = {order.created_by, order.declared_by}
+    if order.award_id is not None:
+        people.add(Award.objects.values_list("proposed_by", flat=True).get(pk=order.award_id))
+    people.update(order.changes.values_list("proposed_by", flat=True))
+    requests = PurchaseRequest.objects.filter(
+        Q(lines__in=order.lines.values("request_line")) | Q(pk=order.request_id)
+    )
+    for buyer_ids in requests.values_list("buyer_ids", flat=True):
+        people.update(buyer_ids)
+    return {person for person in people if person is not None}
+
+
 def own_orders(*, actor: Actor) -> QuerySet[PurchaseOrder]:
     """Return what was sent to the vendor whose contact the actor is; nothing for anybody else."""
     if actor.vendor_id is None or not _is_contact(actor):

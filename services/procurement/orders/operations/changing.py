@@ -21,6 +21,8 @@ from kernel.approvals.models import Case
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules.facts import Fact, FactType
 from kernel.db import refusing
+from kernel.duties import Step
+from kernel.duties import operations as duties
 from kernel.errors import NotFound
 from kernel.text import _, in_company_language
 from services.procurement.orders import queries, telling
@@ -99,7 +101,7 @@ def propose_change(
     :raises PriceLimits: if less is left of the agreement that it calls off.
     :raises ContractMissing: if it becomes a bulk purchase without its contract.
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     change = _propose(
         actor,
         order,
@@ -158,7 +160,7 @@ def take_up_change(*, actor: Actor, change_id: int, now: datetime) -> OrderChang
     :raises LineTaken: if less is left of a request.
     :raises ContractMissing: if it becomes a bulk purchase without its contract.
     """
-    order, change = _lock(actor, change_id)
+    order, change = _lock(actor, change_id, now)
     require_person(actor)
     if change.proposed_by is not None or change.state != ChangeState.PROPOSED or _case_of(change):
         raise ChangeStateWrong(_("This change is decided or in approval already."))
@@ -178,7 +180,7 @@ def drop_change(*, actor: Actor, change_id: int, now: datetime) -> OrderChange:
     case = approval_queries.open_case_of(kind=queries.KIND, subject=OrderChange(pk=change_id))
     if case is not None:
         case = approval_queries.lock_case(case.pk)
-    order, change = _lock(actor, change_id)
+    order, change = _lock(actor, change_id, now)
     if change.state not in queries.OPEN_CHANGES:
         raise ChangeStateWrong(_("This change is decided already."))
     if case is not None and case.is_open:
@@ -217,6 +219,14 @@ def answer_change(*, actor: Actor, order_id: int, agrees: bool, now: datetime) -
 def change_approved(case: Case, actor: Actor, now: datetime) -> None:
     """Ask the vendor, or put in force what he himself proposed: the last signature is given."""
     order, change = _lock_both(case.subject_id)
+    duties.require_step_apart(
+        Step.PURCHASE_APPROVE_SECOND,
+        actor=actor,
+        done={Step.PURCHASE_BUY: queries.buyers_of(order)},
+        subject=order,
+        project_id=order.project_id,
+        now=now,
+    )
     if change.proposed_by is None:
         _put_in_force(order, change, actor=actor, now=now)
         telling.tell_vendor(order, LetterKind.CHANGED, now=now)
@@ -375,11 +385,11 @@ def _decide(change: OrderChange, state: ChangeState, actor: Actor, now: datetime
     change.save(update_fields=["state", "decided_at", "decided_by_label"])
 
 
-def _lock(actor: Actor, change_id: int) -> tuple[PurchaseOrder, OrderChange]:
+def _lock(actor: Actor, change_id: int, now: datetime) -> tuple[PurchaseOrder, OrderChange]:
     found = OrderChange.objects.filter(pk=change_id).first()
     if found is None:
         raise NotFound
-    order = lock_to_buy(actor=actor, order_id=found.order_id)
+    order = lock_to_buy(actor=actor, order_id=found.order_id, now=now)
     return order, OrderChange.objects.select_for_update().get(pk=change_id)
 
 

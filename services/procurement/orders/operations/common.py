@@ -8,6 +8,7 @@ from typing import Any
 from kernel import policies
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.duties import operations as duties
 from kernel.errors import NotFound
 from kernel.text import _
 from services.procurement import scope
@@ -34,16 +35,26 @@ def require_person(actor: Actor) -> int:
     return actor.user_id
 
 
-def lock_to_buy(*, actor: Actor, order_id: int) -> PurchaseOrder:
+def lock_to_buy(*, actor: Actor, order_id: int, now: datetime) -> PurchaseOrder:
     """Return an order, locked, if the actor buys where it lies.
 
     :raises NotFound: if there is none within his sight.
     :raises access.ActionDenied: without ``purchase.buy`` there.
+    :raises duties.DutiesMeet: if he received goods of it (SoD-18).
     """
     order = queries.lock_order(order_id)
     if actor.vendor_id is not None:
         raise NotFound
     scope.require_of(actor, Action.PURCHASE_BUY, order.project_id)
+    duties.require_apart(
+        "SoD-18",
+        actor=actor,
+        earlier=order.receipts.values_list("received_by", flat=True),
+        subject=order,
+        project_id=order.project_id,
+        now=now,
+        is_fixed=True,
+    )
     return order
 
 

@@ -35,7 +35,7 @@ def close_short(*, actor: Actor, order_id: int, reason: str, now: datetime) -> P
     :raises ChangeOpen: if a change of it is open.
     :raises OrderInvalid: without a reason.
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     require_state(order, OrderState.DELIVERING)
     return _end(actor, order, OrderState.CLOSED, reason, now)
 
@@ -50,7 +50,7 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str, now: datetime) -> 
     :raises ChangeOpen: if a change of it is open.
     :raises OrderInvalid: without a reason.
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     require_state(order, OrderState.DRAFT, OrderState.SENT, OrderState.ACKNOWLEDGED)
     return _end(actor, order, OrderState.CANCELLED, reason, now)
 

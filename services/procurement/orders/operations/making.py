@@ -10,8 +10,6 @@ from typing import Any
 from django.db import transaction
 
 from kernel.access import Action, Actor
-from kernel.approvals import queries as approvals
-from kernel.approvals.models import Act
 from kernel.documents import numbers
 from kernel.duties import Step
 from kernel.duties import operations as duties
@@ -49,10 +47,11 @@ from services.procurement.orders.rules import (
 from services.procurement.requests import operations as requests
 from services.procurement.requests.models import ClassChoice, PurchaseRequest, RequestLine
 from services.procurement.requests.rules import line_amount
+from services.procurement.rounds import queries as rounds
 from services.procurement.rounds.models import Award, AwardLine, AwardState, Quote
 from services.procurement.vendors.operations import require_fit
 
-AWARD_KIND = "purchase.award"  # of documents in approval
+APPROVED_BY = ("purchase.award", "purchase.fewer_quotes")  # documents in approval on a round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,16 +280,10 @@ def _require_consented(request: PurchaseRequest, rows: Sequence[_Row]) -> None:
 
 
 def _require_apart(actor: Actor, award: Award, now: datetime) -> None:
-    case = approvals.case_of(kind=AWARD_KIND, subject=award.round)
-    signed = case.signatures.filter(act__in=[Act.APPROVED, Act.COUNTED]) if case else ()
     duties.require_step_apart(
         Step.PURCHASE_BUY,
         actor=actor,
-        done={
-            Step.PURCHASE_APPROVE_FIRST: {
-                person for one in signed for person in (one.user_id, one.for_user_id)
-            }
-        },
+        done={Step.PURCHASE_APPROVE_FIRST: rounds.approvers_of(award.round, *APPROVED_BY)},
         subject=award,
         project_id=award.round.project_id,
         now=now,

@@ -46,7 +46,7 @@ def change_draft(
     :raises OrderStateWrong: if it is no draft.
     :raises OrderInvalid: if the warehouse is another project's, closed, or none to deliver to.
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     require_state(order, OrderState.DRAFT)
     if len(place.strip()) > 200 or len(terms) > LONGEST_TERMS:
         raise OrderInvalid(_("This text is too long."), field="terms")
@@ -66,7 +66,7 @@ def declare(*, actor: Actor, order_id: int, now: datetime) -> PurchaseOrder:
     :raises access.ActionDenied: without ``purchase.buy`` there.
     :raises OrderStateWrong: if it is no draft.
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     require_state(order, OrderState.DRAFT)
     order.declared_by, order.declared_by_label = require_person(actor), actor.label[:140]
     order.declared_at = now
@@ -90,7 +90,7 @@ def send(*, actor: Actor, order_id: int, now: datetime, today: date) -> Purchase
     :raises AgreementNotInForce: if the agreement that it calls off has ended.
     :raises ContractMissing: if it is a bulk purchase without its signed contract (PR-50).
     """
-    order = lock_to_buy(actor=actor, order_id=order_id)
+    order = lock_to_buy(actor=actor, order_id=order_id, now=now)
     require_state(order, OrderState.DRAFT)
     if order.declared_by is None or order.declared_by != actor.user_id:
         raise DeclarationMissing(

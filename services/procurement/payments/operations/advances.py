@@ -262,7 +262,7 @@ def _require_another(actor: Actor, advance: Advance, now: datetime) -> None:
     duties.require_apart(
         "SoD-22",
         actor=actor,
-        earlier=[advance.person_id],
+        earlier=[advance.person_id, *advance.request.buyer_ids],
         subject=advance,
         project_id=advance.request.project_id,
         now=now,
@@ -270,11 +270,12 @@ def _require_another(actor: Actor, advance: Advance, now: datetime) -> None:
     )
 
 
-def _approved(case: Case, _actor: Actor, now: datetime) -> None:
+def _approved(case: Case, actor: Actor, now: datetime) -> None:
+    advance = Advance.objects.select_related("request").get(pk=case.subject_id)
+    _require_another(actor, advance, now)
     found = Advance.objects.filter(pk=case.subject_id, state=AdvanceState.SUBMITTED)
     if not found.update(state=AdvanceState.APPROVED):
         return
-    advance = Advance.objects.select_related("request").get(pk=case.subject_id)
     telling.tell_cashiers(
         number=advance.number,
         payee=advance.person_label,

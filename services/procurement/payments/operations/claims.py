@@ -21,6 +21,7 @@ from kernel.text import _, in_company_language
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
 from services.procurement.orders.models import PurchaseOrder
+from services.procurement.orders.queries import buyers_of
 from services.procurement.payments import queries, rules, telling
 from services.procurement.payments.models import (
     Advance,
@@ -202,15 +203,7 @@ def settle_claim(
     """
     claim = _lock(actor, claim_id, Action.VENDOR_PAYMENT_PAY)
     order = claim.receipt.order
-    duties.require_apart(
-        "SoD-22",
-        actor=actor,
-        earlier=[claim.person_id, order.created_by, order.declared_by],
-        subject=claim,
-        project_id=order.project_id,
-        now=now,
-        is_fixed=True,
-    )
+    _require_another(actor, claim, now)
     if claim.state != ClaimState.APPROVED:
         raise _wrong_state(claim)
     _require_effective(claim, now)
@@ -329,9 +322,24 @@ def _require_effective(claim: Claim, now: datetime) -> None:
         requests.require_effective(request_id, now=now)
 
 
+def _require_another(actor: Actor, claim: Claim, now: datetime) -> None:
+    """Return if the actor neither claims nor bought: whatever the chain's steps say of duties."""
+    order = claim.receipt.order
+    duties.require_apart(
+        "SoD-22",
+        actor=actor,
+        earlier=[claim.person_id, *buyers_of(order)],
+        subject=claim,
+        project_id=order.project_id,
+        now=now,
+        is_fixed=True,
+    )
+
+
 def _approved(case: Case, actor: Actor, now: datetime) -> None:
     found = Claim.objects.select_related("invoice").get(pk=case.subject_id)
     claim = _lock_known(found.pk, lock_known(found.invoice))
+    _require_another(actor, claim, now)
     booking.book(actor=actor, invoice=claim.invoice, now=now, today=company_day(now))
     claim.state = ClaimState.APPROVED
     claim.save(update_fields=["state"])

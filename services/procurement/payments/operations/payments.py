@@ -25,6 +25,7 @@ from kernel.text import _, in_company_language
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement import scope
 from services.procurement.contracts.models import PaymentPlanLine
+from services.procurement.orders.queries import buyers_of
 from services.procurement.payments import queries, rules, telling
 from services.procurement.payments.models import (
     EntryKind,
@@ -207,15 +208,7 @@ def pay_vendor(
     scope.require_of(actor, Action.VENDOR_PAYMENT_PAY, found.project_id)
     payment = _lock(found)
     shares = queries.shares_of(payment)
-    duties.require_apart(
-        "SoD-22",
-        actor=actor,
-        earlier=[payment.asked_by, *_buyers(shares)],
-        subject=payment,
-        project_id=payment.project_id,
-        now=now,
-        is_fixed=True,
-    )
+    _require_another(actor, payment, shares, now, asked_by=payment.asked_by)
     if payment.state != PaymentState.APPROVED:
         raise _wrong_state(payment)
     if not company_day(payment.asked_at) <= paid_on <= company_day(now):
@@ -433,14 +426,35 @@ def _move(shares: Sequence[VendorPaymentShare], *, sign: int) -> None:
 
 def _buyers(shares: Sequence[VendorPaymentShare]) -> list[int | None]:
     orders = {share.invoice.order for share in shares if share.invoice.order is not None}
-    return [person for order in orders for person in (order.created_by, order.declared_by)]
+    return [person for order in orders for person in buyers_of(order)]
 
 
-def _approved(case: Case, _actor: Actor, now: datetime) -> None:
+def _require_another(
+    actor: Actor,
+    payment: VendorPayment,
+    shares: Sequence[VendorPaymentShare],
+    now: datetime,
+    *,
+    asked_by: int | None = None,
+) -> None:
+    """Return if the actor did not buy what is paid: whatever the chain's steps say of duties."""
+    duties.require_apart(
+        "SoD-22",
+        actor=actor,
+        earlier=[asked_by, *_buyers(shares)],
+        subject=payment,
+        project_id=payment.project_id,
+        now=now,
+        is_fixed=True,
+    )
+
+
+def _approved(case: Case, actor: Actor, now: datetime) -> None:
+    payment = VendorPayment.objects.select_related("vendor").get(pk=case.subject_id)
+    _require_another(actor, payment, queries.shares_of(payment), now)
     found = VendorPayment.objects.filter(pk=case.subject_id, state=PaymentState.SUBMITTED)
     if not found.update(state=PaymentState.APPROVED):
         return
-    payment = VendorPayment.objects.select_related("vendor").get(pk=case.subject_id)
     telling.tell_cashiers(
         number=payment.number,
         payee=payment.vendor.name,

@@ -20,6 +20,7 @@ from kernel.text import _
 from services.billing.ledger import operations as ledger
 from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement.orders.models import Delivery, OrderLine, PurchaseOrder
+from services.procurement.orders.queries import buyers_of
 from services.procurement.receiving import queries, rules
 from services.procurement.receiving.models import (
     Destination,
@@ -98,7 +99,7 @@ def receive_goods(
     duties.require_apart(
         "SoD-18",
         actor=actor,
-        earlier=[order.created_by, order.declared_by],
+        earlier=buyers_of(order),
         subject=order,
         project_id=order.project_id,
         now=now,

@@ -19,6 +19,8 @@ from kernel.approvals.models import Case
 from kernel.approvals.registry import DocumentKind
 from kernel.approvals.rules.facts import Fact, FactType
 from kernel.audit import operations as audit
+from kernel.duties import Step
+from kernel.duties import operations as duties
 from kernel.errors import Conflict, Invalid
 from kernel.outbox import operations as outbox
 from kernel.spelling import spell_money
@@ -40,6 +42,7 @@ from services.procurement.rounds.models import (
 from services.procurement.rounds.operations import fewer
 from services.procurement.rounds.operations.errors import RoundStateWrong
 from services.procurement.rounds.operations.evaluating import lock_evaluated
+from services.procurement.rounds.operations.fewer import who_bought
 from services.procurement.rounds.queries.comparison import comparison_of
 from services.procurement.rounds.rules import awards
 from services.procurement.rounds.rules.comparison import Comparison
@@ -83,6 +86,7 @@ def award_kind() -> DocumentKind:
         on_approved=_put_in_force,
         on_rejected=_take_back,
         on_withdrawn=_take_back_if_open,
+        played=who_bought,
         is_ready=True,
     )
 
@@ -103,7 +107,7 @@ def propose_award(
     :raises NotFound: if there is no such round within his reach.
     :raises access.ActionDenied: without ``purchase.buy`` there.
     :raises RoundStateWrong: if the round is not being evaluated.
-    :raises DutiesMeet: if he approved what is bought (SoD-21).
+    :raises DutiesMeet: if he approved what is bought, or that fewer quote (SoD-21).
     :raises awards.TooFewQuotes: if fewer vendors quoted than needed, without the special approval.
     :raises ScoresMissing: if nobody but him scores, or somebody has not finished.
     :raises awards.AwardIncomplete: if a line has no vendor, or one who does not offer it.
@@ -215,6 +219,7 @@ def _submit(
 
 def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
     evaluated, made = _lock(case)
+    fewer.require_no_buyer(evaluated, actor, now)
     made.state, made.decided_at = AwardState.APPROVED, now
     made.save(update_fields=["state", "decided_at"])
     evaluated.state = RoundState.AWARDED
@@ -280,6 +285,14 @@ def _lock(case: Case) -> tuple[Round, Award]:
 
 
 def _require_buyer(evaluated: Round, actor: Actor, now: datetime) -> None:
+    duties.require_step_apart(
+        Step.PURCHASE_BUY,
+        actor=actor,
+        done={Step.PURCHASE_APPROVE_FIRST: queries.approvers_of(evaluated, fewer.KIND)},
+        subject=evaluated,
+        project_id=evaluated.project_id,
+        now=now,
+    )
     lines = RoundSource.objects.filter(line__round=evaluated).order_by()
     wanted = set(lines.values_list("request_line_id", flat=True))
     if wanted:

@@ -1,5 +1,6 @@
 """Reads of rounds: for the staff, for those who open them, for vendors."""
 
+from services.procurement.rounds.queries.apart import approvers_of, buyers_of
 from services.procurement.rounds.queries.openers import (
     Standing,
     candidates,
@@ -49,6 +50,8 @@ from services.procurement.rounds.queries.rounds import (
 __all__ = [
     "Standing",
     "answer_count",
+    "approvers_of",
+    "buyers_of",
     "candidates",
     "draft_lines",
     "earlier_prices",
