@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from kernel.access import Actor
 from kernel.text import _
 from services.procurement.orders.models import OrderState, PurchaseOrder
+from services.procurement.orders.queries import RUNNING
 from services.procurement.receiving.models import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -48,8 +49,9 @@ class Card:
 def scorecard_of(*, actor: Actor, vendor_id: int, today: date) -> Card:
     """Return a vendor's points of the last twelve months.
 
-    Deliveries are on time by the day that he confirmed, else by the order's; those of orders
-    without a day are not judged. A price is the cheapest where no other vendor quoted less for the
+    Deliveries are on time by the order's day, else by the one that he confirmed, which he moves as
+    he likes. Those of orders without a day are not judged; an overdue order of which nothing came
+    counts as late. A price is the cheapest where no other vendor quoted less for the
     same line of an opened round; lines for which he alone quoted are not judged.
 
     :raises NotFound: if there is no such vendor.
@@ -132,7 +134,7 @@ def cooperation_of(vendor_ids: Collection[int], *, today: date) -> dict[int, Coo
     )
     receipts = _count(
         GoodsReceipt.objects.filter(order__vendor__in=vendor_ids, received_on__range=days)
-        .annotate(due=Coalesce("order__promised_on", "order__deliver_by"))
+        .annotate(due=Coalesce("order__deliver_by", "order__promised_on"))
         .exclude(due=None),
         "order__vendor_id",
         good=Q(received_on__lte=F("due")),
@@ -185,7 +187,13 @@ def _record(vendor_id: int, first_day: date, last_day: date) -> Record:
     days = (first_day, last_day)
     receipts = GoodsReceipt.objects.filter(
         order__vendor=vendor_id, received_on__range=days
-    ).annotate(due=Coalesce("order__promised_on", "order__deliver_by"))
+    ).annotate(due=Coalesce("order__deliver_by", "order__promised_on"))
+    overdue = PurchaseOrder.objects.annotate(due=Coalesce("deliver_by", "promised_on")).filter(
+        vendor=vendor_id,
+        state__in=RUNNING,
+        receipts=None,
+        due__range=(first_day, last_day - timedelta(days=1)),
+    )
     lines = GoodsReceiptLine.objects.filter(
         receipt__order__vendor=vendor_id, receipt__received_on__range=days
     )
@@ -198,7 +206,7 @@ def _record(vendor_id: int, first_day: date, last_day: date) -> Record:
         order_line__order__vendor=vendor_id, raised_at__date__range=days
     )
     return Record(
-        deliveries=receipts.exclude(due=None).count(),
+        deliveries=receipts.exclude(due=None).count() + overdue.count(),
         on_time=receipts.filter(received_on__lte=F("due")).count(),
         lines=lines.count(),
         lines_refused=lines.filter(refused__gt=0).count(),

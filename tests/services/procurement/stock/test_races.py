@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,10 +10,22 @@ from django.db import IntegrityError
 from django.db.models import Sum
 
 from services.procurement.stock import rules
-from services.procurement.stock.models import StockBalance, StockMove
+from services.procurement.stock.models import Issue, StockBalance, StockMove
 from services.procurement.stock.operations import Taken, moving
 from tenants.companies.models import Company
-from tests.factories_procurement_stock import add_item, add_warehouse, put_in, take_out
+from tests.factories_procurement_stock import (
+    Shop,
+    add_item,
+    add_warehouse,
+    broken_rules,
+    held,
+    issue,
+    lay_in,
+    open_shop,
+    posted,
+    put_in,
+    take_out,
+)
 from tests.threads import Meeting, at_once
 
 
@@ -81,3 +94,43 @@ def test_the_database_keeps_one_balance_even_without_us(committed_tenant: Compan
 
     with pytest.raises(IntegrityError, match="stockbalance_once"):
         StockBalance.objects.create(warehouse=store, item=broom)
+
+
+# ---- the same with papers: two issues of the last piece, and what the ledger says of them --------
+
+
+@pytest.fixture
+def shop(committed_tenant: Company) -> Shop:
+    shop = open_shop()
+    lay_in(shop.keeper, shop.store, shop.broom, "1", "9.90")
+    return shop
+
+
+def both_issue_the_last(company: Company, shop: Shop) -> list[Issue | Exception]:
+    last = partial(issue, shop.keeper, shop.store, (shop.broom, "1"))
+    return at_once(company, [last] * 2)
+
+
+def test_of_two_issues_of_the_last_piece_one_is_made(committed_tenant: Company, shop: Shop) -> None:
+    results = both_issue_the_last(committed_tenant, shop)
+
+    assert sorted(type(one).__name__ for one in results) == ["Issue", "StockTooSmall"]
+    assert Issue.objects.count() == 1
+    assert held(shop.store, shop.broom) == ("0", "0.00")
+    assert posted("6401.01", journal__kind="ISSUE") == Decimal("9.90")
+    assert broken_rules() == []
+
+
+@pytest.mark.usefixtures("unlocked", "rivals_meet")
+def test_without_the_lock_both_would_be(
+    committed_tenant: Company, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its value would be cost twice. The lock of the papers' numbers goes as well."""
+    papers = count(1)
+    monkeypatch.setattr("kernel.documents.numbers.next_number", lambda **_of: f"LL-{next(papers)}")
+
+    results = both_issue_the_last(committed_tenant, shop)
+
+    assert all(isinstance(one, Issue) for one in results), results
+    assert posted("6401.01", journal__kind="ISSUE") == Decimal("19.80")
+    assert "stock-is-its-moves" in broken_rules()
