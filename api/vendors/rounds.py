@@ -73,6 +73,18 @@ class ReceiptOut(serializers.ModelSerializer[QuoteRevision]):
         fields = ("number", "is_withdrawal", "submitted_at", "receipt")
 
 
+class OwnReceiptOut(ReceiptOut):
+    """``is_last`` unless another was sent after it."""
+
+    round_id = serializers.IntegerField(source="invitation.round_id")
+    round = serializers.CharField(source="invitation.round.number")
+    is_last = serializers.BooleanField()
+
+    class Meta:
+        model = QuoteRevision
+        fields = ("id", "round_id", "round", *ReceiptOut.Meta.fields, "is_last")
+
+
 class RoundOut(InvitationOut):
     place = serializers.CharField(source="round.place")
     needed_on = serializers.DateField(source="round.needed_on", allow_null=True)
@@ -176,6 +188,17 @@ class Round(VendorApiView):
         """Return a round with what is asked for, questions, amendments and one's own receipts."""
         invitation = queries.get_invitation(actor=self.actor, round_id=round_id)
         return Response(RoundOut(invitation).data)
+
+
+class OwnQuotes(VendorListView):
+    """List what this vendor has sent in all rounds, with the receipts that prove it."""
+
+    actions = {"GET": None}
+    model = QuoteRevision
+    serializer_class = OwnReceiptOut
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.own_revisions(actor=self.actor).order_by()
 
 
 class Quotes(VendorApiView):

@@ -16,6 +16,7 @@ COMPANY: Final[list[URLPattern | URLResolver]] = [
     path("papers/", papers.Papers.as_view()),
     path("paper-kinds/", papers.PaperKinds.as_view()),
     path("rounds/", rounds.Rounds.as_view()),
+    path("quotes/", rounds.OwnQuotes.as_view()),
     path("rounds/<int:round_id>/", rounds.Round.as_view()),
     path("rounds/<int:round_id>/quotes/", rounds.Quotes.as_view()),
     path("rounds/<int:round_id>/withdrawal/", rounds.Withdrawal.as_view()),

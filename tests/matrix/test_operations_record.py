@@ -35,6 +35,7 @@ SILENT = {
     "services.billing.ledger.operations.start_check": "looks at the books, changes nothing",
     "services.billing.runs.operations.common.start_job": "its callers record",
     "services.billing.standards.operations.assignments.confirm_drafts": "its callers record",
+    "services.procurement.rounds.operations.drafted.keep_draft_files": "a draft; sending records",
     "services.procurement.rounds.operations.quoting.note_seen": "that he looked; the row says when",
     "services.procurement.rounds.telling.tell_openers": "notices; the act itself is recorded",
     "services.procurement.rounds.telling.tell_staff": "notices; the act itself is recorded",

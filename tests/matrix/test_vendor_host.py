@@ -94,6 +94,8 @@ ROWS: dict[tuple[str, str], Row] = {
     # Another vendor of the company is not invited: for him there is no such round.
     (f"{_ROUND}", "GET"): of_company(200, 404),
     (f"{_ROUND}", "POST"): of_company(302, 404),
+    ("/v/<place:place>/rounds/quotes/", "GET"): of_company(200),
+    (f"{_ROUND}template/", "GET"): of_company(200, 404),
     (f"{_ROUND}receipts/", "GET"): of_company(200, 404),
     (f"{_ROUND}withdraw/", "POST"): of_company(409, 404),
     (f"{_ROUND}decline/", "POST"): of_company(302, 404),
@@ -101,6 +103,7 @@ ROWS: dict[tuple[str, str], Row] = {
     (f"{_ROUND}seen/", "POST"): of_company(302, 404),
     (f"{_ROUND}files/<int:round_file_id>/", "GET"): of_company(200, 404),
     ("/v/<place:place>/api/v1/rounds/", "GET"): of_company(200),
+    (f"{_API}quotes/", "GET"): of_company(200),
     (f"{_API_ROUND}", "GET"): of_company(200, 404),
     (f"{_API_ROUND}quotes/", "POST"): of_company(400, 404),
     (f"{_API_ROUND}withdrawal/", "POST"): of_company(409, 404),

@@ -26,3 +26,8 @@ def copy(invitation_id: int, contact_id: int) -> bytes:
 def draft(invitation_id: int, contact_id: int) -> bytes:
     """Return the mark of what a vendor's contact has typed so far."""
     return f"draft:{current_schema()}:{invitation_id}:{contact_id}".encode()
+
+
+def draft_file(invitation_id: int, contact_id: int) -> bytes:
+    """Return the mark of a file that waits with a contact's draft."""
+    return f"draft-file:{current_schema()}:{invitation_id}:{contact_id}".encode()

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.procurement.rounds import telling
-from services.procurement.rounds.operations import reminding
+from services.procurement.rounds.operations import drafted, reminding
 
 
 @shared_task(name=telling.DELIVER_TASK, ignore_result=True)
@@ -13,5 +13,7 @@ def deliver(*, schema: str, **_kwargs: object) -> None:
 
 @shared_task(name="services.procurement.rounds.remind", ignore_result=True)
 def remind(*, schema: str, **_kwargs: object) -> None:
-    """Tell those who open rounds what waits for them."""
-    reminding.remind_openers(now=timezone.now())
+    """Tell those who open rounds what waits for them; forget files that were never sent."""
+    now = timezone.now()
+    reminding.remind_openers(now=now)
+    drafted.forget_drafts(now=now)

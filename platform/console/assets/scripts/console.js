@@ -17,4 +17,5 @@ import './scanforms.js';
 import './keys.js';
 import './print.js';
 import './passkeys.js';
+import './countdown.js';
 import './quote.js';

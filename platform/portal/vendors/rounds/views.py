@@ -1,7 +1,10 @@
 """询价: the rounds that a vendor is invited to, his quote for one, what he has sent."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Final
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -11,12 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from console.files.views import file_response
 from kernel.documents import queries as documents
 from kernel.errors import Conflict, Invalid, NotFound
-from portal.vendors.rounds import forms
+from portal.vendors.rounds import forms, workbook
 from portal.vendors.views import VendorView
 from services.procurement.rounds import files, operations, queries
-from services.procurement.rounds.models import Invitation, RoundState
+from services.procurement.rounds.models import Invitation, RoundLine, RoundState
 from services.procurement.rounds.rules import sheets
 from services.procurement.rounds.rules.sheets import Sheet
+
+PER_PAGE: Final = 50
 
 
 class Rounds(VendorView):
@@ -59,24 +64,14 @@ class QuotePage(VendorView):
         if fix in typed["lines"]:
             typed["lines"][fix]["price"] = price
             return self.show(invitation, typed)
+        if "drop" in request.POST:
+            return self._drop(invitation, typed)
         what = request.POST.get("do", "draft")
-        if what == "draft":
+        if what == "draft" and request.headers.get("HX-Request") == "true":
             return self._keep(invitation, typed)
-        rows, conditions = forms.rows_of(typed, lines), forms.Conditions(typed)
-        try:
-            sheet = forms.sheet_of(rows, conditions.cleaned_data) if conditions.is_valid() else None
-            if sheet is not None and self._is_meant(invitation, sheet, rows):
-                if what == "send":
-                    return self._send(invitation, sheet)
-                figures = operations.figures_of(actor=self.actor, round_id=round_id, sheet=sheet)
-                operations.save_quote_draft(
-                    actor=self.actor, round_id=round_id, typed=typed, now=self.now
-                )
-                return self.show(invitation, typed, figures=figures)
-        except (Invalid, Conflict) as error:
-            self._note_refusal(error)
-            self._say(error, rows, conditions)
-        return self.show(invitation, typed, rows=rows, conditions=conditions, status=422)
+        if what == "import":
+            return self._import(invitation, typed, lines)
+        return self._act(invitation, typed, what)
 
     def show(
         self,
@@ -105,6 +100,12 @@ class QuotePage(VendorView):
             conditions=given.pop("conditions", None) or forms.Conditions(initial=initial),
             last=last if last is not None and not last.is_withdrawal else None,
             sent_files=self._sent_files(invitation),
+            draft_files=operations.draft_files(
+                actor=self.actor, round_id=quote_round.pk, key=self.keys
+            ),
+            outcome=queries.outcomes(actor=self.actor).get(quote_round.pk),
+            now=self.now,
+            left=closes_at - self.now if closes_at is not None else None,
             revisions=queries.revisions_of(invitation),
             questions=queries.questions_of(quote_round.pk),
             amendments=quote_round.amendments.order_by("number"),
@@ -114,6 +115,32 @@ class QuotePage(VendorView):
             status=status,
             **given,
         )
+
+    def _act(self, invitation: Invitation, typed: dict[str, Any], what: str) -> HttpResponse:
+        """Save, check or send what was typed, or show what is wrong with it."""
+        round_id = invitation.round_id
+        rows = forms.rows_of(typed, queries.lines_of(invitation))
+        conditions = forms.Conditions(typed)
+        try:
+            if what != "send":
+                self._keep_files(round_id)
+            if what == "draft":
+                return self._keep(invitation, typed)
+            sheet = forms.sheet_of(rows, conditions.cleaned_data) if conditions.is_valid() else None
+            if sheet is not None and self._is_meant(invitation, sheet, rows):
+                if what == "send":
+                    return self._send(invitation, sheet)
+                figures = operations.figures_of(actor=self.actor, round_id=round_id, sheet=sheet)
+                operations.save_quote_draft(
+                    actor=self.actor, round_id=round_id, typed=typed, now=self.now
+                )
+                return self.show(invitation, typed, figures=figures)
+        except (Invalid, Conflict) as error:
+            self._note_refusal(error)
+            self._say(error, rows, conditions)
+        if what == "send":
+            self._rescue_files(round_id)
+        return self.show(invitation, typed, rows=rows, conditions=conditions, status=422)
 
     def _typed(self, round_id: int) -> tuple[dict[str, Any], str]:
         """Return what to go on from: the draft, else the quote; and why neither can be read."""
@@ -143,6 +170,61 @@ class QuotePage(VendorView):
             return self.page("rounds/_saved", saved_at=self.now)
         return HttpResponseRedirect(self.request.path)
 
+    def _uploads(self) -> list[operations.Upload]:
+        return [
+            operations.Upload(one.name or "", one.read())
+            for one in self.request.FILES.getlist("files")
+        ]
+
+    def _keep_files(self, round_id: int) -> None:
+        """Keep what was chosen with the draft: a browser sends a file once."""
+        uploads = self._uploads()
+        if uploads:
+            operations.keep_draft_files(
+                actor=self.actor, round_id=round_id, uploads=uploads, key=self.keys, now=self.now
+            )
+
+    def _rescue_files(self, round_id: int) -> None:
+        """Keep the files of a quote that was refused, so that they are not chosen twice."""
+        for one in self.request.FILES.getlist("files"):
+            one.seek(0)
+        with suppress(Invalid, Conflict):  # why it was refused is told already
+            self._keep_files(round_id)
+
+    def _drop(self, invitation: Invitation, typed: dict[str, Any]) -> HttpResponse:
+        """Throw a file of the draft away, and keep what was typed."""
+        text = self.request.POST["drop"]
+        operations.drop_draft_file(
+            actor=self.actor,
+            round_id=invitation.round_id,
+            file_id=int(text) if text.isdecimal() and len(text) < 19 else 0,
+            now=self.now,
+        )
+        return self._keep(invitation, typed)
+
+    def _import(
+        self, invitation: Invitation, typed: dict[str, Any], lines: Sequence[RoundLine]
+    ) -> HttpResponse:
+        """Fill the grid from a sheet; it is kept as the draft, right or not."""
+        upload = self.request.FILES.get("sheet")
+        try:
+            if upload is None:
+                raise workbook.SheetRefused(_("Choose the filled sheet."), field="sheet")
+            imported = workbook.read(upload.read(), lines)
+            for line_id, cells in imported.cells.items():
+                typed["lines"][str(line_id)] = cells
+            operations.save_quote_draft(
+                actor=self.actor, round_id=invitation.round_id, typed=typed, now=self.now
+            )
+        except (Invalid, Conflict) as error:
+            self._note_refusal(error)
+            return self.show(invitation, typed, status=422, sheet_error=str(error))
+        rows = forms.rows_of(typed, lines)
+        for row in rows:
+            row.error = imported.errors.get(row.line.pk, "")
+        status = 200 if imported.is_right else 422
+        return self.show(invitation, typed, rows=rows, imported=imported, status=status)
+
     def _is_meant(self, invitation: Invitation, sheet: Sheet, rows: list[forms.Row]) -> bool:
         """Tell whether no price looks like a slip, or each that does is said to be meant."""
         lines = {row.line.pk: row for row in rows}
@@ -166,11 +248,9 @@ class QuotePage(VendorView):
             actor=self.actor,
             round_id=invitation.round_id,
             sheet=sheet,
-            uploads=[
-                operations.Upload(one.name or "", one.read())
-                for one in self.request.FILES.getlist("files")
-            ],
-            keep=[int(text) for text in post.getlist("keep") if text.isdigit()],
+            uploads=self._uploads(),
+            keep=_numbers(post.getlist("keep")),
+            drafted=_numbers(post.getlist("drafted")),
             key=self.keys,
             now=self.now,
             today=self.today,
@@ -253,6 +333,34 @@ class RoundFile(VendorView):
         if found is None:
             raise NotFound
         return file_response(found, documents.content_of(found), download="download" in request.GET)
+
+
+class Template(VendorView):
+    """The sheet of the round, to be filled in and put in again."""
+
+    def get(self, request: HttpRequest, round_id: int) -> HttpResponseBase:
+        invitation = queries.get_invitation(actor=self.actor, round_id=round_id)
+        return workbook.template(invitation.round, queries.lines_of(invitation))
+
+
+class Quotes(VendorView):
+    """All that was sent, with the receipts that prove it, and what became of it."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        pages = Paginator(queries.own_revisions(actor=self.actor), PER_PAGE)
+        outcomes = queries.outcomes(actor=self.actor)
+        found = pages.get_page(request.GET.get("page"))
+        return self.page(
+            "rounds/quotes",
+            title=_("My quotes"),
+            found=found,
+            revisions=[(one, outcomes.get(one.invitation.round_id)) for one in found],
+        )
+
+
+def _numbers(texts: Iterable[str]) -> list[int]:
+    """Return the ids among what was sent; what is none, no record has."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 
 def _last(invitation: Invitation) -> Any:

@@ -128,6 +128,26 @@ class QuoteDraft(CompanyModel):
         return f"#{self.pk}"
 
 
+class QuoteDraftFile(CompanyModel):
+    """A file that waits with a draft, sealed as the draft is, with its name and type."""
+
+    plural = _("Files of drafts of quotes")
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="draft_files")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    head = models.BinaryField()  # {"name": "…", "type": "…", "size": 1024}
+    storage_key = models.CharField(max_length=120, unique=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["invitation", "contact", "id"], name="quotedraftfile_of_draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class SealedFile(CompanyModel):
     """A file of a quote, sealed as the quote is; its name is in the quote. Append-only."""
 

@@ -8,6 +8,12 @@ from services.procurement.rounds.operations.awarding import (
     award_kind,
     propose_award,
 )
+from services.procurement.rounds.operations.drafted import (
+    DraftFile,
+    draft_files,
+    drop_draft_file,
+    keep_draft_files,
+)
 from services.procurement.rounds.operations.drafting import create_round, criteria, save_draft
 from services.procurement.rounds.operations.ending import cancel
 from services.procurement.rounds.operations.errors import (
@@ -66,12 +72,14 @@ from services.procurement.rounds.operations.quoting import (
     save_quote_draft,
 )
 from services.procurement.rounds.operations.reminding import remind_openers
-from services.procurement.rounds.operations.sending import Upload, submit, withdraw
+from services.procurement.rounds.operations.sending import submit, withdraw
+from services.procurement.rounds.operations.uploads import Upload
 
 __all__ = [
     "BuyerOpens",
     "DeadlineInvalid",
     "DeadlinePassed",
+    "DraftFile",
     "DraftTooLarge",
     "EvaluatorsInvalid",
     "FilesInvalid",
@@ -111,9 +119,12 @@ __all__ = [
     "create_round",
     "criteria",
     "decline",
+    "draft_files",
+    "drop_draft_file",
     "export_comparison",
     "fewer_quotes",
     "figures_of",
+    "keep_draft_files",
     "least",
     "make_key",
     "name_evaluators",

@@ -58,7 +58,7 @@ def decline(*, actor: Actor, round_id: int, reason: str = "", now: datetime) -> 
     :raises RoundStateWrong, DeadlinePassed: if the round takes no quotes.
     :raises QuoteThere: if he has quoted: that is taken back first.
     """
-    invitation = _lock(actor, round_id, now)
+    invitation = lock_invited(actor, round_id, now)
     last = queries.last_revision(invitation)
     if last is not None and not last.is_withdrawal:
         raise QuoteThere(_("You have quoted. Take the quote back first."))
@@ -76,7 +76,7 @@ def ask(*, actor: Actor, round_id: int, text: str, now: datetime) -> Question:
     :raises RoundStateWrong, DeadlinePassed: if the round takes no quotes.
     :raises TextMissing: without a text of at most 2 000 characters.
     """
-    invitation = _lock(actor, round_id, now)
+    invitation = lock_invited(actor, round_id, now)
     asked = Question.objects.create(
         invitation=invitation, text=written(text, field="text"), asked_at=now
     )
@@ -99,7 +99,7 @@ def save_quote_draft(
     :raises OwnKeyMissing: if he has no key of his own.
     :raises DraftTooLarge: if it is more than any quote.
     """
-    invitation = _lock(actor, round_id, now)
+    invitation = lock_invited(actor, round_id, now)
     contact = contact_of(actor)
     content = json.dumps(typed, ensure_ascii=False, separators=(",", ":")).encode()
     if len(content) > MAX_DRAFT_BYTES:
@@ -229,7 +229,7 @@ def _spare(typed: Mapping[str, Any]) -> int:
     return sum(max(0, _PRICE_FIELD - len(str(price).encode())) for price in prices)
 
 
-def _lock(actor: Actor, round_id: int, now: datetime) -> Invitation:
+def lock_invited(actor: Actor, round_id: int, now: datetime) -> Invitation:
     """Return the invitation to a round that takes quotes, locked."""
     invitation = queries.get_invitation(actor=actor, round_id=round_id)
     contact_of(actor)

@@ -27,8 +27,8 @@ from services.procurement.rounds.models import (
     RoundState,
     SealedFile,
 )
+from services.procurement.rounds.operations import drafted as of_draft
 from services.procurement.rounds.operations.errors import (
-    FilesInvalid,
     NoQuote,
     QuoteLate,
     RoundStateWrong,
@@ -40,25 +40,20 @@ from services.procurement.rounds.operations.quoting import (
     record_invitation,
     unseal_own,
 )
+from services.procurement.rounds.operations.uploads import (
+    Upload,
+    choose_anew,
+    require_few,
+    too_large,
+)
 from services.procurement.rounds.rules import sheets
 from services.procurement.rounds.rules.sheets import Sheet, SheetFile
 from services.procurement.vendors.models import Contact
 from services.procurement.vendors.operations import require_fit
 from services.procurement.vendors.rules import VendorNotFit
 
-MAX_FILES: Final = 5
-# Of a quote's files together: up to twenty quotes are opened in one request.
-MAX_FILE_BYTES: Final = 30 << 20
 LATE_EVENT = "procurement.quote.came-late"
 _IN_TIME: Final = "procurement_quoterevision_in_time"
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that comes with a quote."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,7 @@ def submit(
     sheet: Sheet,
     uploads: Sequence[Upload] = (),
     keep: Sequence[int] = (),
+    drafted: Sequence[int] = (),
     key: KeyPair | None = None,
     now: datetime,
     today: date,
@@ -90,6 +86,8 @@ def submit(
 
     :param keep: the positions of files of his last quote that go on with this one; their names
         are read from his own copy, with ``key``.
+    :param drafted: files of his draft that go with it, unsealed with ``key``; the draft's others
+        are thrown away with it.
     :raises NotFound: if his vendor is not invited.
     :raises QuoteLate: at or after the deadline: by ``now``, and by the database.
     :raises RoundStateWrong: if the round was cancelled.
@@ -107,9 +105,15 @@ def submit(
     checked(invitation, sheet)
     pieces = [
         *_kept(invitation, contact, keep, key),
-        *(_sealed(invitation.round, upload) for upload in uploads),
+        *(
+            _sealed(invitation.round, upload)
+            for upload in (
+                *of_draft.uploads_of(invitation, contact, drafted, key),
+                *uploads,
+            )
+        ),
     ]
-    _require_few(pieces)
+    require_few([piece.size_bytes for piece in pieces])
     files = tuple(
         SheetFile(
             position=position,
@@ -125,11 +129,14 @@ def submit(
         for piece in pieces:
             # One by one: what lies there is thrown away when the next one fails.
             stored.append(storage.keep(piece.sealed))  # noqa: PERF401
-        return _write(actor, invitation, contact, content, stored, pieces, now)
+        revision, left = _write(actor, invitation, contact, content, stored, pieces, now)
     except BaseException:
         for name in stored:
             storage.discard(name)
         raise
+    for name in left:
+        storage.discard(name)
+    return revision
 
 
 def withdraw(*, actor: Actor, round_id: int, now: datetime) -> QuoteRevision:
@@ -149,7 +156,10 @@ def withdraw(*, actor: Actor, round_id: int, now: datetime) -> QuoteRevision:
     last = queries.last_revision(invitation)
     if last is None or last.is_withdrawal:
         raise NoQuote(_("There is no quote to take back."))
-    return _write(actor, invitation, contact, b"", [], [], now)
+    revision, left = _write(actor, invitation, contact, b"", [], [], now)
+    for name in left:
+        storage.discard(name)
+    return revision
 
 
 @sensitive_variables("content", "pieces")
@@ -161,8 +171,11 @@ def _write(
     stored: Sequence[str],
     pieces: Sequence[_Piece],
     now: datetime,
-) -> QuoteRevision:
-    """Write a revision; the database has the last word on the deadline."""
+) -> tuple[QuoteRevision, list[str]]:
+    """Write a revision; the database has the last word on the deadline.
+
+    Return with it where the files of the draft lie, which is gone now.
+    """
     quote_round = invitation.round
     assert quote_round.public_key is not None
     sealed = sealing.seal(
@@ -182,14 +195,14 @@ def _write(
     )
     try:
         with transaction.atomic():
-            _put_in(actor, invitation, revision, stored, pieces, now)
+            left = _put_in(actor, invitation, revision, stored, pieces, now)
     except IntegrityError as error:
         if violated_constraint(error) != _IN_TIME:
             raise
         # Refused by the database; its words name no row, and are not handed on.
         invitation.round.refresh_from_db()
         raise _late(actor, invitation, now) from None
-    return revision
+    return revision, left
 
 
 def _put_in(
@@ -199,7 +212,7 @@ def _put_in(
     stored: Sequence[str],
     pieces: Sequence[_Piece],
     now: datetime,
-) -> None:
+) -> list[str]:
     locked = queries.lock_invitation(invitation.pk)
     last = queries.last_revision(locked)
     revision.number = last.number + 1 if last is not None else 1
@@ -225,6 +238,7 @@ def _put_in(
         revision=revision.number,
         receipt=revision.receipt,
     )
+    return of_draft.let_go(locked, contact_id=revision.contact_id)
 
 
 def _require_in_time(actor: Actor, invitation: Invitation, now: datetime) -> None:
@@ -262,7 +276,7 @@ def _require_fit(invitation: Invitation, today: date) -> None:
 @sensitive_variables("upload", "content")
 def _sealed(quote_round: Round, upload: Upload) -> _Piece:
     if len(upload.content) > settings.ATTACHMENT_MAX_BYTES:
-        raise _too_large()
+        raise too_large()
     name = kinds.plain_name(upload.name)
     kind = kinds.kind_of(name=name, content=upload.content)
     scanning.scan(upload.content)
@@ -286,13 +300,13 @@ def _kept(
     if not keep:
         return []
     if last is None or key is None or last.contact_id != contact.pk or last.is_withdrawal:
-        raise FilesInvalid(_("Choose the files anew."), field="files")
+        raise choose_anew()
     mark = about.copy(invitation.pk, contact.pk)
     sheet = sheets.from_bytes(unseal_own(bytes(last.own_copy), key, mark))
     named = {file.position: file for file in sheet.files}
     lying = {file.position: file for file in last.files.all()}
     if not set(keep) <= named.keys() & lying.keys():
-        raise FilesInvalid(_("Choose the files anew."), field="files")
+        raise choose_anew()
     return [
         _Piece(
             name=named[position].name,
@@ -302,16 +316,3 @@ def _kept(
         )
         for position in dict.fromkeys(keep)
     ]
-
-
-def _require_few(pieces: Sequence[_Piece]) -> None:
-    if len(pieces) > MAX_FILES or sum(piece.size_bytes for piece in pieces) > MAX_FILE_BYTES:
-        raise _too_large()
-
-
-def _too_large() -> FilesInvalid:
-    return FilesInvalid(
-        _("At most %(count)d files of together %(limit_mb)d MB.")
-        % {"count": MAX_FILES, "limit_mb": MAX_FILE_BYTES >> 20},
-        field="files",
-    )

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.access import Actor
 from kernel.errors import NotFound
 from services.procurement.rounds.models import (
     Invitation,
+    LetterKind,
     QuoteLine,
     QuoteRevision,
     RoundLetter,
@@ -85,6 +86,38 @@ def revisions_of_colleagues(*, actor: Actor) -> QuerySet[QuoteRevision]:
 def last_revision(invitation: Invitation) -> QuoteRevision | None:
     """Return the revision that counts, ``None`` if nothing was sent."""
     return invitation.revisions.order_by("-number").first()
+
+
+def own_revisions(*, actor: Actor) -> QuerySet[QuoteRevision]:
+    """Return all that the actor's vendor has sent, newest first, without the sealed content.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    later = QuoteRevision.objects.filter(
+        invitation=OuterRef("invitation"), number__gt=OuterRef("number")
+    )
+    return (
+        QuoteRevision.objects.filter(
+            invitation__vendor=actor.vendor_id, invitation__invited_at__isnull=False
+        )
+        .annotate(is_last=~Exists(later))
+        .select_related("invitation__round")
+        .defer("sealed", "own_copy")
+        .order_by("-pk")
+    )
+
+
+def outcomes(*, actor: Actor) -> dict[int, LetterKind]:
+    """Return, by round, whether the actor's vendor was awarded something or was regretted.
+
+    :raises NotFound: if the actor is no vendor's contact.
+    """
+    require_vendor(actor, actor.vendor_id)
+    found = RoundLetter.objects.filter(
+        contact__vendor=actor.vendor_id, kind__in=[LetterKind.AWARDED, LetterKind.REGRET]
+    ).values_list("round_id", "kind")
+    return {round_id: LetterKind(kind) for round_id, kind in found.order_by("pk")}
 
 
 def letters(*, actor: Actor) -> QuerySet[RoundLetter]:

@@ -43,6 +43,7 @@ PRICE, OTHER_PRICE = "73519.37", "64287.91"
 BRAND, NOTE = "金丝雀牌HG-18R", "canary-note-qzx"
 NAME, CONTENT = "金丝雀报价单.pdf", "canary-content-qzx"
 DRAFTED = "58413.26"
+DRAFT_NAME, DRAFT_CONTENT = "金丝雀草稿附件.pdf", "canary-draft-file-qzx"
 PASSPHRASE: Final = "leise rieselt 42"
 NEEDLES: Final = {
     "price": PRICE,
@@ -56,8 +57,11 @@ NEEDLES: Final = {
     "file's name": NAME,
     "file's content": CONTENT,
     "drafted price": DRAFTED,
+    "drafted file's name": DRAFT_NAME,
+    "drafted file's content": DRAFT_CONTENT,
     "passphrase": PASSPHRASE,
 }
+DRAFT_UPLOAD = operations.Upload(DRAFT_NAME, f"%PDF-1.7\n{DRAFT_CONTENT}\n%%EOF\n".encode())
 UPLOAD = operations.Upload(NAME, f"%PDF-1.7\n{CONTENT}\n%%EOF\n".encode())
 
 
@@ -81,6 +85,13 @@ def send(asked: Asked, quoter: Quoter, sheet: Sheet, **values: Any) -> QuoteRevi
 
 def draft(asked: Asked, quoter: Quoter, price: str = DRAFTED) -> QuoteDraft:
     typed = {"lines": {"1": {"price": price, "brand": BRAND}}, "note": NOTE}
+    operations.keep_draft_files(
+        actor=quoter.actor,
+        round_id=asked.round.pk,
+        uploads=[DRAFT_UPLOAD],
+        key=quoter.key,
+        now=NOW,
+    )
     return operations.save_quote_draft(
         actor=quoter.actor, round_id=asked.round.pk, typed=typed, now=NOW
     )
