@@ -8,6 +8,8 @@ from python_calamine import CalamineWorkbook
 
 from console.procurement.comparison import table
 from kernel.access import Actor
+from kernel.access.models import User
+from kernel.access.queries import actor_for
 from kernel.approvals import operations as approvals
 from services.procurement.orders.models import PurchaseOrder
 from services.procurement.rounds import operations
@@ -19,7 +21,14 @@ from tests.factories import NOW, add_actor
 from tests.factories_procurement_requests import add_request
 from tests.factories_procurement_rounds import open_round, send_quote
 from tests.services.procurement.rounds.conftest import Asked, ask
-from tests.services.procurement.rounds.evaluated import LATER, give_marks, opened
+from tests.services.procurement.rounds.evaluated import (
+    DAY,
+    LATER,
+    give_marks,
+    opened,
+    propose,
+    sign,
+)
 
 
 @pytest.fixture
@@ -132,10 +141,31 @@ def test_the_award_is_simulated_and_submitted(
     assert "523.50 more than the cheapest" in simulated.content.decode()
     assert refused.status_code == 422
     assert "not the cheapest" in refused.content.decode()
+    assert "523.50 more than the cheapest" in refused.content.decode()
     assert taken.status_code == 302
     assert Award.objects.get().state == AwardState.SUBMITTED
     asked.round.refresh_from_db()
     assert asked.round.state == RoundState.AWARDING
+
+
+def test_an_approved_award_leads_to_its_orders(
+    asked: Asked, buyer: Browser, director: Actor
+) -> None:
+    offered(asked)
+    operations.name_evaluators(
+        actor=asked.buyer, round_id=asked.round.pk, user_ids=[director.require_person()], now=LATER
+    )
+    give_marks(asked, director)
+    first = asked.quoters[0].vendor.pk
+    award = propose(asked, {line.pk: first for line in asked.round.lines.all()})
+    orders = f"/c/purchase-orders/of-award/{award.pk}/"
+
+    proposed = buyer.get(page_of(asked)).content.decode()
+    sign(asked, director, actor_for(user=User.objects.get(username="gm"), today=DAY))
+    approved = buyer.get(page_of(asked)).content.decode()
+
+    assert orders not in proposed
+    assert orders in approved
 
 
 def test_a_split_is_chosen_line_by_line(asked: Asked, buyer: Browser) -> None:

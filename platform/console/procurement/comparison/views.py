@@ -22,6 +22,7 @@ from kernel.access import Action
 from kernel.access import queries as people
 from kernel.duties import KeptApart
 from kernel.errors import Conflict, DomainError, Invalid
+from services.procurement.orders import queries as orders
 from services.procurement.rounds import operations, queries
 from services.procurement.rounds.models import Opening, Round, RoundState
 from services.procurement.rounds.queries import comparison as sheets
@@ -64,6 +65,9 @@ class ComparisonPage(_RoundView):
                 "evaluators": evaluators,
                 "own": own,
                 "award": found.awards.order_by("-pk").first(),
+                "to_order": orders.awards_to_order(actor=self.actor).filter(round=found).first()
+                if found.state == RoundState.AWARDED
+                else None,
                 "may_name": is_buyer and found.state == RoundState.OPENED,
                 "may_score": found.state == RoundState.OPENED
                 and own is not None
