@@ -13,6 +13,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 from sentry_sdk.transport import Transport
@@ -245,6 +246,23 @@ def test_no_statement_and_no_message_carries_what_was_typed(
     places = {"statements": b"\n".join(said), "messages": "\n".join(sent).encode()}
     assert found_in(places, {"receipt": receipt})
     assert found_in(places, SECRETS) == []
+
+
+def test_the_same_is_done_whatever_the_price(asking: Sealed) -> None:
+    """How long a quote takes depends on its lines: as many statements, answers as long."""
+    done = set()
+    for prices in (("1", "2"), ("99999999.9999", "0.0001"), PRICES["V1"]):
+        with transaction.atomic():
+            with CaptureQueriesContext(connection) as by_page:
+                page = asking.send("V1", *prices)
+            with CaptureQueriesContext(connection) as by_program:
+                answer = asking.call("V2", f"{asking.api}quotes/", asking.body(*prices))
+            assert (page.status_code, answer.status_code) == (302, 201)
+            done.add((len(by_page), len(by_program), len(page.content)))
+            transaction.set_rollback(True)
+
+    assert len(done) == 1
+    assert min(*done.pop()[:2]) > 5
 
 
 def test_what_was_typed_would_be_found(asking: Sealed, logged: list[str]) -> None:
