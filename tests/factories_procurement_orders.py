@@ -263,9 +263,18 @@ def add_rows(project: Project, mark: str, user_id: int, vendor: Vendor) -> dict[
         purchase_class="C",
         unit=mark,
     )
+    finance = Actor(
+        label=f"{mark} finance",
+        user_id=user_id + 1_000_000,
+        grants=frozenset({Grant(Action.INVOICE_MATCH, None)}),
+    )
+    loss = operations.record_loss(
+        actor=finance, order_id=order.pk, amount=Decimal(50), cause=f"{mark} cause", now=NOW
+    )
     return {
         "award_id": one.pk,
         "order_id": order.pk,
+        "loss_id": loss.pk,
         "change_id": change.pk,
         "emergency_id": emergency_request.pk,
     }

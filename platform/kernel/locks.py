@@ -18,6 +18,7 @@ class LockClass(IntEnum):
     VERIFICATION = 6  # second key: the company's id; one portion of its record at a time
     DISPOSAL = 7  # second key: of the schema; a record is listed, held or disposed of in turn
     NUMBER = 8  # second key: of the schema and a number that somebody is about to take
+    PURCHASE_PLANS = 9  # second key: of the schema; whether a month's reminder was sent
 
 
 def lock_company(lock: LockClass) -> None:

@@ -65,6 +65,8 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.request.changed": _("Purchase request changed"),
     "procurement.request.consented": _("Verbal consent to an emergency purchase logged"),
     "procurement.request.created": _("Purchase request written"),
+    "procurement.order.loss-recorded": _("Loss by a buyer's error recorded"),
+    "procurement.order.loss-withdrawn": _("Loss by a buyer's error withdrawn"),
     "procurement.request.line-unobtainable": _("Goods of a request cannot be had as asked for"),
     "procurement.request.reallocation-noted": _("Existing goods looked for"),
     "procurement.request.rest-given-up": _("Rest of a request given up"),

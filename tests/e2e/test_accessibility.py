@@ -84,6 +84,7 @@ NO_PAGES: Final = {
     "contracts-sign": "a sheet that opens in one state of the contract",
     "purchase-requests-give-up": "a sheet that opens in one state of the request",
     "purchase-requests-items": "what the search of the catalogue finds",
+    "purchase-orders-withdraw-loss": "a sheet that opens once a loss is written down",
     "quote-rounds-release": "takes a form only",
     "quote-rounds-scores": "opens to those who were named to score",
     "vendor-payments-pay": "a sheet that opens in one state of the payment",

@@ -115,6 +115,7 @@ ROW_IDS = frozenset(
         "count_line_id",
         "asset_id",
         "request_line_id",
+        "loss_id",
         "incoming_order_id",
         "goods_receipt_id",
         "receipt_line_id",

@@ -56,6 +56,9 @@ SCHEDULE: Final = {
     "remind-of-vendors-papers": in_every_company(
         "services.procurement.vendors.remind", crontab(hour="1", minute="25")
     ),
+    "remind-of-purchase-plans": in_every_company(
+        "services.procurement.requests.remind", crontab(hour="1", minute="40")
+    ),
     "remind-of-stock": in_every_company(
         "services.procurement.stock.remind", crontab(hour="1", minute="35")
     ),

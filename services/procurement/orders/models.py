@@ -271,6 +271,43 @@ class DeliveryLine(CompanyModel):
         return f"#{self.pk} {self.quantity}"
 
 
+class Loss(CompanyModel):
+    """What a buyer's error cost (PR-82). One written down by mistake is withdrawn, not erased."""
+
+    plural = _("Losses by buyers' errors")
+
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="losses")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    cause = models.CharField(max_length=300)
+    # The buyer of the order, whose error it was.
+    buyer_id = models.BigIntegerField()
+    buyer_label = models.CharField(max_length=140)
+    recorded_by = models.BigIntegerField()
+    recorded_by_label = models.CharField(max_length=140)
+    recorded_at = models.DateTimeField()
+    withdrawn_by_label = models.CharField(max_length=140, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdraw_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lte=999999999999), name="loss_amount_gt_0"
+            ),
+            models.CheckConstraint(condition=~Q(cause=""), name="loss_has_cause"),
+            models.CheckConstraint(
+                condition=~Q(recorded_by=F("buyer_id")), name="loss_recorded_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdraw_reason=""),
+                name="loss_withdrawn_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.amount}"
+
+
 class LetterKind(models.TextChoices):
     SENT = "SENT", _("A new order")
     CHANGE = "CHANGE", _("A change waits for the answer")

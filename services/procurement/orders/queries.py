@@ -20,6 +20,7 @@ from services.procurement.orders.models import (
     ChangeState,
     Delivery,
     DeliveryLine,
+    Loss,
     OrderChange,
     OrderLetter,
     OrderLine,
@@ -190,6 +191,28 @@ def own_changes_of(order: PurchaseOrder) -> QuerySet[OrderChange]:
 def deliveries_of(order: PurchaseOrder) -> QuerySet[Delivery]:
     """Return what the vendor announced, the newest first, with its lines."""
     return order.deliveries.prefetch_related("lines__order_line", "receipts").order_by("-pk")
+
+
+def losses(*, actor: Actor) -> QuerySet[Loss]:
+    """Return what was lost by buyers' errors within the actor's reach, newest first (PR-82).
+
+    :raises access.ActionDenied: without ``purchase.view`` anywhere.
+    """
+    access.require(actor, Action.PURCHASE_VIEW)
+    return access.scoped(
+        Loss.objects.select_related("order__vendor", "order__project"),
+        actor,
+        Action.PURCHASE_VIEW,
+        "order__project_id",
+    ).order_by("-pk")
+
+
+def get_loss(*, actor: Actor, loss_id: int) -> Loss:
+    """Return one of them. :raises NotFound: if there is none."""
+    found = losses(actor=actor).filter(pk=loss_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def open_change_of(order: PurchaseOrder) -> OrderChange | None:

@@ -13,6 +13,7 @@ from services.procurement.requests.models import PurchaseRequest
 from services.procurement.requests.operations.approval import purchase
 from services.procurement.requests.operations.drafting import SERIES
 from services.procurement.requests.operations.giving_up import UNOBTAINABLE
+from services.procurement.requests.operations.reminding import PLANS_DUE
 from services.procurement.requests.operations.submitting import EMERGENCY
 from services.procurement.requests.queries import get_request
 
@@ -33,7 +34,7 @@ REQUESTS = Carrier(
 def register() -> None:
     approvals.register(purchase())
     notices.register(EMERGENCY)
-    notices.register(UNOBTAINABLE)
+    notices.register(UNOBTAINABLE, PLANS_DUE)
     carriers.register(REQUESTS)
     numbers.register(
         numbers.Series(key=SERIES, name=_("Purchase requests"), pattern="CG-{YYYY}-{NNNNN}")

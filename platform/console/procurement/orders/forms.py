@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from console.inputs import DayField, NumberField, plain, read_number
+from console.inputs import DayField, MoneyField, NumberField, plain, read_number
 from services.procurement.orders.models import OrderLine
 from services.procurement.orders.operations import Bought, Price
 from services.procurement.orders.rules import NewFigures
@@ -83,6 +83,13 @@ class ProposeChange(forms.Form):
             for line in self.lines
         }
         return values
+
+
+class Loss(forms.Form):
+    amount = MoneyField(label=_("Amount"))
+    cause = forms.CharField(
+        label=_("How it came about"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class _OfRequests(forms.Form):

@@ -7,11 +7,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
+from console.lists import (
+    BuiltInView,
+    ChoiceFilter,
+    Column,
+    DayFilter,
+    ListView,
+    NumberFilter,
+    TextFilter,
+    title_column,
+)
 from console.procurement.choices import projects_of
 from kernel.access import Action
 from services.procurement.orders import queries
-from services.procurement.orders.models import OrderState, PurchaseOrder
+from services.procurement.orders.models import Loss, OrderState, PurchaseOrder
 
 
 class Orders(ListView):
@@ -73,3 +82,48 @@ class Orders(ListView):
 
     def count_words(self, count: int) -> str:
         return ngettext("%(count)s order", "%(count)s orders", count) % {"count": count}
+
+
+class Losses(ListView):
+    """采购差错损失登记: what buyers' errors cost, withdrawn ones too (PR-82)."""
+
+    action = Action.PURCHASE_VIEW
+    page_key = "procurement.losses"
+    title = _("Losses by buyers' errors")
+    columns = (
+        title_column("order.number", _("Order"), sort="order__number"),
+        Column(key="order.vendor.name", label=_("Vendor"), sort="order__vendor__name"),
+        Column(key="buyer_label", label=_("Buyer"), sort="buyer_label", phone="sub"),
+        Column(key="cause", label=_("How it came about")),
+        Column(key="amount", label=_("Amount"), kind="money", sort="amount", phone="end"),
+        Column(key="recorded_by_label", label=_("Written down by")),
+        Column(key="recorded_at", label=_("When"), kind="time", sort="recorded_at"),
+        Column(key="withdrawn_at", label=_("Withdrawn"), kind="time", sort="withdrawn_at"),
+        Column(key="withdraw_reason", label=_("Why withdrawn"), is_shown=False),
+    )
+    filters = (
+        ChoiceFilter(
+            key="project", label=_("Project"), field="order__project_id", choices=projects_of
+        ),
+        TextFilter(key="buyer", label=_("Buyer"), field="buyer_label"),
+        NumberFilter(key="amount", label=_("Amount"), field="amount"),
+        DayFilter(key="when", label=_("When"), field="recorded_at"),
+    )
+    search_fields = ("order__number", "order__vendor__name", "buyer_label", "cause")
+    search_label = _("Order, vendor, buyer or cause")
+    default_sort = "-recorded_at"
+    empty_icon = "check"
+    empty_title = _("No losses yet")
+    empty_text = _("Finance writes a loss down on the page of its order.")
+
+    def get_queryset(self) -> QuerySet[Loss]:
+        return queries.losses(actor=self.actor)
+
+    def row_url(self, row: Loss) -> str:
+        return reverse("purchase-orders-order", args=[row.order_id])
+
+    def page_context(self) -> dict[str, Any]:
+        return {"crumbs": [(_("Purchase orders"), reverse("purchase-orders"))]}
+
+    def count_words(self, count: int) -> str:
+        return ngettext("%(count)s loss", "%(count)s losses", count) % {"count": count}

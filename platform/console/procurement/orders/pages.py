@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.histories import told_with_cases
 from console.procurement import links
+from console.procurement.records import holds
 from console.views import ConsoleView
 from kernel.access import Action, Actor
 from kernel.approvals import queries as approvals
@@ -43,6 +44,7 @@ class OrderPage(ConsoleView):
             "lines": lines,
             "changes": changes,
             "deliveries": queries.deliveries_of(order),
+            "losses": order.losses.order_by("pk"),
             "tables": links.of_order(self.actor, order),
             "history": told_with_cases(
                 {
@@ -54,6 +56,9 @@ class OrderPage(ConsoleView):
             | {
                 "receive": links.may_receive(self.actor, order),
                 "bill": links.may_bill(self.actor, order),
+                "lose": order.state != OrderState.DRAFT
+                and holds(self.actor, Action.INVOICE_MATCH, order.project_id)
+                and self.actor.user_id not in {order.created_by, order.declared_by},
                 "see_vendor": self.actor.may(Action.VENDOR_VIEW),
             },
         }

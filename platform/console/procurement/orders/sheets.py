@@ -9,7 +9,7 @@ from console.procurement.orders import forms
 from console.sheets import EditSheet
 from kernel.access import Action
 from services.procurement.orders import operations, queries
-from services.procurement.orders.models import PurchaseOrder
+from services.procurement.orders.models import Loss, PurchaseOrder
 
 
 class _OfOrder(EditSheet):
@@ -96,6 +96,42 @@ class Close(_OfOrder):
         operations.close_short(
             actor=self.actor, order_id=self.kwargs["order_id"], now=self.now, **values
         )
+
+
+class RecordLoss(_OfOrder):
+    """Finance writes down what a buyer's error cost (PR-82)."""
+
+    action = Action.INVOICE_MATCH
+    form_class = forms.Loss
+    title = _("Loss by the buyer's error")
+    button = _("Write it down")
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.record_loss(
+            actor=self.actor, order_id=self.kwargs["order_id"], now=self.now, **values
+        )
+
+
+class WithdrawLoss(EditSheet):
+    action = Action.INVOICE_MATCH
+    form_class = forms.Reason
+    title = _("Withdraw the loss")
+    button = _("Withdraw it")
+
+    def loss(self) -> Loss:
+        return queries.get_loss(actor=self.actor, loss_id=self.kwargs["loss_id"])
+
+    def words(self) -> dict[str, Any]:
+        loss = self.loss()
+        return {"lead": f"{loss.order.number} {loss.amount:,.2f} {loss.cause}"}
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.withdraw_loss(
+            actor=self.actor, loss_id=self.kwargs["loss_id"], now=self.now, **values
+        )
+
+    def back(self) -> str:
+        return reverse("purchase-orders-order", args=[self.loss().order_id])
 
 
 class Cancel(_OfOrder):

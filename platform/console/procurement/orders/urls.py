@@ -22,6 +22,13 @@ urlpatterns: list[URLPattern] = [
         name="contracts-call-off",
     ),
     path("c/contracts/<int:contract_id>/prices/", making.Prices.as_view(), name="contracts-prices"),
+    path("c/purchase-orders/losses/", lists.Losses.as_view(), name="purchase-orders-losses"),
+    path(
+        "c/purchase-orders/losses/<int:loss_id>/withdraw/",
+        sheets.WithdrawLoss.as_view(),
+        name="purchase-orders-withdraw-loss",
+    ),
+    path(f"{_ONE}loss/", sheets.RecordLoss.as_view(), name="purchase-orders-loss"),
     path(_ONE, pages.OrderPage.as_view(), name="purchase-orders-order"),
     path(f"{_ONE}print/", pages.OrderPrint.as_view(), name="purchase-orders-print"),
     path(f"{_ONE}draft/", sheets.Draft.as_view(), name="purchase-orders-draft"),

@@ -16,6 +16,8 @@ from services.procurement.orders.operations.errors import (
     ChangeStateWrong,
     ContractMissing,
     DeclarationMissing,
+    LossInvalid,
+    LossWithdrawn,
     MoreThanConsented,
     NotAgreed,
     NotEmergency,
@@ -25,6 +27,7 @@ from services.procurement.orders.operations.errors import (
     SourcesDiffer,
 )
 from services.procurement.orders.operations.letters import deliver_due
+from services.procurement.orders.operations.losing import record_loss, withdraw_loss
 from services.procurement.orders.operations.making import (
     Bought,
     call_off,
@@ -47,6 +50,8 @@ __all__ = [
     "ChangeStateWrong",
     "ContractMissing",
     "DeclarationMissing",
+    "LossInvalid",
+    "LossWithdrawn",
     "MoreThanConsented",
     "NotAgreed",
     "NotEmergency",
@@ -71,7 +76,9 @@ __all__ = [
     "order_emergency",
     "propose_as_vendor",
     "propose_change",
+    "record_loss",
     "send",
     "set_prices",
     "take_up_change",
+    "withdraw_loss",
 ]

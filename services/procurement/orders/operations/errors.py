@@ -1,6 +1,6 @@
 """What may be refused of orders."""
 
-from kernel.errors import Conflict, Denied
+from kernel.errors import Conflict, Denied, Invalid
 
 
 class OrderStateWrong(Conflict):
@@ -33,6 +33,14 @@ class SeveralProjects(Conflict):
 
 class NotEmergency(Conflict):
     code = "procurement.not-emergency"
+
+
+class LossInvalid(Invalid):
+    code = "procurement.loss-invalid"
+
+
+class LossWithdrawn(Conflict):
+    code = "procurement.loss-withdrawn"
 
 
 class MoreThanConsented(Conflict):

@@ -39,6 +39,7 @@ from services.procurement.requests.operations.giving_up import (
     give_up_rest,
     report_obstacle,
 )
+from services.procurement.requests.operations.reminding import PLANS_DUE, remind_of_plans
 from services.procurement.requests.operations.steps import (
     cancel_request,
     note_reallocation,
@@ -47,6 +48,7 @@ from services.procurement.requests.operations.steps import (
 from services.procurement.requests.operations.submitting import log_consent, submit_request
 
 __all__ = [
+    "PLANS_DUE",
     "UNOBTAINABLE",
     "BoughtAlready",
     "BudgetChanged",
@@ -74,6 +76,7 @@ __all__ = [
     "lock_lines",
     "log_consent",
     "note_reallocation",
+    "remind_of_plans",
     "report_obstacle",
     "require_buyer",
     "require_changeable",

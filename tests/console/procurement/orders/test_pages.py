@@ -8,6 +8,7 @@ from django.test import Client
 from services.procurement.orders.models import (
     AgreedPrice,
     ChangeState,
+    Loss,
     OrderChange,
     OrderState,
     PurchaseOrder,
@@ -19,6 +20,7 @@ from tests import factories_procurement_contracts as contracts
 from tests import factories_procurement_orders as factories
 from tests.console.browser import browser_of
 from tests.factories import NOW, TODAY
+from tests.factories_approvals import person
 from tests.factories_procurement_contracts import Company
 from tests.factories_procurement_requests import add_request
 
@@ -150,3 +152,24 @@ def test_who_only_looks_has_no_buttons(company: Company) -> None:
 
     assert page(order, "send/") not in looker.get(page(order)).content.decode()
     assert looker.post(page(order, "cancel/"), {"reason": "x"}).status_code == 403
+
+
+def test_a_loss_is_written_down_by_finance_and_withdrawn(company: Company, buyer: Client) -> None:
+    order = factories.sent(company)
+    person("caiwu", "finance_head")
+    finance = browser_of("caiwu")
+    assert page(order, "loss/") in finance.get(page(order)).content.decode()
+    assert page(order, "loss/") not in buyer.get(page(order)).content.decode()
+    assert buyer.get(page(order, "loss/")).status_code == 403
+    assert finance.post(page(order, "loss/"), {"amount": "0", "cause": "x"}).status_code == 422
+
+    values = {"amount": "120.00", "cause": "型号报错"}
+    assert finance.post(page(order, "loss/"), values).status_code == 302
+
+    loss = Loss.objects.get()
+    for address in (page(order), "/c/purchase-orders/losses/"):
+        assert "型号报错" in buyer.get(address).content.decode()
+    address = f"/c/purchase-orders/losses/{loss.pk}/withdraw/"
+    assert "120.00" in finance.get(address).content.decode()
+    assert finance.post(address, {"reason": "供应商已赔付"}).status_code == 302
+    assert "供应商已赔付" in buyer.get(page(order)).content.decode()
