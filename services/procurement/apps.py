@@ -8,6 +8,8 @@ class ProcurementConfig(AppConfig):
     label = "procurement"
 
     def ready(self) -> None:
+        from kernel.records import retention
+        from services.procurement import retained
         from services.procurement.catalogue import registry as catalogue
         from services.procurement.contracts import registry as contracts
         from services.procurement.orders import registry as orders
@@ -18,6 +20,8 @@ class ProcurementConfig(AppConfig):
         from services.procurement.stock import registry as stock
         from services.procurement.vendors import registry as vendors
 
+        for record_class in retained.CLASSES:
+            retention.register(record_class)
         # Each part registers what it brings by its ``registry.register``, lower parts first.
         parts: tuple[ModuleType, ...] = (
             catalogue,

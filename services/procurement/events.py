@@ -64,6 +64,7 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.request.cancelled": _("Purchase request cancelled"),
     "procurement.request.changed": _("Purchase request changed"),
     "procurement.request.consented": _("Verbal consent to an emergency purchase logged"),
+    "procurement.request.handed-over": _("Purchase request handed over"),
     "procurement.request.created": _("Purchase request written"),
     "procurement.order.loss-recorded": _("Loss by a buyer's error recorded"),
     "procurement.order.loss-withdrawn": _("Loss by a buyer's error withdrawn"),

@@ -6,9 +6,11 @@ from kernel.access import Action, Actor
 from kernel.approvals import registry as approvals
 from kernel.documents import carriers, numbers
 from kernel.documents.carriers import Carrier
+from kernel.identity import leaving as departures
 from kernel.notifications import registry as notices
 from kernel.text import _
 from services.procurement import scope
+from services.procurement.requests import leaving
 from services.procurement.requests.models import PurchaseRequest
 from services.procurement.requests.operations.approval import purchase
 from services.procurement.requests.operations.drafting import SERIES
@@ -32,6 +34,8 @@ REQUESTS = Carrier(
 
 
 def register() -> None:
+    for check in leaving.CHECKS:
+        departures.register(check)
     approvals.register(purchase())
     notices.register(EMERGENCY)
     notices.register(UNOBTAINABLE, PLANS_DUE)

@@ -3,10 +3,11 @@
 from kernel.approvals import registry as approvals
 from kernel.audit import registry as audit
 from kernel.documents import carriers, numbers, printing
+from kernel.identity import leaving as departures
 from kernel.notifications import registry as notices
 from kernel.outbox import registry as events
 from kernel.text import _
-from services.procurement.rounds import files, papers, queries, telling
+from services.procurement.rounds import files, leaving, papers, queries, telling
 from services.procurement.rounds.operations import awarding, drafting, fewer
 
 
@@ -19,6 +20,8 @@ def register() -> None:
             is_gapless=False,
         )
     )
+    for check in leaving.CHECKS:
+        departures.register(check)
     approvals.register(fewer.fewer_quotes())
     approvals.register(awarding.award_kind())
     notices.register(*telling.NOTICES)

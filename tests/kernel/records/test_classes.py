@@ -91,14 +91,25 @@ def test_every_class_says_what_goes_and_how_long_it_is_kept() -> None:
     assert kept == {
         "books": "",
         "case-file": "retention.finance_years",
+        "claim-file": "retention.finance_years",
+        "contracts": "",
         "former-owner": "retention.former_owner_years",
         "former-owner-paper": "retention.former_owner_years",
+        "goods-file": "retention.finance_years",
         "import-sheet": "retention.default_years",
+        "invoice-file": "retention.finance_years",
         "notice-log": "retention.default_years",
+        "objection-file": "retention.finance_years",
+        "order-file": "retention.finance_years",
         "owner-file": "archive.owner_file_retention",
         "payment-notice": "retention.finance_years",
+        "purchases": "",
+        "quote-file": "retention.finance_years",
         "receipt-file": "retention.finance_years",
         "registers": "",
+        "request-file": "retention.finance_years",
+        "round-file": "retention.finance_years",
+        "stock-books": "",
     }
     for one in retention.classes():
         assert str(one.goes)
