@@ -1,6 +1,7 @@
 """What people type into number and date fields, read the same way by forms and filters."""
 
 import re
+import secrets
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -74,6 +75,16 @@ def plain(value: Decimal | None, places: int = 0) -> str:
     whole, _point, decimals = f"{value:f}".partition(".")
     decimals = decimals.rstrip("0").ljust(places, "0")
     return f"{whole}.{decimals}" if decimals else whole
+
+
+def once() -> forms.CharField:
+    """Return the hidden key of a form: sent twice, it is booked once."""
+    return forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=80,
+        required=False,
+        initial=lambda: secrets.token_urlsafe(16),
+    )
 
 
 class NumberField(forms.DecimalField):

@@ -65,9 +65,13 @@ class GoodsReceipt(CompanyModel):
     received_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
     value = models.DecimalField(max_digits=14, decimal_places=2)  # of what was accepted
+    key = models.CharField(max_length=80, blank=True, default="")  # of the form, sent once
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~Q(key=""), name="goodsreceipt_key_once"
+            ),
             models.CheckConstraint(
                 condition=Q(value__gte=0, value__lte=999999999999), name="goodsreceipt_value_gte_0"
             ),

@@ -3,7 +3,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from console.inputs import DayField, MoneyField, NumberField
+from console.inputs import DayField, MoneyField, NumberField, once
 from services.procurement.orders.models import OrderLine
 from services.procurement.receiving.models import ObjectionKind, SealedSample, Settlement
 
@@ -19,6 +19,7 @@ class QuantityField(NumberField):
 class Receive(forms.Form):
     """What arrived, article by article; what is left empty did not arrive."""
 
+    key = once()
     sales_slip = forms.CharField(label=_("Number of the sales slip"), max_length=60, required=False)
     is_rest_to_come = forms.BooleanField(
         label=_("The vendor delivers the rest later"),

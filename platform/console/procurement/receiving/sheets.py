@@ -49,6 +49,7 @@ class Receive(EditSheet):
             is_rest_to_come=values["is_rest_to_come"],
             sales_slip=values["sales_slip"],
             note=values["note"],
+            key=values["key"],
             now=self.now,
             today=self.today,
         )

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from console.inputs import DayField, MoneyField, NumberField
+from console.inputs import DayField, MoneyField, NumberField, once
 from services.procurement.stock.models import WarehouseKind
 
 _THOUSANDTH = Decimal("0.001")
@@ -83,6 +83,7 @@ class Entry(forms.Form):
 
 
 class IssueHead(Entry):
+    key = once()
     warehouse_id = forms.TypedChoiceField(label=_("Warehouse"), coerce=int)
     project_id = forms.TypedChoiceField(
         label=_("Used for"), coerce=int, empty_value=None, required=False
@@ -106,6 +107,7 @@ class IssueHead(Entry):
 
 
 class TransferHead(Entry):
+    key = once()
     source_id = forms.TypedChoiceField(label=_("From"), coerce=int)
     target_id = forms.TypedChoiceField(label=_("To"), coerce=int)
     reason = forms.CharField(label=_("Reason"), max_length=200)
@@ -117,6 +119,7 @@ class TransferHead(Entry):
 
 
 class GiveBack(forms.Form):
+    key = once()
     quantity = quantity(label=_("Quantity given back"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.duties import operations as duties
 from kernel.errors import NotFound
@@ -75,6 +76,7 @@ def receive_goods(
     delivery_id: int | None = None,
     sales_slip: str = "",
     note: str = "",
+    key: str = "",
     now: datetime,
     today: date,
 ) -> GoodsReceipt:
@@ -84,6 +86,7 @@ def receive_goods(
     missing of the lines that were counted (PR-32).
 
     :param is_rest_to_come: the vendor delivers the rest later.
+    :param key: of the form; sent twice it is one receipt.
     :raises NotFound: if there is no such order within the actor's sight, or no such delivery.
     :raises access.ActionDenied: without ``goods.receive`` there.
     :raises duties.DutiesMeet: if the actor bought it (PR-31, SoD-18).
@@ -93,6 +96,7 @@ def receive_goods(
         was to come, or a refusal has no reason.
     :raises SampleNotCompared: if a sample is sealed and was not compared, or does not agree and
         all was accepted.
+    :raises stock.KeyReused: if another receipt was entered with the key.
     """
     person_id = actor.require_person()
     order = common.lock_order(actor=actor, order_id=order_id, action=Action.GOODS_RECEIVE)
@@ -105,6 +109,10 @@ def receive_goods(
         now=now,
         is_fixed=True,
     )
+    same = {"order_id": order.pk, "received_by": person_id}
+    earlier = stock.entered_before(GoodsReceipt.objects.all(), key, **same)
+    if earlier is not None:
+        return earlier
     if order.state not in queries.COMING:
         raise OrderNotComing(
             _("Nothing comes for this order: %(state)s.") % {"state": order.get_state_display()}
@@ -127,7 +135,7 @@ def receive_goods(
         )
         for row in counted
     }
-    receipt = GoodsReceipt.objects.create(
+    receipt = GoodsReceipt(
         number=numbers.next_number(
             series=common.SERIES_RECEIPT, project_id=order.project_id, on=today
         ),
@@ -141,7 +149,10 @@ def receive_goods(
         received_at=now,
         note=one_line(note, field="note", longest=300),
         value=sum(values.values(), ZERO),
+        key=key,
     )
+    with refusing(goodsreceipt_key_once=stock.key_reused()):
+        receipt.save(force_insert=True)
     _write_lines(
         receipt,
         counted,

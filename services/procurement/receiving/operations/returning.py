@@ -13,6 +13,8 @@ from kernel.documents import numbers
 from kernel.text import _
 from services.billing.ledger import operations as ledger
 from services.billing.ledger.models import AccountRole, JournalKind
+from services.procurement.orders.models import OrderState
+from services.procurement.orders.operations.common import release
 from services.procurement.receiving import queries, rules
 from services.procurement.receiving.models import (
     Destination,
@@ -119,6 +121,9 @@ def return_goods(
     line.save(update_fields=["returned_quantity"])
     if line.request_line_id is not None:
         requests.spend(line.request_line_id, -spent)
+    if order.state == OrderState.CLOSED:
+        # Nothing more comes for it: what went back may be bought anew.
+        release(order, {line: quantity})
     common.follow(order)
     audit.record(
         actor=actor,

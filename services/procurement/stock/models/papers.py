@@ -30,9 +30,11 @@ class Issue(CompanyModel):
     issued_by_label = models.CharField(max_length=140)
     issued_on = models.DateField()
     issued_at = models.DateTimeField()
+    key = models.CharField(max_length=80, blank=True, default="")  # of the form, sent once
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="issue_key_once"),
             models.CheckConstraint(
                 condition=~Q(purpose="") & ~Q(unit="") & ~Q(person_label=""),
                 name="issue_says_to_whom_and_why",
@@ -86,9 +88,13 @@ class IssueReturn(CompanyModel):
     returned_by_label = models.CharField(max_length=140)
     returned_on = models.DateField()
     returned_at = models.DateTimeField()
+    key = models.CharField(max_length=80, blank=True, default="")  # of the form, sent once
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~Q(key=""), name="issuereturn_key_once"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, quantity__lte=9999999.999)
                 & Q(value__gte=0, value__lte=999999999999),
@@ -113,9 +119,11 @@ class Transfer(CompanyModel):
     moved_by_label = models.CharField(max_length=140)
     moved_on = models.DateField()
     moved_at = models.DateTimeField()
+    key = models.CharField(max_length=80, blank=True, default="")  # of the form, sent once
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="transfer_key_once"),
             models.CheckConstraint(
                 condition=~Q(source=F("target")), name="transfer_to_another_warehouse"
             ),

@@ -43,7 +43,13 @@ from services.procurement.stock.operations.moving import (
     take_in,
     take_out,
 )
-from services.procurement.stock.operations.papers import Line, LinesInvalid
+from services.procurement.stock.operations.papers import (
+    KeyReused,
+    Line,
+    LinesInvalid,
+    entered_before,
+    key_reused,
+)
 from services.procurement.stock.operations.reminders import remind_of_counts, remind_of_expiry
 from services.procurement.stock.operations.transferring import TransferInvalid, transfer_goods
 from services.procurement.stock.operations.warehouses import (
@@ -67,6 +73,7 @@ __all__ = [
     "CountUnfinished",
     "HolderHasStock",
     "HolderInvalid",
+    "KeyReused",
     "Line",
     "LinesInvalid",
     "LotInvalid",
@@ -90,10 +97,12 @@ __all__ = [
     "end_repair",
     "enter_counted",
     "enter_opening",
+    "entered_before",
     "finish_count",
     "give_back",
     "hand_over",
     "issue_goods",
+    "key_reused",
     "lock_balances",
     "move_asset",
     "remind_of_counts",

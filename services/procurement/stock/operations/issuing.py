@@ -9,6 +9,7 @@ from django.db import transaction
 from kernel.access import Action, Actor
 from kernel.access.models import User
 from kernel.audit import operations as audit
+from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.money import split
@@ -33,7 +34,13 @@ from services.procurement.stock.operations.moving import (
     put,
     take_out,
 )
-from services.procurement.stock.operations.papers import Line, naming, require_lines
+from services.procurement.stock.operations.papers import (
+    Line,
+    entered_before,
+    key_reused,
+    naming,
+    require_lines,
+)
 from services.procurement.stock.operations.posting import post
 from services.procurement.texts import line
 
@@ -61,6 +68,7 @@ def issue_goods(
     lines: Sequence[Line],
     reference_type: str = "",
     reference_id: int | None = None,
+    key: str = "",
     today: date,
     now: datetime,
 ) -> Issue:
@@ -70,6 +78,7 @@ def issue_goods(
     where his stock is; the company's also elsewhere in his sight.
 
     :param project_id: for which they are used; ``None`` for the company's own offices.
+    :param key: of the form; sent twice it is one issue.
     :param person_id: who takes them, if he is of the staff; anybody else by ``person_label``.
     :raises NotFound: if there is no such warehouse in sight, no such article.
     :raises access.ActionDenied: without ``stock.keep`` in the warehouse, and in the project, if it
@@ -80,6 +89,7 @@ def issue_goods(
     :raises rules.StockTooSmall: if there is less of an article.
     :raises LotInvalid: if nothing of a lot lies there.
     :raises StockExpired: if there is enough only with what has expired.
+    :raises KeyReused: if another issue was entered with the key.
     """
     warehouse = queries.require_warehouse(warehouse_id)
     require_keeper(actor, warehouse)
@@ -106,8 +116,14 @@ def issue_goods(
         issued_at=now,
     )
     balances = lock_balances((warehouse_id, each.item_id) for each in lines)
+    same = {"warehouse_id": warehouse_id, "issued_by": issue.issued_by, "purpose": issue.purpose}
+    earlier = entered_before(Issue.objects.all(), key, **same)
+    if earlier is not None:
+        return earlier
+    issue.key = key
     issue.number = numbers.next_number(series=ISSUE_SERIES, project_id=project_id, on=today)
-    issue.save(force_insert=True)
+    with refusing(issue_key_once=key_reused()):
+        issue.save(force_insert=True)
     total = Decimal(0)
     for each in lines:
         with naming(balances[warehouse_id, each.item_id].item):
@@ -160,17 +176,27 @@ def issue_goods(
 
 @transaction.atomic
 def give_back(
-    *, actor: Actor, line_id: int, quantity: Decimal, reason: str, today: date, now: datetime
+    *,
+    actor: Actor,
+    line_id: int,
+    quantity: Decimal,
+    reason: str,
+    key: str = "",
+    today: date,
+    now: datetime,
 ) -> IssueReturn:
     """Take back what of an issued article was not used, at what it was issued for.
 
     The last of it brings back all that is left of the line's value, into the lots it came from.
+
+    :param key: of the form; sent twice it is one return.
 
     :raises NotFound: if there is no such line in sight.
     :raises access.ActionDenied: without ``stock.keep`` there, if it is not his own stock.
     :raises TextInvalid: if nothing says why.
     :raises rules.StockTooSmall: if less is out.
     :raises WarehouseClosed: if the warehouse is no longer used.
+    :raises KeyReused: if another return was entered with the key.
     """
     row = IssueLine.objects.select_for_update(of=("self",)).filter(pk=line_id).first()
     if row is None:
@@ -179,11 +205,14 @@ def give_back(
     warehouse = issue.warehouse
     require_keeper(actor, warehouse)
     why = line(reason, field="reason", longest=200, is_required=True)
+    earlier = entered_before(IssueReturn.objects.all(), key, line_id=row.pk, quantity=quantity)
+    if earlier is not None:
+        return earlier
     out = rules.Stock(row.quantity - row.returned_quantity, row.value - row.returned_value)
     _left, value = rules.take_out(out, quantity=quantity)
     balance = lock_balances([(warehouse.pk, row.item_id)])[warehouse.pk, row.item_id]
     parts = _parts(row, quantity)
-    returned = IssueReturn.objects.create(
+    returned = IssueReturn(
         line=row,
         quantity=quantity,
         value=value,
@@ -192,7 +221,10 @@ def give_back(
         returned_by_label=actor.label[:140],
         returned_on=today,
         returned_at=now,
+        key=key,
     )
+    with refusing(issuereturn_key_once=key_reused()):
+        returned.save(force_insert=True)
     paper = Paper(
         kind=MoveKind.GIVE_BACK,
         source_type="issuereturn",

@@ -1,18 +1,27 @@
-"""What issues and transfers have in common: their lines, and how a refusal names the article."""
+"""What papers of goods have in common: lines, keys, and how a refusal names the article."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from kernel.errors import DomainError, Invalid
+from django.db.models import Model, QuerySet
+
+from kernel.errors import Conflict, DomainError, Invalid
 from kernel.text import _
 from services.procurement.catalogue.models import Item
 from services.procurement.stock import rules
 from services.procurement.stock.operations.moving import LotInvalid, StockExpired
+from services.procurement.texts import line as one_line
 
 MOST_LINES: Final = 200
+LONGEST_KEY: Final = 80
+_Paper = TypeVar("_Paper", bound=Model)
+
+
+class KeyReused(Conflict):
+    code = "procurement.paper-key-reused"
 
 
 class LinesInvalid(Invalid):
@@ -34,6 +43,26 @@ def require_lines(lines: Sequence[Line]) -> None:
         raise LinesInvalid(
             _("Enter between 1 and %(most)d articles.") % {"most": MOST_LINES}, field="lines"
         )
+
+
+def entered_before(papers: QuerySet[_Paper], key: str, **same: Any) -> _Paper | None:
+    """Return the paper that a form has entered already: sent twice, it is one paper.
+
+    Called under the lock that the papers come one after the other by.
+
+    :param key: the form's; empty: whoever calls cannot send twice.
+    :param same: what the earlier paper must say.
+    :raises KeyReused: if another paper was entered with this key.
+    """
+    wanted = one_line(key, field="key", longest=LONGEST_KEY)
+    earlier = papers.filter(key=wanted).first() if wanted else None
+    if earlier is not None and any(getattr(earlier, name) != same[name] for name in same):
+        raise key_reused()
+    return earlier
+
+
+def key_reused() -> KeyReused:
+    return KeyReused(_("Another paper was entered with this key."))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kernel.access import Action, Actor
 from kernel.audit import operations as audit
+from kernel.db import refusing
 from kernel.documents import numbers
 from kernel.errors import Invalid
 from kernel.text import _
@@ -21,7 +22,13 @@ from services.procurement.stock.operations.moving import (
     put,
     take_out,
 )
-from services.procurement.stock.operations.papers import Line, naming, require_lines
+from services.procurement.stock.operations.papers import (
+    Line,
+    entered_before,
+    key_reused,
+    naming,
+    require_lines,
+)
 from services.procurement.texts import line
 
 TRANSFER_SERIES = "goods-transfer"
@@ -39,6 +46,7 @@ def transfer_goods(
     target_id: int,
     reason: str,
     lines: Sequence[Line],
+    key: str = "",
     today: date,
     now: datetime,
 ) -> Transfer:
@@ -46,6 +54,7 @@ def transfer_goods(
 
     They stay of the lots that they were of. Nothing is posted: they remain stock of the company.
 
+    :param key: of the form; sent twice it is one transfer.
     :raises NotFound: if one of the warehouses is out of sight, or there is no such article.
     :raises access.ActionDenied: without ``stock.keep`` in both.
     :raises TransferInvalid: if both are the same.
@@ -53,6 +62,7 @@ def transfer_goods(
     :raises rules.StockTooSmall: if there is less of an article.
     :raises LotInvalid: if nothing of a lot lies there.
     :raises StockExpired: if there is enough only with what has expired.
+    :raises KeyReused: if another transfer was entered with the key.
     """
     source, target = queries.require_warehouse(source_id), queries.require_warehouse(target_id)
     require_of(actor, Action.STOCK_KEEP, source.project_id)
@@ -66,7 +76,12 @@ def transfer_goods(
     balances = lock_balances(
         (warehouse_id, each.item_id) for each in lines for warehouse_id in (source_id, target_id)
     )
-    transfer = Transfer.objects.create(
+    earlier = entered_before(
+        Transfer.objects.all(), key, source_id=source_id, target_id=target_id, reason=why
+    )
+    if earlier is not None:
+        return earlier
+    transfer = Transfer(
         number=numbers.next_number(series=TRANSFER_SERIES, project_id=source.project_id, on=today),
         source=source,
         target=target,
@@ -75,7 +90,10 @@ def transfer_goods(
         moved_by_label=actor.label[:140],
         moved_on=today,
         moved_at=now,
+        key=key,
     )
+    with refusing(transfer_key_once=key_reused()):
+        transfer.save(force_insert=True)
     total = Decimal(0)
     for each in lines:
         with naming(balances[source_id, each.item_id].item):

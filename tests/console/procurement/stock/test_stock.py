@@ -1,5 +1,6 @@
 """The pages of warehouses, stock, papers and counts."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -182,6 +183,25 @@ def test_a_slip_is_booked_shown_and_printed(shop: Shop, keeper: Client) -> None:
     printed = keeper.get(reverse("stock-issues-print", args=[made.pk])).content.decode()
     assert "大堂清洁" in printed
     assert "手套" in printed
+
+
+def test_a_slip_sent_twice_is_booked_once(shop: Shop, keeper: Client) -> None:
+    address = reverse("stock-issues-new")
+    shown = keeper.get(address).content.decode()
+    found = re.search(r'name="key" value="([^"]{20,})"', shown)
+    assert found is not None
+    lines = {"item": [shop.broom.pk], "quantity": ["4"]}
+    scanned = keeper.post(address, paper(shop, "add", key=found[1], code="GLOVE", **lines))
+    assert found[0] in scanned.content.decode()  # it stays while the slip is written
+
+    answers = [
+        send(keeper, "stock-issues-new", paper(shop, "book", key=found[1], **lines))
+        for _time in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert held(shop.store, shop.broom) == ("6", "60.00")
 
 
 @pytest.mark.parametrize(

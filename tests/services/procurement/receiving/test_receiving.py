@@ -21,6 +21,7 @@ from services.procurement.receiving.models import (
     ObjectionState,
 )
 from services.procurement.receiving.operations import Counted
+from services.procurement.stock import operations as stock
 from services.procurement.stock import rules as stock_rules
 from services.procurement.stock.models import Asset, StockBalance, StockMove
 from services.procurement.stock.operations import assets
@@ -298,3 +299,16 @@ class TestDestinations:
         (move,) = queries.moves_of(receipt).values()
         assert move.lot is not None
         assert (move.lot.number, move.lot.expires_on) == ("L7", date(2027, 5, 1))
+
+
+def test_a_part_that_is_sent_twice_is_taken_in_once(people: People) -> None:
+    order = add_goods_order(people, "30", "56.50")
+
+    first = receive(people, order, "5", key="k")
+
+    assert receive(people, order, "5", key="k") == first
+    assert line_of(order).received_quantity == 5
+    assert receive(people, order, "5", key="l") != first
+    with pytest.raises(stock.KeyReused):
+        receive(people, add_goods_order(people, "30", "56.50"), "5", key="k")
+    assert broken() == []

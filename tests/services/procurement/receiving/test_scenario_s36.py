@@ -7,7 +7,8 @@ import pytest
 
 from kernel.access import ActionDenied
 from services.billing.ledger.models import AccountRole
-from services.procurement.orders.models import OrderState
+from services.procurement.orders import operations as orders
+from services.procurement.orders.models import OrderLine, OrderState
 from services.procurement.receiving import operations
 from services.procurement.receiving.models import (
     GoodsReceipt,
@@ -15,11 +16,14 @@ from services.procurement.receiving.models import (
     ObjectionState,
     Settlement,
 )
+from services.procurement.requests.models import RequestLine
 from services.procurement.stock import rules as stock_rules
 from services.procurement.stock.models import StockBalance, Warehouse, WarehouseKind
 from tests.factories import NOW, TODAY
 from tests.factories_procurement_money import People, add_goods_order, line_of, receive
+from tests.factories_procurement_requests import add_request as add_wanted
 from tests.factories_procurement_stock import add_warehouse
+from tests.factories_properties import add_project
 from tests.services.procurement.money import balance, broken
 
 
@@ -236,3 +240,23 @@ def test_what_went_back_before_the_rest_was_kept_goes_back_once(
     with pytest.raises(operations.QuantityTooLarge, match="10"):
         object_to(people, receipt, None, quantity=Decimal(11))
     assert object_to(people, receipt, None, quantity=Decimal(10)).quantity == 10
+
+
+def test_what_goes_back_of_an_order_closed_short_may_be_bought_anew(people: People) -> None:
+    wanted = add_wanted(add_project(), ("硒鼓", "30", "60"), number="CG-9").lines.get()
+    order = add_goods_order(people, "30", "56.50")
+    OrderLine.objects.filter(order=order).update(request_line=wanted)
+    RequestLine.objects.filter(pk=wanted.pk).update(bound_quantity=Decimal(30))
+    receipt = receive(people, order, "10")
+    orders.close_short(actor=people.buyer, order_id=order.pk, reason="停产", now=NOW)
+    wanted.refresh_from_db()
+    assert wanted.bound_quantity == 10
+    objection = object_to(people, receipt, None)
+
+    operations.return_goods(
+        actor=people.keeper, objection_id=objection.pk, quantity=Decimal(4), now=NOW, today=TODAY
+    )
+
+    wanted.refresh_from_db()
+    assert wanted.bound_quantity == 6
+    assert broken() == []
