@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from services.procurement.payments.models import Advance, Claim
 from services.procurement.receiving.models import GoodsReceipt
@@ -12,10 +13,10 @@ from tests.api.client import refusal, sign_in, sign_in_by_browser
 from tests.api.exact import Exact
 from tests.factories import NOW
 from tests.factories_procurement_money import (
+    PNG,
     People,
     add_order,
     add_request,
-    attach,
     prepare,
     receive,
     sign,
@@ -135,7 +136,17 @@ def test_a_claim_goes_with_its_papers_and_is_settled_by_a_person(
     assert (made.json()["amount"], made.json()["papers"]) == ("113.00", ["STOCK_IN_SLIP"])
     claim = f"claims/{made.json()['id']}/"
     assert refusal(buyer("POST", f"{claim}submit/")) == (422, "procurement.claim-papers-missing")
-    attach(people.buyer, Claim.objects.get(), "SALES_SLIP", "INVOICE")
+    for kind in ("SALES_SLIP", "INVOICE"):
+        added = buyer.api.upload(
+            "files/",
+            {
+                "subject_type": "procurement.claim",
+                "subject_id": made.json()["id"],
+                "kind": kind,
+                "file": SimpleUploadedFile(f"{kind}.png", PNG),
+            },
+        )
+        assert added.status_code == 201, added.content
     assert buyer("POST", f"{claim}submit/").json()["state"] == "SUBMITTED"
     assert refusal(buyer("POST", f"{claim}discard/")) == (409, "procurement.claim-state-wrong")
     assert refusal(cashier("POST", f"{claim}settle/", CASH)) == (
