@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.ladders")),
     path("", include("api.v1.procurement.requests")),
     path("", include("api.v1.procurement.figures")),
+    path("", include("api.v1.procurement.budgets")),
     path("", include("api.v1.procurement.rounds")),
     path("", include("api.v1.procurement.catalogue")),
     path("", include("api.v1.procurement.vendors.urls")),

@@ -6,7 +6,7 @@ import pytest
 
 from kernel import access
 from kernel.audit import operations as audit
-from services.procurement.requests.models import PurchaseRequest
+from services.procurement.requests.models import Budget, PurchaseRequest
 from tenants.companies.models import Company
 from tests import factories
 from tests.api.client import Api, sign_in
@@ -23,6 +23,10 @@ Address = Callable[[], str]
 # What each list costs in queries; five of them find the company, the token and its person.
 LISTS: dict[str, tuple[Address, int]] = {
     "purchase-budgets/": (lambda: "purchase-budgets/", 6),
+    "purchase-budgets/<int:budget_id>/history/": (
+        lambda: f"purchase-budgets/{Budget.objects.earliest('pk').pk}/history/",
+        7,
+    ),
     "purchase-requests/": (lambda: "purchase-requests/", 6),
 }
 HISTORY = "purchase-requests/<int:request_id>/history/"
@@ -59,13 +63,18 @@ def grow(office: Office, count: int) -> None:
             office.project,
             category_id=category(f"K{number}", f"类别{number}").pk,
         )
-        audit.record(
-            actor=access.SYSTEM,
-            event="procurement.request.changed",
-            subject=PurchaseRequest.objects.earliest("pk"),
-            project_id=office.project.pk,
-            now=factories.NOW,
-        )
+        told = {
+            "procurement.request.changed": PurchaseRequest.objects.earliest("pk"),
+            "procurement.budget.set": Budget.objects.earliest("pk"),
+        }
+        for event, subject in told.items():
+            audit.record(
+                actor=access.SYSTEM,
+                event=event,
+                subject=subject,
+                project_id=office.project.pk,
+                now=factories.NOW,
+            )
 
 
 def test_a_page_costs_the_same_however_many_rows(office: Office, robot: Api) -> None:
