@@ -14,7 +14,7 @@ from kernel.access import Action
 from services.procurement.scorecards import buying
 
 
-class ShareOut(serializers.Serializer[Any]):
+class PurchaseFigureOut(serializers.Serializer[Any]):
     key = serializers.ChoiceField(choices=["timely", "quotes", "backfills"])
     part = serializers.IntegerField()
     whole = serializers.IntegerField()
@@ -25,7 +25,7 @@ class ShareOut(serializers.Serializer[Any]):
 
 class PurchaseFiguresOut(serializers.Serializer[Any]):
     month = serializers.DateField()
-    shares = ShareOut(many=True)
+    shares = PurchaseFigureOut(many=True)
     specially_allowed = serializers.IntegerField()
 
 
