@@ -113,7 +113,6 @@ INTERNAL = {
     "services.procurement.contracts.operations.common.record_contract",
     "services.procurement.requests.operations.common.require_person",
     "services.procurement.requests.operations.submitting.make_ready",
-    "services.procurement.rounds.operations.fewer.require_no_buyer",
     "services.procurement.rounds.operations.fewer.take_back",
     "services.procurement.rounds.operations.quoting.contact_of",
     "services.procurement.rounds.operations.quoting.record_invitation",

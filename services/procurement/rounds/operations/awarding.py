@@ -27,6 +27,7 @@ from kernel.spelling import spell_money
 from kernel.text import _, in_company_language
 from services.procurement.requests import operations as requests
 from services.procurement.rounds import queries
+from services.procurement.rounds.apart import require_no_buyer, who_bought
 from services.procurement.rounds.models import (
     Award,
     AwardLine,
@@ -42,7 +43,6 @@ from services.procurement.rounds.models import (
 from services.procurement.rounds.operations import fewer
 from services.procurement.rounds.operations.errors import RoundStateWrong
 from services.procurement.rounds.operations.evaluating import lock_evaluated
-from services.procurement.rounds.operations.fewer import who_bought
 from services.procurement.rounds.queries.comparison import comparison_of
 from services.procurement.rounds.rules import awards
 from services.procurement.rounds.rules.comparison import Comparison
@@ -219,7 +219,7 @@ def _submit(
 
 def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
     evaluated, made = _lock(case)
-    fewer.require_no_buyer(evaluated, actor, now)
+    require_no_buyer(evaluated, actor, now)
     made.state, made.decided_at = AwardState.APPROVED, now
     made.save(update_fields=["state", "decided_at"])
     evaluated.state = RoundState.AWARDED

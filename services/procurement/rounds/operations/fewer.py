@@ -1,6 +1,5 @@
 """Fewer vendors than ``purchase.min_quotes``: with proof, by special approval (PR-20, PR-24)."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import IO, Final
 
@@ -14,17 +13,15 @@ from kernel.approvals import operations as approvals
 from kernel.approvals import queries as approval_queries
 from kernel.approvals.models import Case
 from kernel.approvals.registry import DocumentKind, Paper
-from kernel.approvals.rules.definitions import Duty, read_duty
 from kernel.approvals.rules.facts import Fact, FactType
 from kernel.audit import operations as audit
 from kernel.documents import operations as documents
 from kernel.documents import storage
 from kernel.documents.queries import attachments_of
-from kernel.duties import Step
-from kernel.duties import operations as duties
 from kernel.text import _, in_company_language
 from services.procurement import scope
 from services.procurement.rounds import files, queries
+from services.procurement.rounds.apart import require_no_buyer, who_bought
 from services.procurement.rounds.models import Round, RoundState
 from services.procurement.rounds.operations.drafting import lock_own
 from services.procurement.rounds.operations.errors import (
@@ -35,7 +32,6 @@ from services.procurement.rounds.operations.errors import (
 )
 
 KIND: Final = "purchase.fewer_quotes"
-BOUGHT: Final[Duty] = read_duty("SoD-21:B")
 _LONGEST: Final = 500
 
 
@@ -172,28 +168,6 @@ def require_enough(quote_round: Round) -> None:
             field="vendors",
             details={"count": count, "least": least()},
         )
-
-
-def who_bought(case: Case) -> Mapping[Duty, Collection[int]]:
-    """Return who buys by the round of a case, for the steps that keep approving apart from it."""
-    return {BOUGHT: queries.buyers_of(Round.objects.get(pk=case.subject_id))}
-
-
-def require_no_buyer(quote_round: Round, actor: Actor, now: datetime) -> None:
-    """Return if the actor does not buy by a round that he approves of.
-
-    Whatever the chain's steps say of duties.
-
-    :raises duties.DutiesMeet: otherwise (SoD-21).
-    """
-    duties.require_step_apart(
-        Step.PURCHASE_APPROVE_SECOND,
-        actor=actor,
-        done={Step.PURCHASE_BUY: queries.buyers_of(quote_round)},
-        subject=quote_round,
-        project_id=quote_round.project_id,
-        now=now,
-    )
 
 
 def _paper_of(quote_round: Round) -> Paper:
