@@ -107,7 +107,6 @@ class Losses(ListView):
         ),
         TextFilter(key="buyer", label=_("Buyer"), field="buyer_label"),
         NumberFilter(key="amount", label=_("Amount"), field="amount"),
-        DayFilter(key="when", label=_("When"), field="recorded_at"),
     )
     search_fields = ("order__number", "order__vendor__name", "buyer_label", "cause")
     search_label = _("Order, vendor, buyer or cause")

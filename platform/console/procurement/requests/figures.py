@@ -155,7 +155,6 @@ class Savings(ListView):
         ChoiceFilter(
             key="project", label=_("Project"), field="round__project_id", choices=projects_of
         ),
-        DayFilter(key="decided", label=_("Awarded"), field="decided_at"),
         NumberFilter(key="saved", label=_("Below the estimate"), field="saved"),
     )
     search_fields = ("round__number", "round__title", "proposed_by_label")
