@@ -27,7 +27,7 @@ from kernel.spelling import spell_money
 from kernel.text import _, in_company_language
 from services.procurement.requests import operations as requests
 from services.procurement.rounds import queries
-from services.procurement.rounds.apart import require_no_buyer, who_bought
+from services.procurement.rounds.apart import who_bought
 from services.procurement.rounds.models import (
     Award,
     AwardLine,
@@ -219,7 +219,15 @@ def _submit(
 
 def _put_in_force(case: Case, actor: Actor, now: datetime) -> None:
     evaluated, made = _lock(case)
-    require_no_buyer(evaluated, actor, now)
+    # Whatever the chain's steps say of duties: who buys by it does not approve (SoD-21).
+    duties.require_step_apart(
+        Step.PURCHASE_APPROVE_SECOND,
+        actor=actor,
+        done={Step.PURCHASE_BUY: queries.buyers_of(evaluated)},
+        subject=evaluated,
+        project_id=evaluated.project_id,
+        now=now,
+    )
     made.state, made.decided_at = AwardState.APPROVED, now
     made.save(update_fields=["state", "decided_at"])
     evaluated.state = RoundState.AWARDED

@@ -18,10 +18,12 @@ from kernel.audit import operations as audit
 from kernel.documents import operations as documents
 from kernel.documents import storage
 from kernel.documents.queries import attachments_of
+from kernel.duties import Step
+from kernel.duties import operations as duties
 from kernel.text import _, in_company_language
 from services.procurement import scope
 from services.procurement.rounds import files, queries
-from services.procurement.rounds.apart import require_no_buyer, who_bought
+from services.procurement.rounds.apart import who_bought
 from services.procurement.rounds.models import Round, RoundState
 from services.procurement.rounds.operations.drafting import lock_own
 from services.procurement.rounds.operations.errors import (
@@ -193,7 +195,15 @@ def _allow(case: Case, actor: Actor, now: datetime) -> None:
     allowed = queries.lock_round(case.subject_id)
     if allowed.state != RoundState.DRAFT:
         raise RoundStateWrong(_("This round is no draft any more."))
-    require_no_buyer(allowed, actor, now)
+    # Whatever the chain's steps say of duties: who buys by it does not approve (SoD-21).
+    duties.require_step_apart(
+        Step.PURCHASE_APPROVE_SECOND,
+        actor=actor,
+        done={Step.PURCHASE_BUY: queries.buyers_of(allowed)},
+        subject=allowed,
+        project_id=allowed.project_id,
+        now=now,
+    )
     allowed.is_fewer_allowed = True
     allowed.save(update_fields=["is_fewer_allowed"])
     audit.record(
