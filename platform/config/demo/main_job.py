@@ -61,6 +61,7 @@ def open_project(desk: Desk, *, code: str, name: str, name_en: str, city: str) -
         )
     for person in people.EVERYBODY:
         people.settle(person, project_id=project.pk, now=desk.clock())
+    people.form_departments(project_id=project.pk, now=desk.clock())
     return project
 
 

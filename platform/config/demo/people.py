@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kernel import access
-from kernel.access import operations, passwords
-from kernel.access.models import PostHolding, User
+from kernel.access import departments, operations, passwords
+from kernel.access.catalogue import POSTS
+from kernel.access.models import Department, PostHolding, User
 from kernel.access.queries import actor_for
 
 PASSWORD = "guanjia-demo-2026"  # noqa: S105 - printed at every start
@@ -75,6 +76,32 @@ def settle(person: Person, *, project_id: int | None, now: datetime) -> None:
             post=person.post,
             project_id=scope,
             valid_from=SINCE,
+            now=now,
+        )
+
+
+# Whose papers the department's head reviews: a contract's, a purchase's.
+HEADS = {"CS": "fengjie", "ENG": "chenguodong", "CHG": "zhaomin", "FIN": "hejing", "OFF": "tangwan"}
+OF_PROJECT = ("CS", "ENG")
+
+
+def form_departments(*, project_id: int, now: datetime) -> None:
+    """Put everybody into the department of his post, and name who leads it."""
+    ids = dict(Department.objects.values_list("key", "pk"))
+    users = dict(User.objects.values_list("username", "pk"))
+    for person in EVERYBODY:
+        departments.move_person(
+            actor=access.SYSTEM,
+            user_id=users[person.username],
+            department_id=ids.get(POSTS[person.post].department or ""),
+            now=now,
+        )
+    for key, username in HEADS.items():
+        departments.name_head(
+            actor=access.SYSTEM,
+            department_id=ids[key],
+            project_id=project_id if key in OF_PROJECT else None,
+            user_id=users[username],
             now=now,
         )
 
