@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from kernel.access import Action, Actor
 from services.properties import queries as properties
@@ -140,7 +141,7 @@ _PAYABLES = (
     _company("vendor-payments", _("Payments to vendors"), Action.PURCHASE_VIEW),
     _company("vendor-accounts", _("Payables by age"), Action.VENDOR_VIEW),
     _company("vendor-statements", _("Reconciliations with vendors"), Action.VENDOR_VIEW),
-    _company("advances", _("Advances"), Action.PURCHASE_VIEW),
+    _company("advances", _p("purchase", "Advances"), Action.PURCHASE_VIEW),
     _company("claims", _("Claims"), Action.PURCHASE_VIEW),
     _company("service-assessments", _("Assessments of services"), Action.PURCHASE_VIEW),
 )

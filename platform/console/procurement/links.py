@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import Cell, Table, day, money, number, place, text
 from console.tones import TONES
@@ -184,7 +185,7 @@ def _invoices(found: QuerySet[Any]) -> Table:
         headings=(
             _("Number"),
             _("Dated"),
-            _("Due"),
+            _p("payable", "Due"),
             _("Amount"),
             pgettext_lazy("to a vendor", "Paid"),
             _("State"),

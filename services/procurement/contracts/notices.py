@@ -3,7 +3,7 @@
 from typing import Final
 
 from kernel.notifications.registry import Notice
-from kernel.text import _
+from kernel.text import _, _p
 
 _CONTRACT: Final = {
     "number": _("Contract number"),
@@ -25,7 +25,7 @@ SIGNED: Final = Notice(
     name=_("A contract was signed"),
     subject=_("Signed: %(number)s %(title)s"),
     text=_("%(signer)s signed the contract %(number)s “%(title)s” with %(vendor)s."),
-    fields={**_CONTRACT, "signer": _("Signed by")},
+    fields={**_CONTRACT, "signer": _p("of a contract", "Signed by")},
 )
 ENDING: Final = Notice(
     key="procurement.contract-ending",

@@ -12,7 +12,7 @@ from kernel.documents.carriers import Carrier
 from kernel.identity import leaving as departures
 from kernel.notifications import registry as notices
 from kernel.outbox import registry as events
-from kernel.text import _
+from kernel.text import _, _p
 from services.billing.ledger import invariants as books
 from services.procurement.payments import leaving, queries, telling
 from services.procurement.payments.invariants import VENDORS_MONEY
@@ -29,7 +29,7 @@ from services.procurement.payments.operations.errors import ClaimStateWrong, Inv
 from services.procurement.vendors import letters
 
 _SERIES = (
-    (advances.SERIES, _("Advances to buyers"), "JK-{YYYY}{MM}-{NNNN}"),
+    (advances.SERIES, _p("purchase", "Advances to buyers"), "JK-{YYYY}{MM}-{NNNN}"),
     (claims.SERIES, _("Claims of buyers"), "BX-{YYYY}{MM}-{NNNN}"),
     (payments.SERIES, _("Payments to vendors"), "FK-{YYYY}{MM}-{NNNN}"),
     (statements.SERIES, _("Reconciliations with vendors"), "DZ-{YYYY}{MM}-{NNNN}"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, _p
 from services.procurement.catalogue.models import Item
 from services.procurement.orders.models import Delivery, OrderLine, PurchaseOrder
 from services.procurement.stock.models import Warehouse
@@ -137,9 +137,9 @@ class ObjectionKind(models.TextChoices):
 
 
 class ObjectionState(models.TextChoices):
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", _p("objection", "Open")
     TALKING = "TALKING", _("Buyer talks with the vendor")
-    SETTLED = "SETTLED", _("Settled")
+    SETTLED = "SETTLED", _p("objection", "Settled")
 
 
 class Settlement(models.TextChoices):

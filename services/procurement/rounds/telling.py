@@ -16,7 +16,7 @@ from kernel.jobs.operations import enqueue_after_commit
 from kernel.notifications.operations import notify
 from kernel.notifications.registry import Notice
 from kernel.tenancy import company_time_zone
-from kernel.text import _
+from kernel.text import _, _p
 from services.procurement.rounds.models import KeyShare, LetterKind, Round, RoundLetter
 from services.procurement.vendors.models import Contact, ContactState
 
@@ -28,7 +28,7 @@ CANCELLED, OPENED = LetterKind.CANCELLED, LetterKind.OPENED
 _FIELDS: Final[Mapping[str, object]] = {
     "number": _("Number of the round"),
     "title": _("Title of the round"),
-    "closes_at": _("Deadline"),
+    "closes_at": _p("of quotes", "Deadline"),
 }
 ENTRUSTED: Final = Notice(
     key="procurement.round.entrusted",

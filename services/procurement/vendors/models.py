@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from kernel.models import CompanyModel
 from kernel.outgoing import Outgoing
-from kernel.text import _, in_language
+from kernel.text import _, _p, in_language
 from services.procurement.catalogue.models import Category
 
 
@@ -13,7 +13,7 @@ class VendorState(models.TextChoices):
     APPLIED = "APPLIED", _("Applied")  # 申请中: registered himself
     ACTIVE = "ACTIVE", _("Active")
     REFUSED = "REFUSED", _("Refused")
-    CLOSED = "CLOSED", _("Closed")
+    CLOSED = "CLOSED", _p("of a vendor", "Closed")
 
 
 class VendorKind(models.TextChoices):

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.inputs import DayField, MoneyField
 from console.procurement.stock.forms import choose
@@ -56,4 +57,4 @@ class Reason(forms.Form):
 
 
 class Note(forms.Form):
-    note = forms.CharField(label=_("What was done"), max_length=300, required=False)
+    note = forms.CharField(label=_p("of an asset", "What was done"), max_length=300, required=False)

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.histories import told
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView, title_column
@@ -50,7 +51,7 @@ class Assets(ListView):
             sort="project__name",
         ),
         Column(key="place", label=_("Place"), sort="place"),
-        Column(key="holder_label", label=_("Held by"), sort="holder_label"),
+        Column(key="holder_label", label=_p("of an asset", "Held by"), sort="holder_label"),
         Column(key="serial_number", label=_("Serial number"), kind="code", is_shown=False),
         Column(key="received_on", label=_("Received"), kind="day", sort="received_on"),
         Column(key="warranty_to", label=_("Warranty until"), kind="day", sort="warranty_to"),

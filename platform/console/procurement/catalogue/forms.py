@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.inputs import NumberField
 from console.properties.forms import ChoicesForm, OfOne
@@ -26,7 +27,7 @@ def category_choices(*, keep: int | None = None, without: int | None = None) -> 
 
 
 class CategoryFacts(ChoicesForm):
-    parent_id = OfOne(label=_("Belongs to"), required=False)
+    parent_id = OfOne(label=_p("category", "Belongs to"), required=False)
     code = forms.CharField(label=_("Code"), max_length=20)
     name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=60, required=False)

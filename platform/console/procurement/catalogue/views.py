@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.lists import BuiltInView, ChoiceFilter, Column, FlagFilter, ListView, title_column
@@ -166,7 +167,10 @@ class Categories(ListView):
         Column(key="code", label=_("Code"), kind="code", sort="code", phone="end"),
         title_column("label", pgettext_lazy("of a thing", "Name"), sort="name"),
         Column(
-            key="parent.label", label=_("Belongs to"), sort=("parent__code", "code"), phone="sub"
+            key="parent.label",
+            label=_p("category", "Belongs to"),
+            sort=("parent__code", "code"),
+            phone="sub",
         ),
         Column(key="item_count", label=_("Articles in use"), kind="number", sort="item_count"),
         Column(

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.inputs import DayField, MoneyField, read_day, read_number
 from services.procurement.contracts.models import Contract, ContractKind
@@ -59,7 +60,7 @@ class ContractTerms(forms.Form):
     valid_to = DayField(label=_("Valid until"))
     using_unit = forms.CharField(label=_("Using unit"), max_length=100)
     asked_by = forms.TypedChoiceField(
-        label=_("For whom"),
+        label=_p("of a contract", "For whom"),
         coerce=int,
         help_text=_("Whose paper the joint review is; the head of the department reviews it."),
     )
@@ -125,7 +126,9 @@ class Archive(forms.Form):
 
 class GiveCopy(forms.Form):
     department = forms.CharField(label=_("Department"), max_length=100)
-    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=100, initial=1)
+    copies = forms.IntegerField(
+        label=_p("of a contract", "Copies"), min_value=1, max_value=100, initial=1
+    )
     received_by = forms.CharField(label=_("Received by"), max_length=140)
     given_on = DayField(label=_("Given on"))
 

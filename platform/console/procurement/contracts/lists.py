@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, FlagFilter, ListView
 from console.lists import title_column as titled
@@ -41,8 +42,8 @@ class Contracts(ListView):
         Column(key="valid_from", label=_("From"), kind="day", sort="valid_from", is_shown=False),
         Column(key="valid_to", label=_("Valid until"), kind="day", sort="valid_to"),
         Column(key="state", label=_("State"), kind="state", phone="end2"),
-        Column(key="signed_on", label=_("Signed"), kind="day", sort="signed_on"),
-        Column(key="signed_by_label", label=_("Signed by"), is_shown=False),
+        Column(key="signed_on", label=_p("of a contract", "Signed"), kind="day", sort="signed_on"),
+        Column(key="signed_by_label", label=_p("of a contract", "Signed by"), is_shown=False),
         Column(key="archive_place", label=_("Kept at"), is_shown=False),
     )
     filters = (

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import (
     Button,
@@ -62,7 +63,7 @@ class StatementPage(RecordPage):
         yield _("Vendor's balance"), money(record.vendor_balance)
         yield _("Sent by"), person(record.sent_by_label)
         yield _("Answered by"), person(record.answered_by_label)
-        yield _("Answer"), text(record.answer)
+        yield _p("questions", "Answer"), text(record.answer)
 
     def buttons(self, record: VendorStatement) -> Iterable[Button]:
         if record.state != StatementState.AGREED and self.actor.may_everywhere(
@@ -117,7 +118,13 @@ class AccountPage(ConsoleView):
 def _open(invoices: list[VendorInvoice]) -> Table:
     return Table(
         title=_("Open invoices"),
-        headings=(_("Number"), _("Project"), _("Due"), _("Amount"), _("Open")),
+        headings=(
+            _("Number"),
+            _("Project"),
+            _p("payable", "Due"),
+            _("Amount"),
+            _p("payable", "Open"),
+        ),
         rows=[
             (
                 text(invoice.number, url=reverse("vendor-invoices-invoice", args=[invoice.pk])),

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import BuiltInView, Column, DayFilter, ListView
 from console.lists import title_column as titled
@@ -43,7 +44,7 @@ class Invoices(ListView):
         ),
         whose(),
         Column(key="invoiced_on", label=_("Dated"), kind="day", sort="invoiced_on"),
-        Column(key="due_on", label=_("Due"), kind="day", sort="due_on"),
+        Column(key="due_on", label=_p("payable", "Due"), kind="day", sort="due_on"),
         summed("amount", _("Amount")),
         Column(
             key="paid_amount",
@@ -57,7 +58,7 @@ class Invoices(ListView):
     filters = (
         by_state(InvoiceState.choices),
         by_project(),
-        DayFilter(key="due_on", label=_("Due"), field="due_on"),
+        DayFilter(key="due_on", label=_p("payable", "Due"), field="due_on"),
         DayFilter(key="invoiced_on", label=_("Dated"), field="invoiced_on"),
     )
     built_in_views = (
@@ -101,7 +102,9 @@ class Payments(ListView):
         by_project(),
         DayFilter(key="paid_on", label=_("Paid on"), field="paid_on"),
     )
-    built_in_views = (BuiltInView(key="to-pay", label=_("To be paid"), query="state=APPROVED"),)
+    built_in_views = (
+        BuiltInView(key="to-pay", label=_p("payable", "To be paid"), query="state=APPROVED"),
+    )
     search_fields = ("number", "vendor__name", "reference")
     search_label = _("Number, vendor or reference")
     default_sort = "-number"
@@ -123,7 +126,7 @@ class Advances(ListView):
     action = Action.PURCHASE_VIEW
     template_name = "console/procurement/money/advances.html"
     page_key = "procurement.advances"
-    title = _("Advances")
+    title = _p("purchase", "Advances")
     columns = (
         titled("number", _("Number"), kind="code", sort="number"),
         Column(key="person_label", label=_("Person"), sort="person_label", phone="sub"),

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import (
     Button,
@@ -96,7 +97,7 @@ class InvoicePage(RecordPage):
                 _("Article"),
                 _("Ordered"),
                 _("Agreed price"),
-                _("Accepted"),
+                _p("goods", "Accepted"),
                 _("Billed before"),
                 _("Billed here"),
                 _("Price here"),
@@ -134,15 +135,18 @@ class InvoicePage(RecordPage):
         yield _("Order or contract"), text(paper.number if paper is not None else "")
         yield _("Project"), text(place(record.project))
         yield _("Dated"), day(record.invoiced_on)
-        yield _("Due"), day(record.due_on)
+        yield _p("payable", "Due"), day(record.due_on)
         yield _("Amount without tax"), money(record.net_amount)
         yield _("Tax"), money(record.tax_amount)
         if record.freight:
             yield _("Freight in it, with tax"), money(record.freight)
         yield _("Amount"), money(record.amount)
-        yield _("Paid"), money(record.paid_amount)
+        yield _p("payable", "Paid"), money(record.paid_amount)
         yield _("Credited"), money(record.credited_amount)
-        yield _("Open"), money(record.amount - record.paid_amount - record.credited_amount)
+        yield (
+            _p("payable", "Open"),
+            money(record.amount - record.paid_amount - record.credited_amount),
+        )
         yield _("Entered by"), person(record.submitted_by_label)
         yield _("Booked by"), person(record.booked_by_label)
 
@@ -180,7 +184,7 @@ class PaymentPage(RecordPage):
     def tables(self, record: VendorPayment) -> Iterable[Table]:
         yield Table(
             title=_("What it pays"),
-            headings=(_("Invoice"), _("Project"), _("Due"), _("Plan"), _("Amount")),
+            headings=(_("Invoice"), _("Project"), _p("payable", "Due"), _("Plan"), _("Amount")),
             rows=[
                 (
                     text(

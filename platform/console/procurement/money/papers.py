@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import (
     Button,
@@ -31,7 +32,7 @@ from services.procurement.payments.operations import advances, assessments, clai
 
 
 class AdvancePage(RecordPage):
-    crumb, route = _("Advances"), "advances"
+    crumb, route = _p("purchase", "Advances"), "advances"
     kind = advances.KIND
 
     def find(self, pk: int) -> Model:
@@ -64,7 +65,7 @@ class AdvancePage(RecordPage):
         yield _("Estimate"), money(record.estimate)
         yield _("Amount"), money(record.amount)
         yield _("Paid by"), person(record.paid_by_label)
-        yield _("Paid"), Cell(value=record.paid_at, kind="time")
+        yield _p("payable", "Paid"), Cell(value=record.paid_at, kind="time")
         is_back = record.state == AdvanceState.RETURNED
         yield _("Taken back by") if is_back else _("Given up by"), person(record.ended_by_label)
         yield _("When"), Cell(value=record.ended_at, kind="time")

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import BuiltInView, ChoiceFilter, Column, DayFilter, ListView
 from console.lists import title_column as titled
@@ -80,7 +81,11 @@ class Receipts(ListView):
         of_vendor("order__vendor"),
         whose(lambda row: row.order.project),
         Column(
-            key="received_on", label=_("Received"), kind="day", sort="received_on", phone="end2"
+            key="received_on",
+            label=_p("goods", "Received"),
+            kind="day",
+            sort="received_on",
+            phone="end2",
         ),
         Column(key="received_by_label", label=_("Keeper")),
         Column(key="sales_slip", label=_("Sales slip"), kind="code", is_shown=False),
@@ -88,7 +93,7 @@ class Receipts(ListView):
     )
     filters = (
         by_project("order__project_id"),
-        DayFilter(key="received_on", label=_("Received"), field="received_on"),
+        DayFilter(key="received_on", label=_p("goods", "Received"), field="received_on"),
     )
     search_fields = ("number", "order__number", "order__vendor__name", "sales_slip")
     search_label = _("Slip, order or vendor")
@@ -138,7 +143,7 @@ class Objections(ListView):
         by_project("order_line__order__project_id"),
     )
     built_in_views = (
-        BuiltInView(key="open", label=_("Open"), query="state=OPEN"),
+        BuiltInView(key="open", label=_p("objection", "Open"), query="state=OPEN"),
         BuiltInView(key="talking", label=_("Buyer talks"), query="state=TALKING"),
     )
     search_fields = ("number", "order_line__name", "order_line__order__vendor__name")
@@ -169,10 +174,10 @@ class Returns(ListView):
         Column(key="objection.order_line.order.vendor.name", label=_("Vendor")),
         Column(key="quantity", label=_("Quantity"), kind="number", sort="quantity", phone="end2"),
         summed("value", _("Value without tax")),
-        Column(key="returned_on", label=_("Returned"), kind="day", sort="returned_on"),
+        Column(key="returned_on", label=_p("goods", "Returned"), kind="day", sort="returned_on"),
         Column(key="returned_by_label", label=_("Keeper")),
     )
-    filters = (DayFilter(key="returned_on", label=_("Returned"), field="returned_on"),)
+    filters = (DayFilter(key="returned_on", label=_p("goods", "Returned"), field="returned_on"),)
     search_fields = ("number", "objection__number", "objection__order_line__name")
     search_label = _("Number or article")
     default_sort = "-number"

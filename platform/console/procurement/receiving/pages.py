@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import (
     Button,
@@ -78,9 +79,9 @@ class ReceiptPage(RecordPage):
             title=_("What arrived"),
             headings=(
                 _("Article"),
-                _("Arrived"),
-                _("Accepted"),
-                _("Refused"),
+                _p("goods", "Arrived"),
+                _p("goods", "Accepted"),
+                _p("goods", "Refused"),
                 _("Goes to"),
                 _("Sealed sample"),
                 _("Lot"),
@@ -114,7 +115,7 @@ class ReceiptPage(RecordPage):
         yield _("Vendor"), text(record.order.vendor.name)
         yield _("Project"), text(place(record.order.project))
         yield _("Warehouse"), text(record.warehouse.name if record.warehouse else "")
-        yield _("Received"), day(record.received_on)
+        yield _p("goods", "Received"), day(record.received_on)
         yield _("Keeper"), person(record.received_by_label)
         yield _("Sales slip"), text(record.sales_slip)
         yield _("Value without tax"), money(record.value)
@@ -176,7 +177,7 @@ class ObjectionPage(RecordPage):
             title=_("What went back"),
             headings=(
                 _("Number"),
-                _("Returned"),
+                _p("goods", "Returned"),
                 _("Quantity"),
                 _("Value without tax"),
                 _("Keeper"),
@@ -256,7 +257,7 @@ class SamplePage(RecordPage):
         }
         yield Table(
             title=_("Deliveries that were compared with it"),
-            headings=(_("Stock-in slip"), _("Received"), _("Result")),
+            headings=(_("Stock-in slip"), _p("goods", "Received"), _("Result")),
             rows=[
                 (
                     text(

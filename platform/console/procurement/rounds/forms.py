@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.inputs import DayField, NumberField
 from services.procurement.rounds.rules.drafts import TAX_PERCENTS, Draft, Line
@@ -252,7 +253,9 @@ class FewerReason(forms.Form):
 
 class Amendment(forms.Form):
     text = forms.CharField(
-        label=_("What changes"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_p("of a round", "What changes"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     closes_at = MomentField(
         label=_("Later deadline"),
@@ -263,7 +266,7 @@ class Amendment(forms.Form):
 
 class Answer(forms.Form):
     text = forms.CharField(
-        label=_("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_p("questions", "Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.inputs import DayField, MoneyField, NumberField, once
 from services.procurement.stock.models import WarehouseKind
@@ -108,8 +109,8 @@ class IssueHead(Entry):
 
 class TransferHead(Entry):
     key = once()
-    source_id = forms.TypedChoiceField(label=_("From"), coerce=int)
-    target_id = forms.TypedChoiceField(label=_("To"), coerce=int)
+    source_id = forms.TypedChoiceField(label=_p("of goods", "From"), coerce=int)
+    target_id = forms.TypedChoiceField(label=_p("of goods", "To"), coerce=int)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, warehouses: Any, **kwargs: Any) -> None:

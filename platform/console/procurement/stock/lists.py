@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import (
     BuiltInView,
@@ -220,7 +221,7 @@ class Issues(ListView):
         Column(key="warehouse.name", label=_("Warehouse"), sort="warehouse__code"),
         Column(key="project", label=_("Used for"), value=_project, sort="project__name"),
         Column(key="unit", label=_("Unit that uses it"), sort="unit", phone="sub"),
-        Column(key="person_label", label=_("Taken by"), sort="person_label"),
+        Column(key="person_label", label=_p("of goods", "Taken by"), sort="person_label"),
         Column(key="purpose", label=_("What for"), wraps=True),
         Column(key="total", label=_("Value (CNY)"), kind="money", sort="total", phone="end"),
     )
@@ -258,14 +259,18 @@ class Transfers(ListView):
     columns = (
         title_column("number", _("Number"), kind="code", sort="number"),
         Column(key="moved_on", label=_("Day"), kind="day", sort="moved_on", phone="end2"),
-        Column(key="source.name", label=_("From"), sort="source__code", phone="sub"),
-        Column(key="target.name", label=_("To"), sort="target__code"),
+        Column(key="source.name", label=_p("of goods", "From"), sort="source__code", phone="sub"),
+        Column(key="target.name", label=_p("of goods", "To"), sort="target__code"),
         Column(key="reason", label=_("Reason"), wraps=True),
         Column(key="total", label=_("Value (CNY)"), kind="money", sort="total", phone="end"),
     )
     filters = (
-        ChoiceFilter(key="source", label=_("From"), field="source_id", choices=warehouses_of),
-        ChoiceFilter(key="target", label=_("To"), field="target_id", choices=warehouses_of),
+        ChoiceFilter(
+            key="source", label=_p("of goods", "From"), field="source_id", choices=warehouses_of
+        ),
+        ChoiceFilter(
+            key="target", label=_p("of goods", "To"), field="target_id", choices=warehouses_of
+        ),
         DayFilter(key="day", label=_("Day"), field="moved_on"),
     )
     search_fields = ("number", "reason")

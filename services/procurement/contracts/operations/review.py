@@ -21,7 +21,7 @@ from kernel.approvals.rules.facts import Fact, FactType
 from kernel.notifications.operations import notify
 from kernel.outbox import operations as outbox
 from kernel.tenancy import company_day
-from kernel.text import _, in_company_language
+from kernel.text import _, _p, in_company_language
 from services.procurement.contracts import notices, queries, rules
 from services.procurement.contracts.models import Contract, ContractKind, ContractState
 from services.procurement.contracts.operations.common import (
@@ -146,7 +146,9 @@ def _summary(contract: Contract) -> dict[str, str]:
             str(_("Kind")): str(contract.get_kind_display()),
             str(_("Vendor")): contract.vendor.name,
             str(_("Using unit")): contract.using_unit,
-            str(_("Valid")): f"{contract.valid_from:%Y-%m-%d} – {contract.valid_to:%Y-%m-%d}",
+            str(
+                _p("of a paper", "Valid")
+            ): f"{contract.valid_from:%Y-%m-%d} – {contract.valid_to:%Y-%m-%d}",
         }
         if contract.award is not None:
             found[str(_("Award of"))] = contract.award.round.number

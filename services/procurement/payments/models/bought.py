@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, _p
 from services.billing.ledger.models import Journal
 from services.procurement.payments.models.owed import VendorInvoice
 from services.procurement.receiving.models import GoodsReceipt
@@ -17,7 +17,7 @@ class AdvanceState(models.TextChoices):
     SUBMITTED = "SUBMITTED", _("In approval")
     APPROVED = "APPROVED", _("Approved, to be paid out")
     OPEN = "OPEN", _("Paid out")
-    SETTLED = "SETTLED", _("Settled")
+    SETTLED = "SETTLED", _p("advance", "Settled")
     REFUSED = "REFUSED", _("Refused")
     DROPPED = "DROPPED", _("Given up")  # before it was paid out
     RETURNED = "RETURNED", _("Given back unused")
@@ -26,7 +26,7 @@ class AdvanceState(models.TextChoices):
 class Advance(CompanyModel):
     """Money that a buyer takes along (借款单, PR-70); settled by a claim, or given back (PR-74)."""
 
-    plural = _("Advances")
+    plural = _p("purchase", "Advances")
 
     number = models.CharField(max_length=40, unique=True)
     person_id = models.BigIntegerField()
@@ -80,7 +80,7 @@ class ClaimState(models.TextChoices):
     DRAFT = "DRAFT", _("Draft")
     SUBMITTED = "SUBMITTED", _("In approval")
     APPROVED = "APPROVED", _("Approved, to be paid out")
-    PAID = "PAID", _("Settled")
+    PAID = "PAID", _p("advance", "Settled")
     REFUSED = "REFUSED", _("Refused")
 
 

@@ -5,7 +5,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Upper
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, _p
 from services.billing.ledger.models import Journal
 from services.procurement.contracts.models import Contract, PaymentPlanLine
 from services.procurement.orders.models import OrderLine, PurchaseOrder
@@ -182,7 +182,7 @@ class CreditNote(CompanyModel):
 class PaymentState(models.TextChoices):
     SUBMITTED = "SUBMITTED", _("In approval")
     APPROVED = "APPROVED", _("Approved, to be paid")
-    PAID = "PAID", _("Paid")
+    PAID = "PAID", _p("payable", "Paid")
     REFUSED = "REFUSED", _("Refused")
     REVERSED = "REVERSED", _("Undone")
 
@@ -262,7 +262,7 @@ class VendorPaymentShare(CompanyModel):
 
 class EntryKind(models.TextChoices):
     INVOICE = "INVOICE", _("Invoice")
-    PAYMENT = "PAYMENT", _("Payment")
+    PAYMENT = "PAYMENT", _p("payable", "Payment")
     CREDIT = "CREDIT", _("Credit note")
     REVERSAL = "REVERSAL", _("Undone")
 

@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from kernel.models import CompanyModel
-from kernel.text import _
+from kernel.text import _, _p
 from services.procurement.catalogue.models import Item
 from services.properties.models import Project
 
 
 class AssetState(models.TextChoices):
-    IN_USE = "IN_USE", _("In use")
+    IN_USE = "IN_USE", _p("of an asset", "In use")
     IDLE = "IDLE", _("Idle")  # what a class B request is checked against (PR-06)
     REPAIR = "REPAIR", _("In repair")
     SCRAPPED = "SCRAPPED", _("Scrapped")

@@ -21,7 +21,7 @@ from kernel.audit import operations as audit
 from kernel.db import refusing
 from kernel.errors import Conflict
 from kernel.records import operations as records
-from kernel.text import _, in_company_language
+from kernel.text import _, _p, in_company_language
 from services.procurement.texts import line
 from services.procurement.vendors import queries, rules
 from services.procurement.vendors.models import AccountState, BankAccount, Vendor
@@ -174,7 +174,7 @@ def _submit(actor: Actor, account: BankAccount, current: BankAccount | None, now
         summary = {
             str(_("Vendor")): f"{vendor.code} {vendor.name}",
             str(_("Account holder")): account.holder,
-            str(_("Bank")): account.bank,
+            str(_p("of a vendor", "Bank")): account.bank,
             str(_("Account number")): str(account),
             str(_("In force so far")): f"{current.bank} {current}" if current else str(_("None")),
             **({str(_("Reason")): account.reason} if account.reason else {}),
