@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import (
     BuiltInView,
@@ -98,7 +99,9 @@ class Losses(ListView):
         Column(key="amount", label=_("Amount"), kind="money", sort="amount", phone="end"),
         Column(key="recorded_by_label", label=_("Written down by")),
         Column(key="recorded_at", label=_("When"), kind="time", sort="recorded_at"),
-        Column(key="withdrawn_at", label=_("Withdrawn"), kind="time", sort="withdrawn_at"),
+        Column(
+            key="withdrawn_at", label=_p("of a loss", "Withdrawn"), kind="time", sort="withdrawn_at"
+        ),
         Column(key="withdraw_reason", label=_("Why withdrawn"), is_shown=False),
     )
     filters = (

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.orders import forms
 from console.sheets import EditSheet
@@ -116,7 +117,7 @@ class WithdrawLoss(EditSheet):
     action = Action.INVOICE_MATCH
     form_class = forms.Reason
     title = _("Withdraw the loss")
-    button = _("Withdraw it")
+    button = _p("of a loss", "Withdraw it")
 
     def loss(self) -> Loss:
         return queries.get_loss(actor=self.actor, loss_id=self.kwargs["loss_id"])

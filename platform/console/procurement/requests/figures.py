@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as _p
 
 from console.lists import (
     ChoiceFilter,
@@ -122,7 +123,13 @@ class Savings(ListView):
             is_fixed=True,
         ),
         title_column("round.title", _("Title"), sort="round__title"),
-        Column(key="decided_at", label=_("Awarded"), kind="time", sort="decided_at", phone="sub"),
+        Column(
+            key="decided_at",
+            label=_p("time of an award", "Awarded"),
+            kind="time",
+            sort="decided_at",
+            phone="sub",
+        ),
         Column(key="proposed_by_label", label=_("Buyer"), sort="proposed_by_label"),
         Column(
             key="estimate",

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.records import Cell, Table, holds, number, place, text
 from kernel.access import Action, Actor
@@ -41,7 +42,7 @@ def existing(actor: Actor, request: PurchaseRequest, lines: Sequence[RequestLine
     return [
         Table(
             title=_("What the company has already"),
-            headings=(_("Goods"), _("What there is"), _("Where"), _("Quantity")),
+            headings=(_("Goods"), _("What there is"), _p("of goods", "Where"), _("Quantity")),
             rows=rows,
             empty=_("Nothing stands idle, and nothing lies in stock."),
         )
