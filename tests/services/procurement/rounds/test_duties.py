@@ -10,7 +10,7 @@ from kernel.approvals.models import CaseState
 from kernel.duties import DutiesMeet
 from services.procurement.orders.models import PurchaseOrder
 from services.procurement.orders.operations import order_award
-from services.procurement.rounds.models import AwardState, Round, RoundState
+from services.procurement.rounds.models import Award, AwardState, RoundState
 from tests.factories import add_actor
 from tests.factories_approvals import person
 from tests.services.procurement.rounds.conftest import Asked
@@ -64,9 +64,9 @@ def test_neither_of_the_award_s_signers_orders_it(
 
 
 def test_who_buys_by_the_round_does_not_sign_its_award(scored: Asked, director: Actor) -> None:
-    """He made the round; another buyer proposed the award."""
+    """Also where the paper is another buyer's."""
     propose(scored, whole(scored, scored.quoters[0]))
-    Round.objects.filter(pk=scored.round.pk).update(created_by=director.require_person())
+    Award.objects.update(proposed_by=director.require_person())
 
     with pytest.raises(DutiesMeet) as refusal:
         sign(scored, director)
@@ -80,7 +80,7 @@ def test_nor_gives_the_last_signature(scored: Asked, director: Actor) -> None:
     propose(scored, whole(scored, scored.quoters[0]))
     sign(scored, director)
     last = scored.openers[1]
-    Round.objects.filter(pk=scored.round.pk).update(created_by=last.require_person())
+    Award.objects.update(proposed_by=last.require_person())
 
     with pytest.raises(DutiesMeet) as refusal:
         sign(scored, last)
