@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -174,7 +175,7 @@ class TestExistingGoods:
     def asset(self, people: People) -> Asset:
         return enter_asset(people.keeper, add_item("PRINTER", name="打印机"))
 
-    def request(self, asset: Asset, **values: object) -> PurchaseRequest:
+    def request(self, asset: Asset, **values: Any) -> PurchaseRequest:
         made = add_request(
             None,
             ("激光打印机", "1", "2600"),

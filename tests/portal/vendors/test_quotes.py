@@ -148,7 +148,7 @@ def test_the_template_holds_the_lines_and_is_read_again(scene: Scene, language: 
 
     given = scene.client.get(f"{scene.url}template/")
 
-    content = b"".join(given.streaming_content)
+    content = b"".join(given.streaming_content)  # type: ignore[attr-defined]
     rows = read(content).sheets[0].rows
     assert [row[1] for row in rows[4:6]] == names(scene)
     with translation.override(language):

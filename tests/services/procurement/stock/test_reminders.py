@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.notifications.models import Notification
+from kernel.notifications.operations import notify
 from services.procurement.stock import operations
 from services.procurement.stock.models import Lot, StockCount, Warehouse
 from services.procurement.stock.operations import reminders
@@ -85,7 +86,7 @@ def test_a_run_that_is_killed_tells_once_when_it_is_run_again(
 ) -> None:
     for warehouse in (shop.store, shop.main):
         put_in(warehouse, shop.broom, "10", "100.00", expires_on=QUARTER_ENDS)
-    tell = reminders.notify
+    tell = notify
 
     def die(**values: Any) -> None:
         if Notification.objects.exists():
@@ -94,7 +95,7 @@ def test_a_run_that_is_killed_tells_once_when_it_is_run_again(
 
     for remind in (operations.remind_of_counts, operations.remind_of_expiry):
         with monkeypatch.context() as killed:
-            killed.setattr(reminders, "notify", die)
+            killed.setattr(f"{reminders.__name__}.notify", die)
             with pytest.raises(SystemExit):
                 remind(now=noon(QUARTER_ENDS))
         assert told() == []
