@@ -1,8 +1,13 @@
 """Texts as they are typed: without stray spaces, filled in where they must be, never too long."""
 
 from kernel.errors import Invalid
-from kernel.tabular.text import tidy
+from kernel.tabular.text import tidy, tidy_sentence
 from kernel.text import _
+
+# What people write sentences in keeps its punctuation; names, codes and numbers are compared.
+SENTENCES = frozenset(
+    {"cause", "description", "note", "purpose", "reason", "summary", "terms", "text", "title"}
+)
 
 
 class TextInvalid(Invalid):
@@ -14,13 +19,17 @@ def line(text: str, *, field: str, longest: int, is_required: bool = False) -> s
 
     :raises TextInvalid: if it is missing or longer than ``longest``.
     """
-    return _fit(tidy(text), field, longest, is_required=is_required)
+    return _fit(_tidied(text, field), field, longest, is_required=is_required)
 
 
 def lines(text: str, *, field: str, longest: int, is_required: bool = False) -> str:
     """Return a text of several lines as it is kept. :raises TextInvalid: as :func:`line`."""
-    kept = "\n".join(tidy(part) for part in text.splitlines()).strip()
+    kept = "\n".join(_tidied(part, field) for part in text.splitlines()).strip()
     return _fit(kept, field, longest, is_required=is_required)
+
+
+def _tidied(text: str, field: str) -> str:
+    return tidy_sentence(text) if field in SENTENCES else tidy(text)
 
 
 def _fit(text: str, field: str, longest: int, *, is_required: bool) -> str:

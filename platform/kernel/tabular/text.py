@@ -13,6 +13,12 @@ _FORMS |= {0x2013: 0x2D, 0x2014: 0x2D, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D}
 # A line break or a tab is a space; other control signs are nothing.
 _FORMS |= {code: 0x20 if chr(code).isspace() else None for code in (*range(32), 0x7F, 0x85)}
 
+# Of a sentence: letters, figures and spaces; Chinese punctuation is full-width and stays so.
+_IN_SENTENCES = {
+    code: form
+    for code, form in _FORMS.items()
+    if form is None or form == 0x20 or chr(form).isalnum() or code < 0x2000
+}
 _SPACES = re.compile(r"\s+")
 
 
@@ -25,6 +31,15 @@ def tidy(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = text.translate(_FORMS)
     return text if text.isalnum() else _SPACES.sub(" ", text).strip()
+
+
+def tidy_sentence(text: str) -> str:
+    """Return ``text`` as :func:`tidy` does, with the punctuation that was typed.
+
+    >>> tidy_sentence(" 多开 ２ 箱，请按　28 箱重开！")
+    '多开 2 箱，请按 28 箱重开！'
+    """
+    return _SPACES.sub(" ", text.translate(_IN_SENTENCES)).strip()
 
 
 def squeeze(text: str) -> str:

@@ -227,7 +227,7 @@ class ObjectionPage(RecordPage):
         if buys and record.state == ObjectionState.OPEN:
             yield self._button(_("Take it up with the vendor"), "take-up", record)
         if buys and not is_settled:
-            yield self._button(_("Settle"), "settle", record, is_primary=True)
+            yield self._button(_p("of an objection", "Settle"), "settle", record, is_primary=True)
 
     def records(self, record: Objection) -> dict[type[Model], list[int]]:
         backs = list(record.returns.order_by().values_list("pk", flat=True))

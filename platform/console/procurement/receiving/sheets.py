@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
 
 from console.procurement.receiving import forms
 from console.procurement.records import named
@@ -129,7 +130,7 @@ class Settle(_OfObjection):
     action = Action.PURCHASE_BUY
     form_class = forms.Settle
     title = _("Settle the objection")
-    button = _("Settle")
+    button = _p("of an objection", "Settle")
 
     def save(self, values: dict[str, Any]) -> None:
         operations.settle_objection(
