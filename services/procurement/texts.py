@@ -1,5 +1,7 @@
 """Texts as they are typed: without stray spaces, filled in where they must be, never too long."""
 
+import unicodedata
+
 from kernel.errors import Invalid
 from kernel.tabular.text import tidy, tidy_sentence
 from kernel.text import _
@@ -30,6 +32,13 @@ def lines(text: str, *, field: str, longest: int, is_required: bool = False) -> 
 
 def _tidied(text: str, field: str) -> str:
     return tidy_sentence(text) if field in SENTENCES else tidy(text)
+
+
+def without_controls(text: str) -> str:
+    """Return a text as it was written, without signs that no column or letter holds."""
+    return "".join(
+        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    )
 
 
 def _fit(text: str, field: str, longest: int, *, is_required: bool) -> str:

@@ -18,6 +18,7 @@ from services.procurement.rounds.operations.errors import (
     RoundStateWrong,
     TextMissing,
 )
+from services.procurement.texts import without_controls
 
 LONGEST_TEXT: Final = 2000
 
@@ -153,7 +154,7 @@ def require_before_deadline(quote_round: Round, now: datetime) -> None:
 
 def written(text: str, *, field: str) -> str:
     """Return a text that somebody wrote. :raises TextMissing: if there is none, or too much."""
-    words = text.strip()
+    words = without_controls(text).strip()
     if not 0 < len(words) <= LONGEST_TEXT:
         raise TextMissing(
             _("Write a text of at most %(most)d characters.") % {"most": LONGEST_TEXT}, field=field

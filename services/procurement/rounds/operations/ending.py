@@ -12,6 +12,7 @@ from services.procurement.rounds.models import Round, RoundState
 from services.procurement.rounds.operations import fewer
 from services.procurement.rounds.operations.drafting import lock_own, release_lines
 from services.procurement.rounds.operations.errors import TextMissing
+from services.procurement.texts import without_controls
 
 _LONGEST = 300
 
@@ -28,7 +29,7 @@ def cancel(*, actor: Actor, round_id: int, reason: str, now: datetime) -> Round:
     :raises TextMissing: without a reason of at most 300 characters.
     """
     cancelled = lock_own(actor, round_id, RoundState.DRAFT, RoundState.OPEN, RoundState.OPENED)
-    words = " ".join(reason.split())
+    words = " ".join(without_controls(reason).split())
     if not 0 < len(words) <= _LONGEST:
         raise TextMissing(
             _("Give the reason in at most %(most)d characters.") % {"most": _LONGEST},

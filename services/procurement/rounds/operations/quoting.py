@@ -32,6 +32,7 @@ from services.procurement.rounds.rules import figures, sheets
 from services.procurement.rounds.rules.drafts import TAX_PERCENTS
 from services.procurement.rounds.rules.figures import Figures
 from services.procurement.rounds.rules.sheets import Sheet
+from services.procurement.texts import without_controls
 from services.procurement.vendors.models import Contact, ContactState
 
 MAX_DRAFT_BYTES: Final = 512 << 10
@@ -62,7 +63,8 @@ def decline(*, actor: Actor, round_id: int, reason: str = "", now: datetime) -> 
     last = queries.last_revision(invitation)
     if last is not None and not last.is_withdrawal:
         raise QuoteThere(_("You have quoted. Take the quote back first."))
-    invitation.declined_at, invitation.decline_reason = now, " ".join(reason.split())[:200]
+    words = " ".join(without_controls(reason).split())
+    invitation.declined_at, invitation.decline_reason = now, words[:200]
     invitation.save(update_fields=["declined_at", "decline_reason"])
     record_invitation(actor, "procurement.invitation.declined", invitation, now)
     return invitation

@@ -19,6 +19,7 @@ from kernel.text import _
 VERSION: Final = 1
 MAX_PRICE: Final = Decimal("99999999.9999")
 _PRICE_PLACES: Final = Decimal("0.0001")
+_MOST_DIGITS: Final = 15  # before the point
 _LONGEST_PRICE: Final = len(f"{MAX_PRICE}")
 _MAX_FREIGHT: Final = Decimal("99999999.99")
 _MAX_DAYS: Final = 3650
@@ -89,7 +90,8 @@ def read_number(text: str) -> Decimal | None:
         number = Decimal(bare)
     except InvalidOperation as error:
         raise SheetInvalid(_("Enter a number such as 28.90.")) from error
-    if not number.is_finite() or "E" in bare.upper():
+    # Of more digits than the arithmetic holds, no remainder can be told.
+    if not number.is_finite() or "E" in bare.upper() or number.adjusted() >= _MOST_DIGITS:
         raise SheetInvalid(_("Enter a number such as 28.90."))
     return number
 
