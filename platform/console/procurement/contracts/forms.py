@@ -57,7 +57,7 @@ class ContractTerms(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
     amount = MoneyField(label=_("Amount"), min_value=0)
     valid_from = DayField(label=_("Valid from"))
-    valid_to = DayField(label=_("Valid until"))
+    valid_to = DayField(label=_p("of a contract", "Valid until"))
     using_unit = forms.CharField(label=_("Using unit"), max_length=100)
     asked_by = forms.TypedChoiceField(
         label=_p("of a contract", "For whom"),

@@ -40,7 +40,9 @@ class Contracts(ListView):
             phone="end",
         ),
         Column(key="valid_from", label=_("From"), kind="day", sort="valid_from", is_shown=False),
-        Column(key="valid_to", label=_("Valid until"), kind="day", sort="valid_to"),
+        Column(
+            key="valid_to", label=_p("of a contract", "Valid until"), kind="day", sort="valid_to"
+        ),
         Column(key="state", label=_("State"), kind="state", phone="end2"),
         Column(key="signed_on", label=_p("of a contract", "Signed"), kind="day", sort="signed_on"),
         Column(key="signed_by_label", label=_p("of a contract", "Signed by"), is_shown=False),
@@ -50,7 +52,7 @@ class Contracts(ListView):
         ChoiceFilter(key="state", label=_("State"), field="state", choices=ContractState.choices),
         ChoiceFilter(key="kind", label=_("Kind"), field="kind", choices=ContractKind.choices),
         ChoiceFilter(key="project", label=_("Project"), field="project_id", choices=projects_of),
-        DayFilter(key="valid_to", label=_("Valid until"), field="valid_to"),
+        DayFilter(key="valid_to", label=_p("of a contract", "Valid until"), field="valid_to"),
         FlagFilter(key="ending", label=_("Ends soon")),
     )
     built_in_views = (
