@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.v1.procurement.vendors.urls")),
     path("", include("api.v1.procurement.contracts")),
     path("", include("api.v1.procurement.orders")),
+    path("", include("api.v1.procurement.losses")),
     path("", include("api.v1.procurement.prices")),
     path("", include("api.v1.procurement.receiving.urls")),
     path("", include("api.v1.procurement.money.urls")),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from kernel.access import Action, Actor, Grant
 from services.procurement.catalogue.models import Item
 from services.procurement.contracts.models import Contract
 from services.procurement.orders import operations
@@ -18,6 +19,7 @@ from tests import factories_procurement_orders as orders
 from tests.api.client import Api, sign_in
 from tests.api.paging import asked
 from tests.factories_procurement_orders import Wanted
+from tests.factories_procurement_requests import add_request
 
 Address = Callable[[], str]
 # What each list costs in queries; five of them find the company, the token and its person.
@@ -31,12 +33,18 @@ LISTS: dict[str, tuple[Address, int]] = {
         lambda: f"contracts/{Contract.objects.get(kind='FRAMEWORK').pk}/prices/",
         7,
     ),
+    "award-savings/": (lambda: "award-savings/", 6),
+    "purchase-emergencies/": (lambda: "purchase-emergencies/", 6),
+    "purchase-losses/": (lambda: "purchase-losses/", 6),
     "purchase-orders/": (lambda: "purchase-orders/", 6),
     "purchase-orders/<int:order_id>/history/": (
         lambda: f"purchase-orders/{PurchaseOrder.objects.earliest('pk').pk}/history/",
         9,
     ),
 }
+FINANCE = Actor(
+    label="finance", user_id=900_001, grants=frozenset({Grant(Action.INVOICE_MATCH, None)})
+)
 GROW = {name for name in LISTS if not name.endswith("/history/")}
 
 
@@ -73,8 +81,19 @@ def grow(office: contracts.Company, count: int) -> None:
         award = orders.award(
             [Wanted("灯", [line])], {office.vendor: {"灯": "5"}}, number=f"XJ-{number}"
         )
-        operations.order_award(
+        [order] = operations.order_award(
             actor=office.buyer, award_id=award.pk, now=factories.NOW, today=factories.TODAY
+        )
+        orders.sent(office, order)
+        operations.record_loss(
+            actor=FINANCE,
+            order_id=order.pk,
+            amount=Decimal(5),
+            cause="型号报错",
+            now=factories.NOW,
+        )
+        add_request(
+            office.project, ("水泵", "1", "2600"), number=f"CG-{number}-C", purchase_class="C"
         )
         orders.add_item(f"WL-{number}")
     price_all(office)
