@@ -17,7 +17,7 @@ _FORMS |= {code: 0x20 if chr(code).isspace() else None for code in (*range(32), 
 _IN_SENTENCES = {
     code: form
     for code, form in _FORMS.items()
-    if form is None or form == 0x20 or chr(form).isalnum() or code < 0x2000
+    if not form or form == 0x20 or chr(form).isalnum() or code < 0x2000
 }
 _SPACES = re.compile(r"\s+")
 

@@ -91,8 +91,11 @@ def figures(*, actor: Actor, month: date, project_id: int | None = None, now: da
     whose time runs is not judged.
 
     :raises access.ActionDenied: without ``purchase.view`` anywhere.
+    :raises NotFound: if there is no such project, or none in the actor's sight.
     """
     access.require(actor, Action.PURCHASE_VIEW)
+    if project_id is not None:
+        access.require_in_project(actor, Action.PURCHASE_VIEW, project_id)
     after = _next(month)
     awards = _awards_of(actor, month, after, project_id).annotate(
         quotes=Coalesce(Subquery(_quotes().annotate(each=Count("pk")).values("each")), 0)
