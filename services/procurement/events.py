@@ -34,6 +34,7 @@ EVENTS: Final[dict[str, Any]] = {
     "procurement.invoice.booked": _("Vendor's invoice booked"),
     "procurement.invoice.entered": _("Vendor's invoice entered"),
     "procurement.invoice.matched": _("Vendor's invoice matched anew"),
+    "procurement.invoice.refunded": _("Refund of a vendor booked"),
     "procurement.invoice.refused": _("Vendor's invoice refused"),
     "procurement.invoice.reversed": _("Vendor's invoice taken back"),
     "procurement.service.assessed": _("Outsourced service assessed"),

@@ -62,6 +62,7 @@ APPEND_ONLY_TABLES = frozenset(
         "procurement_sealedfile",
         "procurement_stockmove",
         "procurement_vendorentry",
+        "procurement_vendorrefund",
         "procurement_vendorpaymentshare",
         "properties_unitstatechange",
         "records_accesslook",

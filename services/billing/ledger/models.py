@@ -76,6 +76,7 @@ class JournalKind(models.TextChoices):
     VENDOR_INVOICE = "VENDOR_INVOICE", _("Vendor's invoice matched")
     INVOICE_REVERSAL = "INVOICE_REVERSAL", _("Vendor's invoice taken back")
     VENDOR_CREDIT = "VENDOR_CREDIT", _("Vendor's credit note")
+    VENDOR_REFUND = "VENDOR_REFUND", _("Refund of a vendor")
     VENDOR_PAYMENT = "VENDOR_PAYMENT", _("Vendor paid")
     VENDOR_REVERSAL = "VENDOR_REVERSAL", _("Payment to a vendor undone")
     ADVANCE = "ADVANCE", _("Advance paid to a buyer")

@@ -25,6 +25,7 @@ _DOCUMENTS = """
     UNION ALL SELECT 'INVOICE_REVERSAL', 'vendorinvoice', id FROM procurement_vendorinvoice
         WHERE state = 'REVERSED'
     UNION ALL SELECT 'VENDOR_CREDIT', 'creditnote', id FROM procurement_creditnote
+    UNION ALL SELECT 'VENDOR_REFUND', 'vendorrefund', id FROM procurement_vendorrefund
     UNION ALL SELECT 'VENDOR_PAYMENT', 'vendorpayment', id FROM procurement_vendorpayment
         WHERE state IN ('PAID', 'REVERSED')
     UNION ALL SELECT 'VENDOR_REVERSAL', 'vendorpayment', id FROM procurement_vendorpayment
@@ -69,7 +70,7 @@ VENDORS_MONEY: Final = (
     ),
     Invariant(
         "vendors-accounts-are-their-papers",
-        _("What is owed to a vendor is what is open of his invoices"),
+        _("What is owed to a vendor, or by him, is what is open of his invoices"),
         "vendor",
         """
         SELECT NULL::bigint AS project_id, v.id AS object_id,
@@ -80,7 +81,8 @@ VENDORS_MONEY: Final = (
             SELECT vendor_id, sum(amount) AS total FROM procurement_vendorentry GROUP BY vendor_id
         ) e ON e.vendor_id = v.id
         LEFT JOIN (
-            SELECT vendor_id, sum(amount - paid_amount - credited_amount) AS total
+            SELECT vendor_id,
+                   sum(amount - paid_amount - credited_amount + refunded_amount) AS total
             FROM procurement_vendorinvoice WHERE state = 'BOOKED' GROUP BY vendor_id
         ) i ON i.vendor_id = v.id
         WHERE coalesce(e.total, 0) <> coalesce(i.total, 0)
@@ -102,6 +104,26 @@ VENDORS_MONEY: Final = (
         ) s ON s.invoice_id = i.id
         LEFT JOIN procurement_claim c ON c.invoice_id = i.id AND c.state = 'PAID'
         WHERE i.paid_amount <> coalesce(s.total, 0) + coalesce(c.amount, 0)
+        """,
+    ),
+    Invariant(
+        "credited-and-refunded-are-papers",
+        _("What is credited and refunded of a vendor's invoice is what its papers say"),
+        "vendorinvoice",
+        """
+        SELECT i.project_id, i.id AS object_id,
+               format('credited %%s of %%s, refunded %%s of %%s', i.credited_amount,
+                      coalesce(c.total, 0), i.refunded_amount, coalesce(r.total, 0)) AS detail
+        FROM procurement_vendorinvoice i
+        LEFT JOIN (
+            SELECT invoice_id, sum(amount) AS total FROM procurement_creditnote GROUP BY invoice_id
+        ) c ON c.invoice_id = i.id
+        LEFT JOIN (
+            SELECT invoice_id, sum(amount) AS total FROM procurement_vendorrefund
+            GROUP BY invoice_id
+        ) r ON r.invoice_id = i.id
+        WHERE i.credited_amount <> coalesce(c.total, 0)
+           OR i.refunded_amount <> coalesce(r.total, 0)
         """,
     ),
     Invariant(
@@ -178,8 +200,8 @@ VENDORS_MONEY: Final = (
         FULL JOIN (
             SELECT * FROM billing_journal
             WHERE kind IN ('GOODS', 'GOODS_RETURN', 'VENDOR_INVOICE', 'INVOICE_REVERSAL',
-                           'VENDOR_CREDIT', 'VENDOR_PAYMENT', 'VENDOR_REVERSAL', 'ADVANCE',
-                           'ADVANCE_RETURN', 'CLAIM')
+                           'VENDOR_CREDIT', 'VENDOR_REFUND', 'VENDOR_PAYMENT', 'VENDOR_REVERSAL',
+                           'ADVANCE', 'ADVANCE_RETURN', 'CLAIM')
         ) j ON j.kind = d.kind AND j.source_type = d.source_type AND j.source_id = d.id
         WHERE j.id IS NULL OR d.id IS NULL
         """,  # noqa: S608 - our own SQL

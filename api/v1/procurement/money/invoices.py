@@ -182,6 +182,22 @@ class InvoiceCredits(ApiView):
         return Response(shapes.VendorCreditNoteOut(note).data, status=201)
 
 
+class InvoiceRefunds(ApiView):
+    actions = {"POST": Action.VENDOR_PAYMENT_PAY}
+    by_person = frozenset({"POST"})
+
+    @extend_schema(request=shapes.RefundIn, responses={201: shapes.VendorInvoiceDetailOut})
+    def post(self, request: Request, vendor_invoice_id: int) -> Response:
+        """Book that the vendor gave back what he owes of an invoice credited after its payment."""
+        refund = operations.enter_refund(
+            actor=self.actor,
+            invoice_id=vendor_invoice_id,
+            now=self.now,
+            **read(shapes.RefundIn, request),
+        )
+        return Response(shapes.VendorInvoiceDetailOut(refund.invoice).data, status=201)
+
+
 class CreditNotes(ListView):
     """Vendors' credit notes."""
 

@@ -88,7 +88,7 @@ class VendorInvoiceOut(serializers.ModelSerializer[VendorInvoice]):
     order_id = IdField(read_only=True, allow_null=True)
     contract_id = IdField(read_only=True, allow_null=True)
     open_amount = serializers.SerializerMethodField(
-        help_text="What of it is owed; nothing before it is booked."
+        help_text="What of it is owed, below zero by the vendor; nothing before it is booked."
     )
 
     class Meta:
@@ -96,16 +96,15 @@ class VendorInvoiceOut(serializers.ModelSerializer[VendorInvoice]):
         fields: ClassVar = [
             "id", "number", "state", "vendor_id", "vendor", "project_id", "order_id",
             "contract_id", "invoiced_on", "due_on", "net_amount", "tax_amount", "amount",
-            "freight", "paid_amount", "credited_amount", "open_amount", "submitted_by_label",
-            "submitted_at", "booked_by_label", "booked_at", "refusal_reason",
+            "freight", "paid_amount", "credited_amount", "refunded_amount", "open_amount",
+            "submitted_by_label", "submitted_at", "booked_by_label", "booked_at", "refusal_reason",
         ]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field(AmountField())
     def get_open_amount(self, invoice: VendorInvoice) -> str:
         is_owed = invoice.state == InvoiceState.BOOKED
-        left = invoice.amount - invoice.paid_amount - invoice.credited_amount
-        return f"{left if is_owed else _NOTHING:.2f}"
+        return f"{invoice.left if is_owed else _NOTHING:.2f}"
 
 
 class MatchLineOut(serializers.Serializer[Any]):
@@ -147,6 +146,14 @@ class VendorCreditNoteOut(serializers.ModelSerializer[CreditNote]):
             "tax_amount", "amount", "reason", "entered_by_label", "entered_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class RefundIn(Body):
+    """``reference`` is the bank's; each is booked once."""
+
+    amount = AmountField(min_value=_CENT)
+    reference = serializers.CharField(max_length=60)
+    refunded_on = serializers.DateField()
 
 
 class VendorInvoiceDetailOut(VendorInvoiceOut):

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_INVOICE}refuse/", invoices.InvoiceRefusal.as_view()),
     path(f"{_INVOICE}reverse/", invoices.InvoiceReversal.as_view()),
     path(f"{_INVOICE}credit-notes/", invoices.InvoiceCredits.as_view()),
+    path(f"{_INVOICE}refunds/", invoices.InvoiceRefunds.as_view()),
     path("vendor-credit-notes/", invoices.CreditNotes.as_view()),
     path("vendor-payments/", payments.Payments.as_view()),
     path(f"{_VENDOR}payments/", payments.PaymentsOfVendor.as_view()),

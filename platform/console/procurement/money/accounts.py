@@ -104,12 +104,13 @@ class AccountPage(ConsoleView):
         if vendor is None:
             raise NotFound
         invoices = list(queries.open_invoices(actor=self.actor, vendor_id=vendor_id))
+        debts = list(queries.debts(actor=self.actor, vendor_id=vendor_id))
         context = {
             "title": vendor.name,
             "crumbs": [(_("Payables by age"), reverse("vendor-accounts"))],
             "vendor": vendor,
             "balance": queries.balance_of(vendor_id),
-            "tables": [_open(invoices), _account(entries)],
+            "tables": [_open(invoices), *_debts(debts), _account(entries)],
             "may_ask": self.actor.may(Action.VENDOR_PAYMENT_ASK) and bool(invoices),
         }
         return render(request, "console/procurement/money/account.html", context)
@@ -137,6 +138,23 @@ def _open(invoices: list[VendorInvoice]) -> Table:
         ],
         empty=_("Nothing is owed."),
     )
+
+
+def _debts(invoices: list[VendorInvoice]) -> Iterable[Table]:
+    if invoices:
+        yield Table(
+            title=_("Owed by the vendor"),
+            headings=(_("Number"), _("Project"), _("Credited"), _("Owed by the vendor")),
+            rows=[
+                (
+                    text(invoice.number, url=reverse("vendor-invoices-invoice", args=[invoice.pk])),
+                    text(place(invoice.project)),
+                    money(invoice.credited_amount),
+                    money(invoice.debt),  # type: ignore[attr-defined]  # annotated
+                )
+                for invoice in invoices
+            ],
+        )
 
 
 def _account(entries: list[Any]) -> Table:

@@ -155,6 +155,12 @@ class Pay(forms.Form):
     paid_on = DayField(label=_("Paid on"))
 
 
+class Refund(forms.Form):
+    amount = MoneyField(label=_("Amount"))
+    reference = forms.CharField(label=_("The bank's reference"), max_length=60)
+    refunded_on = DayField(label=_("Came on"))
+
+
 class SendStatement(forms.Form):
     vendor = forms.TypedChoiceField(label=_("Vendor"), coerce=int)
     to_day = DayField(label=_("Up to"))

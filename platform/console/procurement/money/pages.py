@@ -65,9 +65,9 @@ class InvoicePage(RecordPage):
         if record.order_id is not None:
             yield self._match(record)
         yield Table(
-            title=_("Paid and credited"),
+            title=_("Paid, credited and refunded"),
             headings=(_("Paper"), _("Day"), _("Amount"), _("State")),
-            rows=[*self._payments(record), *self._credits(record)],
+            rows=[*self._payments(record), *self._credits(record), *self._refunds(record)],
             empty=_("Nothing was paid or credited yet."),
         )
 
@@ -129,6 +129,15 @@ class InvoicePage(RecordPage):
         for note in record.credit_notes.order_by("pk"):
             yield text(note.number), day(note.credited_on), money(note.amount), text(note.reason)
 
+    def _refunds(self, record: VendorInvoice) -> Iterable[tuple[Cell, ...]]:
+        for refund in record.refunds.order_by("pk"):
+            yield (
+                text(refund.reference),
+                day(refund.refunded_on),
+                money(refund.amount),
+                text(_("Refund of the vendor")),
+            )
+
     def facts(self, record: VendorInvoice) -> Iterable[tuple[Any, Cell]]:
         yield _("Vendor"), text(record.vendor.name)
         paper = record.order or record.contract
@@ -143,14 +152,19 @@ class InvoicePage(RecordPage):
         yield _("Amount"), money(record.amount)
         yield _p("payable", "Paid"), money(record.paid_amount)
         yield _("Credited"), money(record.credited_amount)
-        yield (
-            _p("payable", "Open"),
-            money(record.amount - record.paid_amount - record.credited_amount),
-        )
+        if record.refunded_amount:
+            yield _("Given back by the vendor"), money(record.refunded_amount)
+        if record.state == InvoiceState.BOOKED and record.left < 0:
+            yield _("Owed by the vendor"), money(-record.left)
+        else:
+            yield _p("payable", "Open"), money(record.left)
         yield _("Entered by"), person(record.submitted_by_label)
         yield _("Booked by"), person(record.booked_by_label)
 
     def buttons(self, record: VendorInvoice) -> Iterable[Button]:
+        may_pay = holds(self.actor, Action.VENDOR_PAYMENT_PAY, record.project_id)
+        if may_pay and record.state == InvoiceState.BOOKED and record.left < 0:
+            yield self._button(_("Book the refund"), "refund", record)
         if not holds(self.actor, Action.INVOICE_MATCH, record.project_id):
             return
         is_of_claim = hasattr(record, "claim")

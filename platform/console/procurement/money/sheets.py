@@ -176,3 +176,16 @@ class EnterCredit(_OfInvoice):
             now=self.now,
             today=self.today,
         )
+
+
+class EnterRefund(_OfInvoice):
+    action = Action.VENDOR_PAYMENT_PAY
+    form_class = forms.Refund
+    title, button = _("Book the vendor's refund"), _("Book")
+
+    def form_options(self) -> dict[str, Any]:
+        invoice = queries.get_invoice(actor=self.actor, invoice_id=named(self))
+        return {"initial": {"amount": max(-invoice.left, ZERO), "refunded_on": self.today}}
+
+    def save(self, values: dict[str, Any]) -> None:
+        operations.enter_refund(actor=self.actor, invoice_id=named(self), now=self.now, **values)

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_INVOICE}refuse/", sheets.RefuseInvoice.as_view(), name="vendor-invoices-refuse"),
     path(f"{_INVOICE}reverse/", sheets.ReverseInvoice.as_view(), name="vendor-invoices-reverse"),
     path(f"{_INVOICE}credit/", sheets.EnterCredit.as_view(), name="vendor-invoices-credit"),
+    path(f"{_INVOICE}refund/", sheets.EnterRefund.as_view(), name="vendor-invoices-refund"),
     path("c/vendor-payments/", lists.Payments.as_view(), name="vendor-payments"),
     path(_PAYMENT, pages.PaymentPage.as_view(), name="vendor-payments-payment"),
     path(f"{_PAYMENT}print/", pages.PrintPayment.as_view(), name="vendor-payments-print"),

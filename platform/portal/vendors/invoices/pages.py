@@ -44,7 +44,7 @@ class InvoicePage(VendorView):
             title=invoice.number,
             invoice=invoice,
             lines=[row for row in queries.match_view(invoice) if row.billed is not None],
-            open_amount=invoice.amount - invoice.paid_amount - invoice.credited_amount,
+            open_amount=invoice.left,
             files=files[invoice.pk],
         )
 

@@ -21,6 +21,7 @@ from services.procurement.payments.models.owed import (
     VendorPaymentShare,
     VendorStatement,
 )
+from services.procurement.payments.models.refunds import VendorRefund
 
 __all__ = [
     "Advance",
@@ -39,5 +40,6 @@ __all__ = [
     "VendorInvoice",
     "VendorPayment",
     "VendorPaymentShare",
+    "VendorRefund",
     "VendorStatement",
 ]

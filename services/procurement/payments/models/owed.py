@@ -1,5 +1,7 @@
 """Vendors' invoices, what is owed to them and paid, reconciliations, monthly assessments."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Upper
@@ -54,6 +56,7 @@ class VendorInvoice(CompanyModel):
     freight = models.DecimalField(max_digits=14, decimal_places=2, default=0)  # of it, with tax
     paid_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     credited_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    refunded_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     state = models.CharField(max_length=9, choices=InvoiceState, default=InvoiceState.SUBMITTED)
     # [{"line": 3, "mismatch": "PRICE", "amount": "67.48"}]: what the match found.
     findings = models.JSONField(default=list)
@@ -75,9 +78,17 @@ class VendorInvoice(CompanyModel):
                 name="vendorinvoice_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(paid_amount__gte=0, credited_amount__gte=0)
-                & Q(paid_amount__lte=F("amount") - F("credited_amount")),
-                name="vendorinvoice_paid_at_most_all",
+                condition=Q(paid_amount__gte=0, paid_amount__lte=F("amount"))
+                & Q(credited_amount__gte=0, credited_amount__lte=F("amount")),
+                name="vendorinvoice_paid_and_credited_at_most_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_amount=0)
+                | Q(
+                    refunded_amount__gt=0,
+                    refunded_amount__lte=F("paid_amount") + F("credited_amount") - F("amount"),
+                ),
+                name="vendorinvoice_refunded_at_most_debt",
             ),
             models.CheckConstraint(
                 condition=Q(freight__gte=0, freight__lte=F("amount")),
@@ -111,6 +122,11 @@ class VendorInvoice(CompanyModel):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def left(self) -> Decimal:
+        """What we owe of it; below zero it is what the vendor owes: credited after it was paid."""
+        return self.amount - self.paid_amount - self.credited_amount + self.refunded_amount
+
 
 class InvoiceLine(CompanyModel):
     """A line of a vendor's invoice, for a line of the order."""
@@ -141,7 +157,7 @@ class InvoiceLine(CompanyModel):
 class CreditNote(CompanyModel):
     """A vendor's credit note (红字发票): for goods that went back, or a price that was reduced.
 
-    Append-only. It is taken off one invoice, which owes so much less.
+    Append-only. It is taken off one invoice; what of that is paid already, the vendor owes.
     """
 
     plural = _("Vendors' credit notes")
@@ -264,6 +280,7 @@ class EntryKind(models.TextChoices):
     INVOICE = "INVOICE", _("Invoice")
     PAYMENT = "PAYMENT", _p("payable", "Payment")
     CREDIT = "CREDIT", _("Credit note")
+    REFUND = "REFUND", _p("payable", "Refund")
     REVERSAL = "REVERSAL", _("Undone")
 
 

@@ -49,6 +49,7 @@ from services.procurement.payments.operations.errors import (
     PaymentStateWrong,
     PlanExceeded,
     ReferenceTaken,
+    RefundInvalid,
     SharesInvalid,
     StatementAnswered,
     StatementExists,
@@ -63,6 +64,7 @@ from services.procurement.payments.operations.payments import (
     spread_over,
     undo_payment,
 )
+from services.procurement.payments.operations.refunds import enter_refund
 from services.procurement.payments.operations.statements import answer_statement, send_statement
 
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "PaymentStateWrong",
     "PlanExceeded",
     "ReferenceTaken",
+    "RefundInvalid",
     "Share",
     "SharesInvalid",
     "StatementAnswered",
@@ -106,6 +109,7 @@ __all__ = [
     "drop_advance",
     "enter_credit",
     "enter_invoice",
+    "enter_refund",
     "enter_service_invoice",
     "match_invoice",
     "pay_advance",

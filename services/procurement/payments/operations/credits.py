@@ -1,4 +1,7 @@
-"""Vendors' credit notes: taken off the invoice, and out of what goods sent back had cost."""
+"""Vendors' credit notes: taken off the invoice, and out of what goods sent back had cost.
+
+What is credited of an invoice that is paid already, the vendor owes.
+"""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -16,6 +19,7 @@ from services.billing.ledger.models import AccountRole, JournalKind
 from services.procurement.orders.models import OrderLine
 from services.procurement.payments import queries, rules
 from services.procurement.payments.models import (
+    ClaimState,
     CreditNote,
     EntryKind,
     InvoiceState,
@@ -40,15 +44,16 @@ def enter_credit(
     now: datetime,
     today: date,
 ) -> CreditNote:
-    """Enter and book a credit note on a booked invoice.
+    """Enter and book a credit note on a booked invoice; the vendor owes what of it is paid.
 
     :param return_id: the goods that went back, if it is for those; else a price was reduced.
     :raises NotFound: if there is no such invoice within the actor's sight, or no such return of
         its order.
     :raises access.ActionDenied: without ``invoice.match`` there.
     :raises InvoiceStateWrong: if the invoice is not booked.
-    :raises CreditInvalid: if it is more than is open of the invoice and not paid by a claim, if
-        more of it is tax than of the invoice, or it has no figures.
+    :raises CreditInvalid: if it is more than was invoiced and not credited yet, or reaches into
+        a payment or a claim that is on its way; if more of it is tax than of the invoice, or it
+        has no figures.
     :raises CreditExists: if it is here already, or the return has its credit.
     """
     invoice = lock_invoice(actor=actor, invoice_id=invoice_id)
@@ -117,9 +122,9 @@ def _check(invoice: VendorInvoice, figures: Figures, today: date) -> None:
         rules.require_amount(figures.tax_amount, field="tax_amount")
     if figures.invoiced_on > today:
         raise CreditInvalid(_("A credit note is not of a day to come."), field="invoiced_on")
-    if hasattr(invoice, "claim"):
+    if hasattr(invoice, "claim") and invoice.claim.state != ClaimState.PAID:
         raise CreditInvalid(
-            _("%(claim)s pays this invoice in cash: what the vendor gives back goes there.")
+            _("%(claim)s is to pay this invoice: it is settled or refused first.")
             % {"claim": invoice.claim.number},
             field="net_amount",
         )
@@ -132,10 +137,17 @@ def _check(invoice: VendorInvoice, figures: Figures, today: date) -> None:
             details={"left": f"{invoice.tax_amount - credited:.2f}"},
         )
     on_its_way = queries.asked_for([invoice.pk]).get(invoice.pk, Decimal(0))
-    left = invoice.amount - invoice.paid_amount - invoice.credited_amount - on_its_way
+    if on_its_way and figures.amount > invoice.left - on_its_way:
+        raise CreditInvalid(
+            _("%(amount)s of this invoice are on their way to be paid: that is decided first.")
+            % {"amount": f"{on_its_way:,.2f}"},
+            field="net_amount",
+            details={"left": f"{max(invoice.left - on_its_way, Decimal(0)):.2f}"},
+        )
+    left = invoice.amount - invoice.credited_amount
     if figures.amount > left:
         raise CreditInvalid(
-            _("Only %(left)s of this invoice are open.") % {"left": f"{left:,.2f}"},
+            _("Only %(left)s of this invoice are not credited yet.") % {"left": f"{left:,.2f}"},
             field="net_amount",
             details={"left": f"{left:.2f}"},
         )

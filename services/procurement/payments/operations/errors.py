@@ -105,6 +105,10 @@ class KeyReused(Conflict):
     code = "procurement.payment-key-reused"
 
 
+class RefundInvalid(Invalid):
+    code = "procurement.vendor-refund-invalid"
+
+
 class StatementExists(Conflict):
     code = "procurement.statement-exists"
 

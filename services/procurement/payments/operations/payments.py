@@ -90,10 +90,7 @@ def spread_over(*, actor: Actor, vendor_id: int, amount: Decimal) -> list[Share]
             invoice.pk,
             rules.Open(
                 due_on=invoice.due_on,
-                amount=invoice.amount
-                - invoice.paid_amount
-                - invoice.credited_amount
-                - on_its_way.get(invoice.pk, Decimal(0)),
+                amount=invoice.left - on_its_way.get(invoice.pk, Decimal(0)),
             ),
         )
         for invoice in invoices
@@ -254,7 +251,7 @@ def undo_payment(*, actor: Actor, payment_id: int, reason: str, now: datetime) -
 
     :raises NotFound: if there is no such payment within the actor's sight.
     :raises access.ActionDenied: without ``vendor-payment.ask`` there.
-    :raises PaymentStateWrong: if it is not paid.
+    :raises PaymentStateWrong: if it is not paid, or the vendor gave back money of it.
     """
     found = VendorPayment.objects.filter(pk=payment_id).first()
     if found is None:
@@ -263,7 +260,14 @@ def undo_payment(*, actor: Actor, payment_id: int, reason: str, now: datetime) -
     payment = _lock(found)
     if payment.state != PaymentState.PAID or payment.journal is None:
         raise _wrong_state(payment)
-    _move(queries.shares_of(payment), sign=-1)
+    shares = queries.shares_of(payment)
+    for share in shares:
+        if share.invoice.refunded_amount and share.invoice.left + share.amount > 0:
+            raise PaymentStateWrong(
+                _("The vendor gave back money of %(invoice)s: it was paid.")
+                % {"invoice": share.invoice.number}
+            )
+    _move(shares, sign=-1)
     accounts.unbook(
         vendor_id=payment.vendor_id,
         journal=payment.journal,
@@ -335,7 +339,7 @@ def _check_shares(
                 _("%(invoice)s is not booked, or paid by a claim.") % {"invoice": invoice.number},
                 field="shares",
             )
-        left = invoice.amount - invoice.paid_amount - invoice.credited_amount
+        left = invoice.left
         left -= on_its_way.get(invoice.pk, Decimal(0))
         if share.amount > left:
             raise SharesInvalid(

@@ -24,14 +24,17 @@ from services.procurement.vendors.models import Supply, SupplyRole, Vendor
 from services.procurement.vendors.queries import get_vendor, require_vendor
 
 ZERO = Decimal(0)
-OPEN = F("amount") - F("paid_amount") - F("credited_amount")
+OPEN = F("amount") - F("paid_amount") - F("credited_amount") + F("refunded_amount")
 ON_ITS_WAY = (PaymentState.SUBMITTED, PaymentState.APPROVED)
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
 class AgeingRow:
-    """What is owed to a vendor: not yet due, then by how long it is overdue."""
+    """What is owed to a vendor: not yet due, then by how long it is overdue.
+
+    What he owes is taken off what is not yet due.
+    """
 
     vendor: Vendor
     columns: tuple[Decimal, ...]
@@ -89,6 +92,21 @@ def open_invoices(*, actor: Actor, vendor_id: int) -> QuerySet[VendorInvoice]:
     )
 
 
+def debts(*, actor: Actor, vendor_id: int) -> QuerySet[VendorInvoice]:
+    """Return the invoices of which a vendor owes: credited after they were paid, as ``debt``.
+
+    :raises access.ActionDenied: without ``vendor.view`` company-wide.
+    """
+    access.require_everywhere(actor, Action.VENDOR_VIEW)
+    return (
+        VendorInvoice.objects.filter(vendor_id=vendor_id, state=InvoiceState.BOOKED)
+        .annotate(debt=-OPEN)
+        .filter(debt__gt=0)
+        .select_related("project")
+        .order_by("pk")
+    )
+
+
 def asked_for(invoice_ids: Iterable[int], *, without: int | None = None) -> dict[int, Decimal]:
     """Return how much of invoices is on its way to be paid. The caller has checked access."""
     shares = VendorPaymentShare.objects.filter(
@@ -108,10 +126,11 @@ def ageing(*, actor: Actor, today: date) -> list[AgeingRow]:
     open_ = (
         VendorInvoice.objects.filter(state=InvoiceState.BOOKED)
         .annotate(open_amount=OPEN)
-        .filter(open_amount__gt=0)
+        .exclude(open_amount=0)
     )
     for vendor_id, due_on, amount in open_.values_list("vendor_id", "due_on", "open_amount"):
-        owed[vendor_id].append(rules.Open(due_on=due_on, amount=amount))
+        due = due_on if amount > 0 else today
+        owed[vendor_id].append(rules.Open(due_on=due, amount=amount))
     rows = [
         AgeingRow(vendor, tuple(rules.ageing(owed[vendor.pk], today=today)))
         for vendor in Vendor.objects.filter(pk__in=owed)

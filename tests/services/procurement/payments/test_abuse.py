@@ -173,6 +173,8 @@ def test_a_credit_does_not_stop_a_claim_half_way(people: People) -> None:
         credit(people, claim.invoice, "100.00", "13.00")
 
     assert settle(people, claim).paid_out == Decimal("2373.00")
+    credit(people, claim.invoice, "100.00", "13.00")
+    assert queries.balance_of(claim.invoice.vendor_id) == Decimal("-113.00")
     assert broken() == []
 
 

@@ -148,14 +148,21 @@ class MoneyMachine(GoodsMachine):
             )
 
     @precondition(lambda self: "book_invoice" in self.done)
-    @rule(number=picks, part=st.sampled_from(["0.01", "0.5", "1"]), of_return=st.booleans())
-    def credit(self, *, number: int, part: str, of_return: bool) -> None:
+    @rule(
+        number=picks,
+        part=st.sampled_from(["0.01", "0.5", "1"]),
+        of_return=st.booleans(),
+        is_open=st.booleans(),
+    )
+    def credit(self, *, number: int, part: str, of_return: bool, is_open: bool) -> None:
         invoice = pick(VendorInvoice.objects.filter(state=InvoiceState.BOOKED), number)
         if invoice is None:
             return
         back = GoodsReturn.objects.filter(objection__order_line__order_id=invoice.order_id)
         found = pick(back, number) if of_return else None
-        left = invoice.amount - invoice.paid_amount - invoice.credited_amount
+        left = (
+            max(invoice.left, Decimal(0)) if is_open else invoice.amount - invoice.credited_amount
+        )
         amount = round_money(left * Decimal(part)) or Decimal("0.01")
         net = round_money(amount * invoice.net_amount / invoice.amount)
         self.attempt(
@@ -170,6 +177,22 @@ class MoneyMachine(GoodsMachine):
             now=NOW,
             today=TODAY,
         )
+
+    @precondition(lambda self: "enter_credit" in self.done)
+    @rule(number=picks, part=st.sampled_from(["0.01", "0.5", "1", "1.01"]))
+    def refund(self, number: int, part: str) -> None:
+        owing = VendorInvoice.objects.filter(refunds__isnull=True, credited_amount__gt=0)
+        invoice = pick(owing, number)
+        if invoice is not None:
+            self.attempt(
+                operations.enter_refund,
+                actor=self.people.cashier,
+                invoice_id=invoice.pk,
+                amount=round_money(-invoice.left * Decimal(part)),
+                reference=self.next(),
+                refunded_on=TODAY,
+                now=NOW,
+            )
 
     # ---- payments ----------------------------------------------------------------------------
 
