@@ -39,6 +39,7 @@ class OwnInvoiceOut(serializers.ModelSerializer[VendorInvoice]):
     freight = AmountField(read_only=True)
     paid_amount = AmountField(read_only=True)
     credited_amount = AmountField(read_only=True)
+    refunded_amount = AmountField(read_only=True)
     files = serializers.SerializerMethodField()
 
     class Meta:
@@ -46,7 +47,7 @@ class OwnInvoiceOut(serializers.ModelSerializer[VendorInvoice]):
         fields: ClassVar = [
             "id", "number", "state", "order_id", "contract_id", "invoiced_on", "due_on",
             "net_amount", "tax_amount", "freight", "amount", "paid_amount", "credited_amount",
-            "refusal_reason", "submitted_at", "booked_at", "files",
+            "refunded_amount", "refusal_reason", "submitted_at", "booked_at", "files",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -87,6 +87,7 @@ NO_PAGES: Final = {
     "purchase-orders-withdraw-loss": "a sheet that opens once a loss is written down",
     "quote-rounds-release": "takes a form only",
     "quote-rounds-scores": "opens to those who were named to score",
+    "vendor-invoices-refund": "a sheet that opens in one state of the invoice",
     "vendor-payments-pay": "a sheet that opens in one state of the payment",
     "set-password": "takes a signed link; same form as the account's",
 }

@@ -38,6 +38,8 @@ from tests.factories_procurement_stock import add_item, add_warehouse
 from tests.factories_procurement_vendors import add_vendor
 from tests.factories_properties import add_project
 from tests.services.procurement.payments.billing import enter, owed
+from tests.services.procurement.payments.test_invoices import credit
+from tests.services.procurement.payments.test_payments import approved, pay
 
 pytestmark = pytest.mark.usefixtures("tenant")
 KEY = {"Idempotency-Key": "payment-0001"}
@@ -186,6 +188,28 @@ def test_a_credit_note_is_taken_off_its_invoice(people: People, finance: Exact) 
     (row,) = finance("GET", f"vendor-credit-notes/?invoice_id={invoice.pk}").json()["results"]
     assert row == made.json()
     assert CreditNote.objects.count() == 1
+
+
+def test_a_refund_is_booked_by_the_cashier_in_person(people: People, finance: Exact) -> None:
+    invoice = owed(people)
+    add_account(invoice.vendor)
+    pay(people, approved(people, invoice, "1695.00"))
+    credit(people, invoice, "100.00", "13.00")
+    address = f"vendor-invoices/{invoice.pk}/"
+    body = {"amount": "113.00", "reference": "TK-1", "refunded_on": "2026-11-09"}
+    cashier = Exact(sign_in_by_browser("cashier"))
+
+    assert finance("GET", address).json()["open_amount"] == "-113.00"
+    assert refusal(Exact(sign_in("cashier"))("POST", f"{address}refunds/", body)) == (
+        403,
+        "access.not-by-token",
+    )
+    too_much = cashier("POST", f"{address}refunds/", {**body, "amount": "113.01"})
+    assert refusal(too_much) == (422, "procurement.vendor-refund-invalid")
+    done = cashier("POST", f"{address}refunds/", body)
+
+    assert done.status_code == 201
+    assert (done.json()["refunded_amount"], done.json()["open_amount"]) == ("113.00", "0.00")
 
 
 def test_a_payment_is_asked_for_once_and_paid_by_a_person(people: People, finance: Exact) -> None:

@@ -45,6 +45,7 @@ class InvoicePage(VendorView):
             invoice=invoice,
             lines=[row for row in queries.match_view(invoice) if row.billed is not None],
             open_amount=invoice.left,
+            debt=-invoice.left,
             files=files[invoice.pk],
         )
 

@@ -39,6 +39,7 @@ from tests.factories_procurement_money import (
 )
 from tests.factories_procurement_stock import add_item, add_warehouse
 from tests.services.procurement.payments.billing import owed
+from tests.services.procurement.payments.test_payments import approved, pay
 
 
 @pytest.fixture
@@ -204,3 +205,29 @@ def test_a_claim_takes_its_papers(tenant: Company, bought: PurchaseOrder) -> Non
     assert buyer.post(f"{page}submit/").status_code == 302
     with tenant_context(tenant):
         assert Claim.objects.get().state == ClaimState.SUBMITTED
+
+
+def test_a_vendor_gives_back_what_was_credited_after_its_payment(
+    tenant: Company, people: People
+) -> None:
+    invoice = owed(people)
+    add_account(invoice.vendor)
+    pay(people, approved(people, invoice, "1695.00"))
+    finance, cashier = browser_of("finance"), browser_of("cashier")
+    page = f"/c/vendor-invoices/{invoice.pk}/"
+    values = {"number": "R-1", "invoiced_on": TODAY.isoformat(), "reason": "降价"}
+
+    credited = finance.post(f"{page}credit/", {**values, "net_amount": "200", "tax_amount": "26"})
+
+    assert credited.status_code == 302
+    assert f"{page}refund/" not in shown(finance, page)
+    assert f"{page}refund/" in shown(cashier, page)
+    assert "-226.00" in shown(finance, "/c/vendor-accounts/").replace("\u2212", "-")
+    assert "226.00" in shown(finance, f"/c/vendor-accounts/{invoice.vendor_id}/")
+    assert 'value="226.00"' in shown(cashier, f"{page}refund/")
+    came = {"amount": "226.01", "reference": "TK-1", "refunded_on": TODAY.isoformat()}
+    assert cashier.post(f"{page}refund/", came).status_code == 422
+    assert cashier.post(f"{page}refund/", {**came, "amount": "226.00"}).status_code == 302
+    assert "TK-1" in shown(finance, page)
+    with tenant_context(tenant):
+        assert VendorInvoice.objects.get().left == 0

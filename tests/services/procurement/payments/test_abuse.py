@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from kernel.approvals import queries as approval_queries
-from services.procurement.payments import operations, rules
+from services.procurement.payments import operations, queries, rules
 from services.procurement.payments.models import (
     CreditNote,
     InvoiceState,

