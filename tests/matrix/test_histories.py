@@ -275,7 +275,6 @@ ELSEWHERE = {
     "procurement.openerkey": "one's own key; the audit record",
     "procurement.quote": "what was opened never changes: its round's page",
     "procurement.creditnote": "never changes: its invoice's page",
-    "procurement.vendorrefund": "never changes: its invoice's page",
     "procurement.goodsreturn": "never changes: its objection's page",
     "properties.meter": "the household's page",
     "properties.vehicle": "the household's page",

@@ -93,6 +93,9 @@ BREACHES: dict[str, Callable[[], object]] = {
     "vendor-entries-are-their-journals": enter_without_journal,
     "vendors-accounts-are-their-papers": enter_without_papers,
     "paid-is-what-was-paid": lambda: VendorInvoice.objects.update(paid_amount=F("paid_amount") + 1),
+    "credited-and-refunded-are-papers": lambda: VendorInvoice.objects.update(
+        credited_amount=F("credited_amount") + 1
+    ),
     "payments-are-their-shares": lambda: VendorPayment.objects.update(amount=F("amount") + 1),
     "accrued-is-received-not-invoiced": lambda: InvoiceLine.objects.update(
         accrued=F("accrued") - 1
