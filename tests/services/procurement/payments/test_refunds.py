@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from kernel.access import ActionDenied, Actor
-from kernel.duties.operations import DutiesMeet
+from kernel.duties import DutiesMeet
 from kernel.errors import NotFound
 from services.billing.ledger.models import AccountRole
 from services.procurement.payments import operations, queries, rules
@@ -81,7 +81,7 @@ def test_the_vendor_gives_it_back_in_parts(people: People, owing: VendorInvoice)
     refund(people, owing, "126.00", reference="TK2")
 
     owing.refresh_from_db()
-    assert (owing.refunded_amount, owing.left) == (Decimal("226.00"), 0)
+    assert (owing.refunded_amount, owing.left) == (Decimal("226.00"), Decimal(0))
     assert balance(AccountRole.BANK) - bank == Decimal("226.00")
     assert balance(AccountRole.PAYABLE) == 0
     assert queries.balance_of(owing.vendor_id) == 0
@@ -123,7 +123,7 @@ def test_only_the_cashier_who_neither_bought_nor_credited(
     with pytest.raises((ActionDenied, NotFound)):
         refund(people, owing, "1.00", actor=contact(owing))
     assert owing.order is not None
-    owing.order.created_by = people.cashier.user_id
+    owing.order.created_by = people.cashier.require_person()
     owing.order.save(update_fields=["created_by"])
     with pytest.raises(DutiesMeet):
         refund(people, owing, "1.00")
