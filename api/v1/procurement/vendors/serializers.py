@@ -62,6 +62,7 @@ class VendorOut(serializers.ModelSerializer[Vendor]):
     """``is_fit``: may quote and be ordered from today; ``/standing/`` tells why not."""
 
     phone = serializers.CharField(source="phone_masked", read_only=True)
+    email = serializers.CharField(read_only=True, help_text="Empty while none is known.")
     is_fit = serializers.SerializerMethodField()
     paper_ends_on = serializers.SerializerMethodField(help_text="The first end of a paper.")
     is_review_due = serializers.SerializerMethodField()
