@@ -245,6 +245,7 @@ TIED = {
     "billing_billline.paid_amount",
     "billing_payment.tendered",
     "procurement_requestline.given_up_quantity",
+    "procurement_vendorinvoice.refunded_amount",
 }
 # Work in progress: what is made of it is checked when it becomes a line.
 DRAFTS = {"billing_billrun", "billing_billrunchunk", "billing_draftline"}
